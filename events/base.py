@@ -1,0 +1,105 @@
+"""What every event has in common, and the kinds of values that events are made of."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+
+
+def _in_utc(moment: datetime) -> datetime:
+    moment = moment.astimezone(UTC)
+    if not EARLIEST_YEAR <= moment.year < LATEST_YEAR:
+        raise ValueError(f"lies outside of the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return moment
+
+
+def _plausible_day(day: date) -> date:
+    if not EARLIEST_YEAR <= day.year < LATEST_YEAR:
+        raise ValueError(f"lies outside of the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return day
+
+
+def _to_cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"))
+
+
+# Control characters have no business in a name, and PostgreSQL refuses NUL in a text.
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Day = Annotated[date, AfterValidator(_plausible_day)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_PRINTABLE)
+]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[^\x00]*$")]
+Link = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")]
+Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.\-=^]{0,14}$")]
+Dollars = Annotated[
+    Decimal,
+    Field(gt=0, le=10**15, max_digits=18, decimal_places=2, allow_inf_nan=False),
+    AfterValidator(_to_cents),
+]
+Price = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Quantity = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Megawatts = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+
+
+class Certainty(StrEnum):
+    """How sure a fact is, the surest first."""
+
+    FILING = "filing"
+    STATED = "stated"
+    REPORTED = "reported"
+    ESTIMATED = "estimated"
+
+
+class Value(BaseModel):
+    """A frozen part of an event."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Event(Value):
+    """A fact: what happened, when it did, when one could know, and who says so.
+
+    `occurred_at` is when the world did it, `known_at` when one could first know
+    (a filing's acceptance, a price's print); both are kept in UTC.
+    """
+
+    KEY: ClassVar[str]
+    TOPIC: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+    event_id: UUID
+    event_type: str
+    schema_version: int
+    occurred_at: Moment
+    known_at: Moment
+    source: Name
+    source_url: Link | None = None
+    certainty: Certainty
+
+    @model_validator(mode="after")
+    def _known_after_it_occurred(self) -> Self:
+        # A day of grace for feeds whose clocks or time zones are off.
+        if self.occurred_at > self.known_at + timedelta(days=1):
+            raise ValueError("occurred_at lies more than a day after known_at; were the two swapped?")
+        return self
+
+    @property
+    def key(self) -> str:
+        """Name the entity that the event is about: the key of its Kafka message."""
+        return str(getattr(self, self.KEY))

@@ -1,0 +1,66 @@
+"""Records of the journal: what a sequencer read at once, and where it read it.
+
+A record's value is a JSON array of events. Its `positions` header says, in the order of
+the array, which source each run of events came from: `[["deals/0", 41, 2], ...]` are two
+events out of the message at offset 41 of partition 0 of `deals`. The source of a bar names
+its series too (`equity.prices/3#NVDA`), because bars close in another order than their
+partition's ticks came in; its offset is that of the last tick inside.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from events.base import Event
+from events.catalog import AnyEvent
+from events.codec import decode_document, encode_many
+from events.errors import UnreadableEvent
+
+POSITIONS_HEADER = "positions"
+
+_MANY = TypeAdapter(list[AnyEvent])
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Events that came out of one place of one source, all of them or none."""
+
+    source: str
+    offset: int
+    events: tuple[Event, ...]
+
+
+def encode_record(runs: Sequence[Run]) -> tuple[bytes, list[tuple[str, bytes]]]:
+    """Write runs as the value and headers of one journal record."""
+    value = encode_many(event for run in runs for event in run.events)
+    positions = [[run.source, run.offset, len(run.events)] for run in runs]
+    return value, [(POSITIONS_HEADER, orjson.dumps(positions))]
+
+
+def decode_record(value: bytes, headers: Iterable[tuple[str, bytes]]) -> list[Run]:
+    """Read the runs of one journal record, those of earlier releases too.
+
+    Raises UnreadableEvent: the journal is written by sequencers alone, so this is a bug
+    or a foreign writer, and never to be skipped.
+    """
+    positions = next((content for name, content in headers if name == POSITIONS_HEADER), None)
+    if positions is None:
+        raise UnreadableEvent(
+            "A journal record has no positions header.",
+            "Only sequencers write to the journal; publish events to the ingress topics.",
+        )
+    events = iter(_events(value))
+    return [
+        Run(source, offset, tuple(next(events) for _ in range(count)))
+        for source, offset, count in orjson.loads(positions)
+    ]
+
+
+def _events(value: bytes) -> Sequence[Event]:
+    try:
+        return _MANY.validate_json(value)
+    except ValidationError:
+        # Something older than this release: take the slow way through the upcasters.
+        return [decode_document(document) for document in orjson.loads(value)]

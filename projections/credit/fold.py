@@ -1,0 +1,130 @@
+"""Fold credit events into facilities and their history."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import assert_never
+
+from rpds import HashTrieMap
+
+from events.credit import (
+    CreditEvent,
+    CreditWaiverReported,
+    GpuCollateral,
+    LoanOriginated,
+    LoanRepaid,
+    ShareCollateral,
+)
+from projections.base import Recorded, Step
+from projections.credit.rows import CreditEventRow, FacilityRow
+from projections.credit.severity import SEVERITY
+from projections.persistent import PersistentMap
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """What is known of a facility, in whatever order it became known."""
+
+    loan: LoanOriginated | None = None
+    borrower: str | None = None
+    lenders: tuple[str, ...] = ()
+    repaid_usd: Decimal = Decimal(0)
+    waivers: int = 0
+
+
+NO_FACILITIES: PersistentMap[str, Facility] = HashTrieMap()
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """All facilities by id."""
+
+    facilities: PersistentMap[str, Facility] = NO_FACILITIES
+
+
+def apply(state: Credit, recorded: Recorded) -> Step[Credit]:
+    """Fold one event; other families pass by."""
+    event = recorded.event
+    if not isinstance(event, CreditEvent):
+        return Step(state)
+    facility = _change(state.facilities.get(event.facility_id, Facility()), event)
+    rows = (_history(recorded, event, facility), _standing(recorded, event.facility_id, facility))
+    return Step(Credit(state.facilities.insert(event.facility_id, facility)), rows)
+
+
+def _change(facility: Facility, event: CreditEvent) -> Facility:
+    match event:
+        case LoanOriginated():
+            return replace(facility, loan=event, borrower=event.borrower, lenders=event.lenders)
+        case CreditWaiverReported():
+            return replace(
+                facility,
+                borrower=facility.borrower or event.borrower,
+                lenders=facility.lenders or event.lenders,
+                waivers=facility.waivers + 1,
+            )
+        case LoanRepaid():
+            return replace(facility, repaid_usd=facility.repaid_usd + event.amount_usd)
+        case _:
+            assert_never(event)
+
+
+def _history(recorded: Recorded, event: CreditEvent, facility: Facility) -> CreditEventRow:
+    severity, detail = 0.0, None
+    amount: Decimal | None
+    match event:
+        case LoanOriginated():
+            kind, amount = "originated", event.principal_usd
+        case CreditWaiverReported():
+            kind, severity, detail = event.kind.value, SEVERITY[event.kind], event.detail
+            amount = event.amount_usd
+        case LoanRepaid():
+            kind, amount = "repaid", event.amount_usd
+        case _:
+            assert_never(event)
+    lenders = facility.lenders if isinstance(event, LoanRepaid) else event.lenders or facility.lenders
+    return CreditEventRow(
+        known_at=recorded.now,
+        journal_offset=recorded.offset,
+        journal_index=recorded.index,
+        event_id=event.event_id,
+        facility_id=event.facility_id,
+        borrower=facility.borrower,
+        lenders=list(lenders),
+        kind=kind,
+        severity=severity,
+        amount_usd=amount,
+        detail=detail,
+        source_url=event.source_url,
+    )
+
+
+def _standing(recorded: Recorded, facility_id: str, facility: Facility) -> FacilityRow:
+    loan = facility.loan
+    kind, name, quantity = _collateral(loan)
+    return FacilityRow(
+        facility_id=facility_id,
+        borrower=facility.borrower,
+        lenders=list(facility.lenders),
+        principal_usd=loan.principal_usd if loan else None,
+        repaid_usd=facility.repaid_usd,
+        undrawn_usd=loan.undrawn_usd if loan else None,
+        equity_usd=loan.equity_usd if loan else None,
+        off_balance_sheet=loan.off_balance_sheet if loan else False,
+        collateral_kind=kind,
+        collateral=name,
+        collateral_quantity=quantity,
+        waivers=facility.waivers,
+        known_at=recorded.now,
+    )
+
+
+def _collateral(loan: LoanOriginated | None) -> tuple[str | None, str | None, float | None]:
+    match loan.collateral if loan else None:
+        case None:
+            return None, None, None
+        case GpuCollateral() as gpus:
+            return "gpus", gpus.model, gpus.quantity
+        case ShareCollateral() as shares:
+            return "shares", shares.symbol, shares.quantity
+        case _ as unknown:
+            assert_never(unknown)

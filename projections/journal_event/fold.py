@@ -1,0 +1,30 @@
+"""Fold events into their own archive: one row each, nothing to remember."""
+
+from dataclasses import dataclass
+
+from events.codec import encode
+from projections.base import Recorded, Step
+from projections.journal_event.rows import JournalEventRow
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The archive needs no memory."""
+
+
+def apply(state: Archive, recorded: Recorded) -> Step[Archive]:
+    """Write the event down, with its own `known_at` rather than the folds' clock."""
+    event = recorded.event
+    row = JournalEventRow(
+        known_at=event.known_at,
+        journal_offset=recorded.offset,
+        journal_index=recorded.index,
+        event_id=event.event_id,
+        event_type=event.event_type,
+        occurred_at=event.occurred_at,
+        source=event.source,
+        certainty=event.certainty.value,
+        key=event.key,
+        payload=encode(event).decode(),
+    )
+    return Step(state, (row,))
