@@ -16,6 +16,9 @@ from pydantic import (
     model_validator,
 )
 
+# Ids that are derived, from content or place, are derived in here.
+EVENT_ID_NAMESPACE = UUID("6f9b2c1e-6a4d-5b0e-9d53-0b0f1e5e8c11")
+
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 
 

@@ -13,14 +13,13 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from events.base import Event
+from events.base import EVENT_ID_NAMESPACE, Event
 from events.catalog import BY_NAME, AnyEvent
 from events.errors import UnreadableEvent
 from events.upcasters import upcast
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_EVENTS_PER_MESSAGE = 20_000
-EVENT_ID_NAMESPACE = uuid.UUID("6f9b2c1e-6a4d-5b0e-9d53-0b0f1e5e8c11")
 
 Headers = Sequence[tuple[str, bytes]]
 

@@ -7,7 +7,7 @@ its series too (`equity.prices/3#NVDA`), because bars close in another order tha
 partition's ticks came in; its offset is that of the last tick inside.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -15,10 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from events.base import Event
 from events.catalog import AnyEvent
-from events.codec import decode_document, encode_many
+from events.codec import decode_document, encode
 from events.errors import UnreadableEvent
 
 POSITIONS_HEADER = "positions"
+RECORD_BYTES = 1024 * 1024
 
 _MANY = TypeAdapter(list[AnyEvent])
 
@@ -32,11 +33,20 @@ class Run:
     events: tuple[Event, ...]
 
 
-def encode_record(runs: Sequence[Run]) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Write runs as the value and headers of one journal record."""
-    value = encode_many(event for run in runs for event in run.events)
-    positions = [[run.source, run.offset, len(run.events)] for run in runs]
-    return value, [(POSITIONS_HEADER, orjson.dumps(positions))]
+def encode_records(runs: Iterable[Run]) -> Iterator[tuple[bytes, list[tuple[str, bytes]]]]:
+    """Write runs as the values and headers of journal records of about RECORD_BYTES; a run is never cut."""
+    parts: list[bytes] = []
+    positions: list[tuple[str, int, int]] = []
+    size = 0
+    for run in runs:
+        parts.append(b",".join(map(encode, run.events)))
+        positions.append((run.source, run.offset, len(run.events)))
+        size += len(parts[-1])
+        if size >= RECORD_BYTES:
+            yield _record(parts, positions)
+            parts, positions, size = [], [], 0
+    if parts:
+        yield _record(parts, positions)
 
 
 def decode_record(value: bytes, headers: Iterable[tuple[str, bytes]]) -> list[Run]:
@@ -56,6 +66,12 @@ def decode_record(value: bytes, headers: Iterable[tuple[str, bytes]]) -> list[Ru
         Run(source, offset, tuple(next(events) for _ in range(count)))
         for source, offset, count in orjson.loads(positions)
     ]
+
+
+def _record(
+    parts: Sequence[bytes], positions: Sequence[tuple[str, int, int]]
+) -> tuple[bytes, list[tuple[str, bytes]]]:
+    return b"[" + b",".join(parts) + b"]", [(POSITIONS_HEADER, orjson.dumps(positions))]
 
 
 def _events(value: bytes) -> Sequence[Event]:

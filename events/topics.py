@@ -15,6 +15,8 @@ class Topic:
     name: str
     partitions: int
     carries: str
+    # Whether later events of an entity wait while an earlier one lies in the dead letters.
+    ordered: bool = False
 
     @property
     def event_types(self) -> tuple[str, ...]:
@@ -22,7 +24,7 @@ class Topic:
         return tuple(kind.__name__ for kind in EVENT_TYPES if self.name == kind.TOPIC)
 
 
-DEALS = Topic("deals", FACT_PARTITIONS, "deals between companies and what becomes of them")
+DEALS = Topic("deals", FACT_PARTITIONS, "deals between companies and what becomes of them", ordered=True)
 CONTRACTS = Topic("contracts", FACT_PARTITIONS, "contracts renegotiated, resold, cut")
 CREDIT = Topic("credit", FACT_PARTITIONS, "loans, waivers, defaults")
 POWER = Topic("power", FACT_PARTITIONS, "power promised, delivered, generated")
@@ -42,3 +44,5 @@ DEAD_LETTERS = Topic("dead-letters", 1, "what could not be read, with the reason
 SIGNALS = Topic("signals", 1, "episodes of warning signs: opened, escalated, eased, cleared")
 
 ALL: tuple[Topic, ...] = (*INGRESS, JOURNAL, DEAD_LETTERS, SIGNALS)
+
+ORDERED = frozenset(topic.name for topic in INGRESS if topic.ordered)

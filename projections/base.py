@@ -8,7 +8,7 @@ they must not depend on how the journal was cut into batches.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -62,6 +62,14 @@ class Step(Generic[S]):
     rows: tuple[Row, ...] = ()
 
 
+class Reference(NamedTuple):
+    """Rows that come with the release instead of from events, such as definitions."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
 @dataclass(frozen=True)
 class Projection(Generic[S]):
     """A named, versioned fold; its tables live in the database schema `<name>_v<version>`.
@@ -76,6 +84,7 @@ class Projection(Generic[S]):
     apply: Callable[[S, Recorded], Step[S]]
     state_type: TypeAdapter[S]
     tables: tuple[Table, ...]
+    reference: tuple[Reference, ...] = ()
 
     @property
     def schema(self) -> str:

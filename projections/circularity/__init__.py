@@ -1,0 +1,32 @@
+"""Circularity: deals and their legs, the money-flow graph, and how much of it can be going round."""
+
+from pydantic import TypeAdapter
+
+from projections.base import Projection, Table
+from projections.circularity.fold import Circularity, apply
+from projections.circularity.rows import (
+    CircularityRow,
+    DealLegRow,
+    DealRow,
+    LoopRow,
+    MoneyFlowEdgeRow,
+    MoneyFlowNodeRow,
+    VendorRoundTripRow,
+)
+
+CIRCULARITY = Projection(
+    name="circularity",
+    version=1,
+    initial=Circularity(),
+    apply=apply,
+    state_type=TypeAdapter(Circularity),
+    tables=(
+        Table("deal", DealRow, key=("deal_id",)),
+        Table("deal_leg", DealLegRow, key=("deal_id", "leg")),
+        Table("money_flow_edge", MoneyFlowEdgeRow, key=("basis", "source", "target")),
+        Table("money_flow_node", MoneyFlowNodeRow, key=("basis", "id")),
+        Table("circularity", CircularityRow, time_column="known_at"),
+        Table("loop", LoopRow, key=("basis", "rank")),
+        Table("vendor_round_trip", VendorRoundTripRow, time_column="known_at"),
+    ),
+)

@@ -1,0 +1,29 @@
+"""Prices: the bars of shares and GPUs, whatever came late put together with what came before."""
+
+from pydantic import TypeAdapter
+
+from projections.base import Projection, Table
+from projections.prices.fold import Prices, apply
+from projections.prices.rows import EquityBarPartRow, GpuBarPartRow
+
+PRICES = Projection(
+    name="prices",
+    version=1,
+    initial=Prices(),
+    apply=apply,
+    state_type=TypeAdapter(Prices),
+    tables=(
+        Table(
+            "equity_bar_part",
+            EquityBarPartRow,
+            key=("symbol", "interval_seconds", "bucket", "event_id"),
+            time_column="bucket",
+        ),
+        Table(
+            "gpu_bar_part",
+            GpuBarPartRow,
+            key=("model", "basis", "interval_seconds", "bucket", "event_id"),
+            time_column="bucket",
+        ),
+    ),
+)

@@ -1,0 +1,52 @@
+"""Warning signs: indicators as data, measured with every event, told as signals once per episode."""
+
+from pydantic import TypeAdapter
+
+from projections.base import Projection, Reference, Table
+from projections.warning_signs.fold import WarningSigns, apply
+from projections.warning_signs.indicators import INDICATORS
+from projections.warning_signs.rows import (
+    ClockRow,
+    DefinitionRow,
+    IndicatorCurrentRow,
+    IndicatorRow,
+    OutboxRow,
+    SignalRow,
+)
+
+
+def definition_rows() -> tuple[DefinitionRow, ...]:
+    """Write the definitions of all indicators as rows, in the order of the registry."""
+    return tuple(
+        DefinitionRow(
+            id=one.id,
+            title=one.title,
+            unit=one.unit,
+            direction=one.direction.value,
+            watch=one.thresholds.watch,
+            warning=one.thresholds.warning,
+            critical=one.thresholds.critical,
+            named_by=one.named_by,
+            formula=one.formula,
+            why=one.why,
+            stale_after=one.stale_after,
+        )
+        for one in (indicator.definition for indicator in INDICATORS)
+    )
+
+
+WARNING_SIGNS = Projection(
+    name="warning_signs",
+    version=1,
+    initial=WarningSigns(),
+    apply=apply,
+    state_type=TypeAdapter(WarningSigns),
+    tables=(
+        Table("indicator", IndicatorRow, time_column="known_at"),
+        Table("indicator_current", IndicatorCurrentRow, key=("indicator", "subject")),
+        Table("signal", SignalRow, time_column="known_at"),
+        Table("outbox", OutboxRow, key=("message_id",)),
+        Table("clock", ClockRow, key=("id",)),
+    ),
+    reference=(Reference("indicator_definition", DefinitionRow._fields, definition_rows()),),
+)

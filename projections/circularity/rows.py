@@ -1,0 +1,114 @@
+"""The tables of the circularity projection."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from projections.circularity.book import Basis
+
+
+class DealRow(NamedTuple):
+    """A deal as it stands; `known_at` is when this became known."""
+
+    deal_id: str
+    title: str
+    announced_at: datetime
+    known_at: datetime
+    status: str
+    certainty: str
+    source_url: str | None
+
+
+class DealLegRow(NamedTuple):
+    """A leg as it stands; `estimated_usd` follows from the capacity by the assumption named."""
+
+    deal_id: str
+    leg: str
+    kind: str
+    payer: str
+    payee: str
+    amount_usd: Decimal | None
+    capacity_mw: float | None
+    estimated_usd: Decimal | None
+    assumption: str | None
+    conditional: bool
+    condition: str | None
+    funded_usd: Decimal
+    starts: date | None
+    ends: date | None
+    removed: bool
+    known_at: datetime
+
+
+class MoneyFlowEdgeRow(NamedTuple):
+    """Announced money from a company to another; an edge that is no more has no amount."""
+
+    basis: Basis
+    source: str
+    target: str
+    mainstat: str
+    secondarystat: str
+    thickness: float
+    color: str
+    amount_usd: Decimal
+    circulating_usd: Decimal
+    known_at: datetime
+
+
+class MoneyFlowNodeRow(NamedTuple):
+    """A company in the graph; the arcs are parts of all money in and out and sum to 1."""
+
+    basis: Basis
+    id: str
+    title: str
+    subtitle: str
+    mainstat: str
+    secondarystat: str
+    arc__inflow: float
+    arc__outflow: float
+    arc__circulating: float
+    in_usd: Decimal
+    out_usd: Decimal
+    circulating_usd: Decimal
+    known_at: datetime
+
+
+class CircularityRow(NamedTuple):
+    """How much of all announced money can be going round: history."""
+
+    known_at: datetime
+    journal_offset: int
+    journal_index: int
+    basis: Basis
+    announced_usd: Decimal
+    estimated_usd: Decimal
+    assumption: str | None
+    ci_max_usd: Decimal
+    ci_bff_usd: Decimal
+    ci_max: float
+    ci_bff: float
+
+
+class LoopRow(NamedTuple):
+    """The loop of a rank; a rank that is no longer taken has no bottleneck."""
+
+    basis: Basis
+    rank: int
+    path: str
+    length: int
+    bottleneck_usd: Decimal
+    known_at: datetime
+
+
+class VendorRoundTripRow(NamedTuple):
+    """What of a vendor's order book its own money could have paid for: history."""
+
+    known_at: datetime
+    journal_offset: int
+    journal_index: int
+    basis: Basis
+    vendor: str
+    financing_usd: Decimal
+    purchases_usd: Decimal
+    round_trip_usd: Decimal
+    share: float

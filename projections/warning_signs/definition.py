@@ -1,0 +1,135 @@
+"""What an indicator is, as data: its name, its thresholds, who named it and what it counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from events.base import Event
+from projections.base import Recorded
+
+S = TypeVar("S")
+
+# The sources by their ids; all facts and figures cite them.
+S0 = "S0 (essay on vendor financing)"
+S1 = "S1 (video on OpenAI's round, 1 March 2026)"
+S2 = "S2 (Odd Lots podcast, 6 October 2025)"
+
+# An alert names what it rests on; beyond this the journal itself is the place to look.
+EVIDENCE_LIMIT = 20
+
+
+class Level(StrEnum):
+    """How bad it is, the mildest first."""
+
+    CALM = "calm"
+    WATCH = "watch"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """Count from 0 for calm to 3 for critical."""
+        return _RANKS[self]
+
+
+LEVELS = tuple(Level)
+_RANKS = {level: rank for rank, level in enumerate(LEVELS)}
+
+
+class Direction(StrEnum):
+    """Which way trouble lies: with a rising value or with a falling one."""
+
+    RISING = "rising"
+    FALLING = "falling"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The values, in the indicator's unit, at which each level is reached."""
+
+    watch: float
+    warning: float
+    critical: float
+
+    def of(self, level: Level) -> float:
+        """Give the threshold of a level; calm has none.
+
+        Raises KeyError for calm.
+        """
+        return {Level.WATCH: self.watch, Level.WARNING: self.warning, Level.CRITICAL: self.critical}[level]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """An indicator as data; `why` says in one sentence why an analyst should care.
+
+    After `stale_after` without any input the value is shown as stale; None where
+    silence is good news.
+    """
+
+    id: str
+    title: str
+    unit: str
+    direction: Direction
+    thresholds: Thresholds
+    named_by: str
+    formula: str
+    why: str
+    stale_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The value of one subject now, the events it rests on, and what happened in words.
+
+    `text` is the part of a sentence that tells it with numbers and units, without a full
+    stop; `cited` says where it is written, empty where nothing is left to cite.
+    """
+
+    subject: str
+    value: float
+    evidence: tuple[UUID, ...]
+    text: str
+    cited: str = ""
+
+
+Measured = tuple[S, tuple[Measurement, ...]]
+
+
+def never(_: Any) -> datetime | None:
+    """Say that time alone changes nothing."""
+    return None
+
+
+def unchanged(state: S, _: datetime) -> Measured[S]:
+    """Let time pass without any change."""
+    return state, ()
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator(Generic[S]):
+    """A definition and the pure fold that computes it.
+
+    `apply` is given the events of the types that it `reads` and measures the subjects that
+    they touch. Where time alone changes a value, `due` names the first moment at which it
+    does and `elapse` measures what has changed by then; it is called before `apply`.
+    """
+
+    definition: Definition
+    initial: S
+    reads: tuple[type[Event], ...]
+    apply: Callable[[S, Recorded], Measured[S]]
+    due: Callable[[S], datetime | None] = never
+    elapse: Callable[[S, datetime], Measured[S]] = unchanged
+
+
+def level_of(value: float, thresholds: Thresholds, direction: Direction) -> Level:
+    """Name the highest level that the value reaches; a value on a threshold reaches it."""
+    for level in (Level.CRITICAL, Level.WARNING, Level.WATCH):
+        threshold = thresholds.of(level)
+        if value >= threshold if direction is Direction.RISING else value <= threshold:
+            return level
+    return Level.CALM

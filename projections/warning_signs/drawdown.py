@@ -1,0 +1,79 @@
+"""How far a price lies below its high of the past year, in bounded memory.
+
+Of the year's daily highs only those are kept that no later day has reached: they fall from
+left to right, the first is the year's high, and there are never more than there are days.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from events.prices import Bar, EquityPriced
+
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class High:
+    """The high of a day (USD), and the event that brought it."""
+
+    day: date
+    price_usd: float
+    event_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The newest price (USD), when it was made, and the highs of the year up to it."""
+
+    highs: tuple[High, ...]
+    price_usd: float
+    at: datetime
+    event_id: UUID
+
+    @property
+    def high(self) -> High:
+        """Give the highest price of the year."""
+        return self.highs[0]
+
+    @property
+    def drawdown(self) -> float:
+        """Compute (high - price) / high, between 0 and 1; six decimals, so that 10 % is 10 %."""
+        high_usd = self.highs[0].price_usd
+        return max(0.0, round((high_usd - self.price_usd) / high_usd, 6))
+
+
+def with_price(window: Window | None, event: Bar | EquityPriced) -> Window:
+    """Take in a price, and the high of its day.
+
+    What comes late counts for the high of its day and is not the newest price; the very same
+    window comes back where that changes nothing.
+    """
+    if isinstance(event, EquityPriced):
+        at, price_usd = event.occurred_at, event.price_usd
+        high = High(at.date(), price_usd, event.event_id)
+    else:
+        at, price_usd = event.last_at, event.close_usd
+        high = High(event.bucket.date(), event.high_usd, event.event_id)
+    if window is None:
+        return Window((high,), price_usd, at, event.event_id)
+    highs = _with_high(window.highs, high)
+    if at >= window.at:
+        return Window(highs, price_usd, at, event.event_id)
+    if highs is window.highs:
+        return window
+    return Window(highs, window.price_usd, window.at, window.event_id)
+
+
+def _with_high(highs: tuple[High, ...], new: High) -> tuple[High, ...]:
+    newest = highs[-1]
+    if new.day == newest.day and new.price_usd <= newest.price_usd:
+        return highs  # nearly every bar of a day
+    if new.day <= newest.day - YEAR:
+        return highs
+    if any(high.day >= new.day and high.price_usd >= new.price_usd for high in highs):
+        return highs
+    oldest = max(new.day, newest.day) - YEAR
+    before = [high for high in highs if oldest < high.day < new.day and high.price_usd > new.price_usd]
+    after = [high for high in highs if high.day > new.day]
+    return (*before, new, *after)

@@ -1,0 +1,119 @@
+"""Episodes: from the moment a value leaves calm until it is back, told once per level.
+
+A level is reached at its threshold and left only when the value is back by a tenth of the
+threshold, so that a value that hovers about a threshold does not ring all day.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from projections.warning_signs.definition import LEVELS, Definition, Direction, Level, Measurement, level_of
+
+SIGNAL_NAMESPACE = UUID("b7d0a4d6-53a1-5d0e-8f0c-3c2c5f6f7f21")
+HYSTERESIS = 0.1
+
+
+class StepKind(StrEnum):
+    """What a step of an episode does."""
+
+    OPENED = "opened"
+    ESCALATED = "escalated"
+    EASED = "eased"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An open episode; `evidence` and `cited` are the last ones that were not empty."""
+
+    signal_id: UUID
+    opened_at: datetime
+    step_number: int
+    level: Level
+    evidence: tuple[UUID, ...]
+    cited: str
+
+
+class SignalStep(NamedTuple):
+    """One step of an episode; `threshold` is the one that the value reached or fell back from."""
+
+    signal_id: UUID
+    opened_at: datetime
+    step_number: int
+    step: StepKind
+    before: Level
+    level: Level
+    threshold: float
+    evidence: tuple[UUID, ...]
+    cited: str
+
+
+def level_after(definition: Definition, before: Level, value: float) -> Level:
+    """Name the level after a value: up at once, down past the hysteresis of each level left."""
+    reached = level_of(value, definition.thresholds, definition.direction)
+    if reached.rank >= before.rank:
+        return reached
+    for rank in range(before.rank, reached.rank, -1):
+        if not _is_back(definition, LEVELS[rank], value):
+            return LEVELS[rank]
+    return reached
+
+
+def advance(
+    definition: Definition, episode: Episode | None, measurement: Measurement, event_id: UUID, now: datetime
+) -> tuple[Episode | None, SignalStep | None]:
+    """Take a measurement into the episode of its subject, if one is open: the episode after it, and the step.
+
+    `event_id` is the event that brings the value; the one that opens an episode names it for
+    ever, so that every replay gives the same signal_id.
+    """
+    before = episode.level if episode else Level.CALM
+    level = level_after(definition, before, measurement.value)
+    if episode is None:
+        if level is Level.CALM:
+            return None, None
+        signal_id = signal_id_of(definition.id, measurement.subject, event_id)
+        episode = Episode(signal_id, now, 0, before, (), "")
+    # What has left an indicator's window is gone from the measurement, and still explains the episode.
+    evidence, cited = measurement.evidence, measurement.cited
+    if not evidence:
+        evidence, cited = episode.evidence, episode.cited
+    if level is before:
+        return replace(episode, evidence=evidence, cited=cited), None
+    after = replace(episode, step_number=episode.step_number + 1, level=level, evidence=evidence, cited=cited)
+    # Going down, the last threshold that was left lies one level above.
+    threshold = definition.thresholds.of(level if level.rank > before.rank else LEVELS[level.rank + 1])
+    step = SignalStep(
+        signal_id=after.signal_id,
+        opened_at=after.opened_at,
+        step_number=after.step_number,
+        step=_kind(before, level),
+        before=before,
+        level=level,
+        threshold=threshold,
+        evidence=evidence,
+        cited=cited,
+    )
+    return None if level is Level.CALM else after, step
+
+
+def signal_id_of(indicator: str, subject: str, event_id: UUID) -> UUID:
+    """Derive the id of the episode that an event opens."""
+    return uuid5(SIGNAL_NAMESPACE, f"{indicator}\n{subject}\n{event_id}")
+
+
+def _kind(before: Level, level: Level) -> StepKind:
+    if level.rank > before.rank:
+        return StepKind.OPENED if before is Level.CALM else StepKind.ESCALATED
+    return StepKind.CLEARED if level is Level.CALM else StepKind.EASED
+
+
+def _is_back(definition: Definition, level: Level, value: float) -> bool:
+    threshold = definition.thresholds.of(level)
+    margin = HYSTERESIS * abs(threshold)
+    if definition.direction is Direction.RISING:
+        return value <= threshold - margin
+    return value >= threshold + margin

@@ -1,0 +1,72 @@
+"""A step of an episode as others get it: a row, a sentence for an analyst, a message to publish."""
+
+import orjson
+
+from events.topics import SIGNALS
+from projections.base import Recorded
+from projections.warning_signs.definition import Definition, Measurement
+from projections.warning_signs.episodes import SignalStep, StepKind
+from projections.warning_signs.rows import OutboxRow, SignalRow
+
+
+def signal_row(
+    recorded: Recorded, definition: Definition, measurement: Measurement, step: SignalStep
+) -> SignalRow:
+    """Write down a step."""
+    return SignalRow(
+        known_at=recorded.now,
+        journal_offset=recorded.offset,
+        journal_index=recorded.index,
+        signal_id=step.signal_id,
+        step_number=step.step_number,
+        indicator=definition.id,
+        subject=measurement.subject,
+        step=step.step.value,
+        level=step.level.value,
+        value=measurement.value,
+        threshold=step.threshold,
+        message=message(definition, measurement, step),
+        evidence=list(step.evidence),
+    )
+
+
+def message(definition: Definition, measurement: Measurement, step: SignalStep) -> str:
+    """Tell an analyst in plain sentences what happened, why it matters and where it is written."""
+    change = {
+        StepKind.OPENED: f"is at {step.level}",
+        StepKind.ESCALATED: f"is up from {step.before} to {step.level}",
+        StepKind.EASED: f"is down from {step.before} to {step.level}",
+        StepKind.CLEARED: "is calm again",
+    }[step.step]
+    told = f"{definition.title} ({measurement.subject}) {change}: {measurement.text}."
+    why = "" if step.step is StepKind.CLEARED else f" {definition.why}"
+    see = f" See {step.cited}." if step.cited else ""
+    return f"{told}{why} Named by {definition.named_by}.{see}"
+
+
+def outbox_row(row: SignalRow, definition: Definition, step: SignalStep) -> OutboxRow:
+    """Make the message that is published for a step, once; `since` is when the episode opened."""
+    payload = {
+        "signal_id": row.signal_id,
+        "step_number": row.step_number,
+        "indicator": row.indicator,
+        "title": definition.title,
+        "subject": row.subject,
+        "step": row.step,
+        "level": row.level,
+        "value": row.value,
+        "unit": definition.unit,
+        "threshold": row.threshold,
+        "message": row.message,
+        "since": step.opened_at,
+        "known_at": row.known_at,
+        "evidence": row.evidence,
+    }
+    return OutboxRow(
+        message_id=f"{row.signal_id}/{row.step_number}",
+        journal_offset=row.journal_offset,
+        journal_index=row.journal_index,
+        topic=SIGNALS.name,
+        key=f"{row.indicator}/{row.subject}",
+        payload=orjson.dumps(payload).decode(),
+    )

@@ -1,0 +1,104 @@
+"""Dead letters: what could not be read, why, and the bytes as they came.
+
+The topic holds two kinds of records under the key of a letter's place: the letter, and
+later, when it was re-driven with success, that it is resolved. On ordered topics the later
+events of an entity whose letter is open wait behind it as letters of their own, so that an
+amendment never overtakes the deal that it amends.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiokafka.structs import ConsumerRecord
+from pydantic import BaseModel, ConfigDict
+
+from events.codec import Refusal
+from events.topics import ORDERED
+from streams.messages import Message
+
+# On a message that is sent again: the place of the letter that it was.
+REDRIVE_HEADER = "redrive-of"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a dead letter came from; `index` counts the events of one message."""
+
+    topic: str
+    partition: int
+    offset: int
+    index: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}/{self.index}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """Read a place as it prints itself. Raises ValueError."""
+        topic, partition, offset, index = text.rsplit("/", 3)
+        return cls(topic, int(partition), int(offset), int(index))
+
+
+class DeadLetter(BaseModel):
+    """A record of the dead-letters topic."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    place: str
+    key: str | None = None
+    reason: str = ""
+    raw_base64: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    at: datetime
+    resolved: bool = False
+
+    @property
+    def raw(self) -> bytes:
+        """Give the original bytes back."""
+        return base64.b64decode(self.raw_base64)
+
+
+def letter(place: Place, refusal: Refusal, raw: bytes, message: Message, at: datetime) -> DeadLetter:
+    """Put what could not be read into an envelope."""
+    return DeadLetter(
+        place=str(place),
+        key=refusal.key,
+        reason=refusal.reason,
+        raw_base64=base64.b64encode(raw).decode(),
+        headers=tuple(
+            (name, base64.b64encode(value).decode())
+            for name, value in message.headers
+            if name != REDRIVE_HEADER
+        ),
+        at=at,
+    )
+
+
+class BlockedKeys:
+    """Which entities have an open dead letter, as the dead-letters topic tells."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[str, str]] = {}
+        self._count: dict[tuple[str, str], dict[str, None]] = {}
+
+    def learn(self, record: DeadLetter) -> None:
+        """Take note of a letter or of its resolution."""
+        known = self._open.pop(record.place, None)
+        if known:
+            self._count[known].pop(record.place, None)
+        topic = Place.parse(record.place).topic
+        if record.resolved or record.key is None or topic not in ORDERED:
+            return
+        entity = (topic, record.key)
+        self._open[record.place] = entity
+        self._count.setdefault(entity, {})[record.place] = None
+
+    def first_of(self, topic: str, key: str) -> str | None:
+        """Name the oldest open letter of an entity, if it has one."""
+        return next(iter(self._count.get((topic, key), ())), None)
+
+
+def read_letter(record: ConsumerRecord) -> DeadLetter:
+    """Read a record of the dead-letters topic."""
+    return DeadLetter.model_validate_json(record.value)

@@ -1,0 +1,199 @@
+"""Kafka by aiokafka: topics, producers, and reading a partition from one offset to another."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    NodeNotReadyError,
+    RequestTimedOutError,
+    TopicAlreadyExistsError,
+    for_code,
+)
+from aiokafka.structs import ConsumerRecord
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from events.errors import UsageError
+from events.topics import ALL, JOURNAL
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MAX_REQUEST_BYTES = 32 * 1024 * 1024
+FETCH_BYTES = 8 * 1024 * 1024
+
+_FOR_EVER = {
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "cleanup.policy": "delete",
+    "max.message.bytes": str(MAX_REQUEST_BYTES),
+    # The broker's clock: where a sequencer looks in the journal for what it wrote before.
+    "message.timestamp.type": "LogAppendTime",
+}
+
+
+@retry(
+    retry=retry_if_exception_type((NodeNotReadyError, RequestTimedOutError)),
+    stop=stop_after_delay(30),
+    wait=wait_fixed(0.2),
+    reraise=True,
+)
+async def ensure_topics(settings: Settings) -> list[str]:
+    """Create the topics that are missing, with their final partition counts; return their names.
+
+    Raises UsageError where no broker answers or a topic has other partitions.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    try:
+        await _started(admin, settings.kafka)
+        replication = min(3, len((await admin.describe_cluster())["brokers"]))
+        wanted = {settings.topic(topic): topic.partitions for topic in ALL}
+        existing = set(await admin.list_topics())
+        missing = [name for name in wanted if name not in existing]
+        new = [
+            NewTopic(name, wanted[name], replication_factor=replication, topic_configs=_FOR_EVER)
+            for name in missing
+        ]
+        if new:
+            _raise_on_errors(await admin.create_topics(new))
+        described = await admin.describe_topics([name for name in wanted if name in existing])
+        for topic in described:
+            _check_partitions(topic["topic"], len(topic["partitions"]), wanted[topic["topic"]])
+    finally:
+        await admin.close()
+    return missing
+
+
+def _raise_on_errors(response: object) -> None:
+    for topic, code, message in getattr(response, "topic_errors", ()):
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise error(f"{topic}: {message}")
+
+
+def _check_partitions(name: str, found: int, wanted: int) -> None:
+    if found != wanted:
+        raise UsageError(
+            f"The topic {name} has {found} partitions; Ouroboros needs {wanted}.",
+            "Set OUROBOROS_NAMESPACE to a prefix of its own, or remove the topic if nobody else uses it.",
+        )
+
+
+@asynccontextmanager
+async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """Open an idempotent producer; what it sent is flushed on the way out."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.kafka,
+        enable_idempotence=True,
+        compression_type="lz4",
+        max_request_size=MAX_REQUEST_BYTES,
+        linger_ms=0,
+    )
+    await _started(producer, settings.kafka)
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+class PartitionReader:
+    """Reads one partition by offset, outside of any consumer group."""
+
+    def __init__(self, settings: Settings, topic: str, partition: int = 0) -> None:
+        self._partition = TopicPartition(topic, partition)
+        self._kafka = settings.kafka
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_bytes=2 * FETCH_BYTES,
+        )
+
+    async def start(self) -> None:
+        """Connect. Raises UsageError where no broker answers."""
+        await _started(self._consumer, self._kafka)
+        self._consumer.assign([self._partition])
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+
+    async def end(self) -> int:
+        """Tell the offset that the next record will get."""
+        return int((await self._consumer.end_offsets([self._partition]))[self._partition])
+
+    async def offset_at(self, timestamp_ms: int) -> int:
+        """Tell the first offset appended at a time or later; the end if there is none."""
+        found = (await self._consumer.offsets_for_times({self._partition: timestamp_ms}))[self._partition]
+        return await self.end() if found is None else int(found.offset)
+
+    async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ConsumerRecord]]:
+        """Give the records from `start` up to, but without, `end`, in batches as they arrive."""
+        if start >= end:
+            return
+        self._consumer.seek(self._partition, start)
+        while start < end:
+            batches = await self._consumer.getmany(self._partition, timeout_ms=1000, max_records=5000)
+            for records in batches.values():
+                wanted = [record for record in records if record.offset < end]
+                if wanted:
+                    start = wanted[-1].offset + 1
+                    yield wanted
+
+    async def follow(self, start: int) -> AsyncIterator[Sequence[ConsumerRecord]]:
+        """Give the records from `start` on, and go on for ever."""
+        self._consumer.seek(self._partition, start)
+        while True:
+            batches = await self._consumer.getmany(self._partition, timeout_ms=1000, max_records=5000)
+            for records in batches.values():
+                yield records
+
+
+class Ends:
+    """Asks for the ends of partitions."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._kafka = settings.kafka
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
+
+    async def start(self) -> None:
+        """Connect. Raises UsageError where no broker answers."""
+        await _started(self._consumer, self._kafka)
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+
+    async def of(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Tell the offset that the next record of each partition will get."""
+        return dict(await self._consumer.end_offsets(list(partitions))) if partitions else {}
+
+
+@asynccontextmanager
+async def reading_journal(settings: Settings) -> AsyncIterator[PartitionReader]:
+    """Open a reader of the journal."""
+    reader = PartitionReader(settings, settings.topic(JOURNAL))
+    await reader.start()
+    try:
+        yield reader
+    finally:
+        await reader.stop()
+
+
+async def _started(client: AIOKafkaAdminClient | AIOKafkaProducer | AIOKafkaConsumer, kafka: str) -> None:
+    try:
+        await client.start()
+    except KafkaConnectionError as error:
+        if isinstance(client, AIOKafkaProducer | AIOKafkaConsumer):
+            await client.stop()
+        raise UsageError(
+            f"No Kafka answers at {kafka}.",
+            "Start it, or name another one in OUROBOROS_KAFKA; `ouroboros demo` brings its own.",
+        ) from error
+    except (KafkaError, ValueError) as error:
+        raise UsageError(f"Kafka at {kafka} cannot be used: {error}.", "Check OUROBOROS_KAFKA.") from error

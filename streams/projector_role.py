@@ -1,0 +1,164 @@
+"""The projector at work: a Faust agent on the journal, and one transactional writer behind it.
+
+Whenever the journal's partition is given to this worker, the projector is loaded anew: from
+its snapshots, then by reading the tail of the journal up to its present end. Faust's own
+position only trails behind: what it redelivers is passed over by offset.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from events.topics import JOURNAL
+from projections.base import Projection
+from projections.store.projector import JournalRecord, Projector
+from streams.faust_app import Failure, consume, create_app
+from streams.kafka import Ends, reading_journal
+from streams.messages import as_pairs
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+PROGRESS_SECONDS = 5
+
+
+class ProjectorRole:
+    """Folds the journal as a member of the projectors' group, which one member at a time can do."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        projections: Sequence[Projection[Any]],
+        failure: Failure,
+        committed: asyncio.Event,
+        name: str = "projector",
+    ) -> None:
+        self.name = name
+        self._settings = settings
+        self._projections = projections
+        self._committed = committed
+        self._assigned = asyncio.Event()
+        self._busy = asyncio.Lock()
+        self.projector: Projector | None = None
+        self.app = create_app(settings, name)
+        consume(self.app, settings, [JOURNAL], "project", failure.guard(self._work))
+        self.app.on_partitions_assigned.connect(self._on_assigned)
+        self.app.on_partitions_revoked.connect(self._on_revoked)
+
+    async def prepare(self) -> None:
+        """Check that the database has a place for every projection."""
+        projector = await self._load()
+        await projector.close()
+
+    def tasks(self) -> list[Any]:
+        """Name what runs beside the agent."""
+        return [self._catch_up_when_assigned()]
+
+    async def stop(self) -> None:
+        """Keep the states for a quick start."""
+        if self.projector:
+            await self.projector.snapshot()
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        if self.projector:
+            await self.projector.close()
+
+    async def lag(self, ends: Ends) -> int | None:
+        """Count the journal's records that are not written yet; nothing while another worker is on duty."""
+        if not self._assigned.is_set() or self.projector is None:
+            return None
+        journal = self._settings.topic(JOURNAL)
+        end = (await ends.of([TopicPartition(journal, 0)]))[TopicPartition(journal, 0)]
+        return max(0, end - 1 - self.projector.written_to)
+
+    @property
+    def progress(self) -> int:
+        """Count what was done, for the watch that asks whether anything moves."""
+        return self.projector.next_offset if self.projector else 0
+
+    @property
+    def applied(self) -> int:
+        """Count the events folded since the start."""
+        return self.projector.applied if self.projector else 0
+
+    @property
+    def last_event_at(self) -> datetime | None:
+        """Tell the folds' own clock."""
+        return self.projector.now if self.projector else None
+
+    async def _work(self, batch: list[Any]) -> None:
+        async with self._busy:
+            projector = await self._loaded()
+            if projector is None:
+                return
+            await projector.project([_from_faust(event) for event in batch])
+        for event in batch:
+            event.ack()
+        self._committed.set()
+
+    async def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
+        if any(one.topic == self._settings.topic(JOURNAL) for one in assigned):
+            self._assigned.set()
+
+    async def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
+        """Finish the batch in hand, so that the next projector finds the checkpoint where it stays."""
+        if any(one.topic == self._settings.topic(JOURNAL) for one in revoked):
+            self._assigned.clear()
+            async with self._busy:
+                gone, self.projector = self.projector, None
+            if gone:
+                await gone.close()
+
+    async def _catch_up_when_assigned(self) -> None:
+        while True:
+            await self._assigned.wait()
+            async with self._busy:
+                await self._loaded()
+            self._committed.set()
+            await asyncio.sleep(0.2)
+
+    async def _loaded(self) -> Projector | None:
+        """Have a projector that is up to date; none when the partition was taken away meanwhile."""
+        if self.projector is None:
+            projector = await self._load()
+            if not await self._catch_up(projector):
+                await projector.close()
+                return None
+            self.projector = projector
+        return self.projector
+
+    async def _load(self) -> Projector:
+        return await Projector.load(
+            self._settings.database_url, self._projections, self._settings.snapshot_events
+        )
+
+    async def _catch_up(self, projector: Projector) -> bool:
+        async with reading_journal(self._settings) as journal:
+            end = await journal.end()
+            if end - projector.next_offset > 0:
+                log.info("%s: folding %d journal records", self.name, end - projector.next_offset)
+            told = time.monotonic()
+            async for records in journal.read(projector.next_offset, end):
+                if not self._assigned.is_set():
+                    return False
+                await projector.project([_from_kafka(record) for record in records])
+                if time.monotonic() - told > PROGRESS_SECONDS:
+                    told = time.monotonic()
+                    log.info("%s: folded to journal offset %d of %d", self.name, projector.next_offset, end)
+        return self._assigned.is_set()
+
+
+def _from_faust(event: Any) -> JournalRecord:
+    message = event.message
+    return JournalRecord(message.offset, message.value, as_pairs(message.headers))
+
+
+def _from_kafka(record: ConsumerRecord) -> JournalRecord:
+    return JournalRecord(record.offset, record.value, as_pairs(record.headers))

@@ -1,0 +1,142 @@
+"""The sequencer at work: Faust agents that feed it, and the tasks beside them."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from events.clock import tick
+from events.codec import encode
+from events.topics import CLOCK, DEAD_LETTERS, INGRESS
+from streams.dead_letters import BlockedKeys, read_letter
+from streams.faust_app import Failure, consume, create_app
+from streams.kafka import Ends, PartitionReader
+from streams.messages import Message, message_of
+from streams.sequencer.recovery import marks_since
+from streams.sequencer.sequencer import Sequencer
+from streams.settings import Settings
+
+BAR_CHECK_SECONDS = 0.1
+
+
+class SequencerRole:
+    """Reads the ingress topics as a member of the sequencers' group."""
+
+    name = "sequencer"
+
+    def __init__(self, settings: Settings, producer: AIOKafkaProducer, failure: Failure) -> None:
+        self._settings = settings
+        self._producer = producer
+        self._blocked = BlockedKeys()
+        self.sequencer = Sequencer(settings, producer, self._blocked, lambda: datetime.now(UTC))
+        self._known_partitions: set[str] = set()
+        self._read_to: dict[str, int] = {}
+        self._messages = 0
+        self._letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
+        self.app = create_app(settings, self.name)
+        consume(self.app, settings, INGRESS, "sequence", failure.guard(self._work))
+        self.app.on_partitions_revoked.connect(self._on_revoked)
+
+    async def prepare(self) -> None:
+        """Learn which entities have open dead letters, before anything of theirs is read."""
+        await self._letters.start()
+        self._letters_end = await self._letters.end()
+        async for records in self._letters.read(0, self._letters_end):
+            for record in records:
+                self._blocked.learn(read_letter(record))
+
+    def tasks(self) -> list[Any]:
+        """Name what runs beside the agents."""
+        ticking = [self._tick()] if self._settings.clock_seconds else []
+        return [self._close_bars(), self._follow_letters(), *ticking]
+
+    async def stop(self) -> None:
+        """Journal what is open; what it acknowledges is committed when the app stops."""
+        self._acknowledge(await self.sequencer.close_all())
+
+    async def close(self) -> None:
+        """Let go of Kafka."""
+        await self._letters.stop()
+
+    async def lag(self, ends: Ends) -> int | None:
+        """Count the messages of this sequencer's partitions that it has not read."""
+        assigned = {
+            f"{self._without_namespace(one.topic)}/{one.partition}": TopicPartition(one.topic, one.partition)
+            for one in (self.app.consumer.assignment() if self.app.started else ())
+        }
+        if not assigned:
+            return None
+        found = await ends.of(list(assigned.values()))
+        return sum(
+            max(0, found[partition] - max(self._read_to.get(source, 0), self._start_of(partition)))
+            for source, partition in assigned.items()
+        )
+
+    def _start_of(self, partition: TopicPartition) -> int:
+        """Tell from where on this sequencer was to read a partition: behind what is committed."""
+        return int(self.app.consumer._committed_offset.get(partition) or 0)
+
+    @property
+    def progress(self) -> int:
+        """Count what was done, for the watch that asks whether anything moves."""
+        return self._messages
+
+    @property
+    def applied(self) -> int:
+        """Count the events journaled since the start."""
+        return self.sequencer.journaled
+
+    @property
+    def last_event_at(self) -> datetime | None:
+        """Tell when something was journaled last."""
+        return self.sequencer.last_event_at
+
+    async def _work(self, batch: list[Any]) -> None:
+        messages = [message_of(event, self._settings.namespace) for event in batch]
+        await self._recover(messages)
+        self._messages += len(messages)
+        for message in messages:
+            self._read_to[message.source] = message.offset + 1
+        self._acknowledge(await self.sequencer.take(messages, time.monotonic()))
+
+    async def _recover(self, messages: list[Message]) -> None:
+        """Look up what the journal holds of partitions that this sequencer has just been given."""
+        first_of_new = [one for one in messages if one.source not in self._known_partitions]
+        if first_of_new:
+            since = min(one.timestamp_ms for one in first_of_new)
+            marks = await marks_since(self._settings, since)
+            self.sequencer.learn_marks(marks)
+            self._known_partitions.update(one.source for one in first_of_new)
+
+    async def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
+        gone = [f"{self._without_namespace(one.topic)}/{one.partition}" for one in revoked]
+        self._known_partitions.difference_update(gone)
+        self.sequencer.forget(gone)
+
+    async def _close_bars(self) -> None:
+        while True:
+            await asyncio.sleep(BAR_CHECK_SECONDS)
+            self._acknowledge(await self.sequencer.close_ended(time.monotonic()))
+
+    async def _follow_letters(self) -> None:
+        """Learn of letters that other sequencers wrote or resolved."""
+        async for records in self._letters.follow(self._letters_end):
+            for record in records:
+                self._blocked.learn(read_letter(record))
+
+    async def _tick(self) -> None:
+        """Let time pass, as an event like any other."""
+        while True:
+            await asyncio.sleep(self._settings.clock_seconds)
+            await self._producer.send_and_wait(
+                self._settings.topic(CLOCK), encode(tick(datetime.now(UTC))), key=b"clock"
+            )
+
+    def _without_namespace(self, topic: str) -> str:
+        return topic.removeprefix(f"{self._settings.namespace}.") if self._settings.namespace else topic
+
+    def _acknowledge(self, messages: list[Message]) -> None:
+        for message in messages:
+            message.ticket.ack()

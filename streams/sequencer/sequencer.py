@@ -1,0 +1,206 @@
+"""The sequencer: from many ingress partitions, at any rate, into the one order of the journal.
+
+For each message: decode, upcast, validate; what cannot be read goes to the dead letters;
+facts go to the journal at once, price ticks when the bar that holds them closes. Only when
+journal and dead letters have it does the caller acknowledge the message.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import orjson
+from aiokafka import AIOKafkaProducer
+
+from events.base import Event
+from events.codec import Refusal, decode
+from events.journal import Run, encode_records
+from events.prices import Tick
+from events.topics import DEAD_LETTERS, JOURNAL
+from streams.dead_letters import REDRIVE_HEADER, BlockedKeys, DeadLetter, Place, letter
+from streams.messages import Message
+from streams.sequencer.conflation import MAX_WAITING, Closed, Conflation, series_of
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# Clocks differ; one that is further ahead would drag every fold's clock into the future with it.
+FUTURE_GRACE = timedelta(hours=2)
+
+
+class Sequencer:
+    """Turns messages into journal records and dead letters; `marks` tell what the journal holds."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        producer: AIOKafkaProducer,
+        blocked: BlockedKeys,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._journal_topic = settings.topic(JOURNAL)
+        self._dead_letters_topic = settings.topic(DEAD_LETTERS)
+        self._producer = producer
+        self._blocked = blocked
+        self._clock = clock
+        # Bars and facts of one series must reach the journal in the order of their offsets.
+        self._lock = asyncio.Lock()
+        self._conflation = Conflation(settings.bar_seconds)
+        self.marks: dict[str, int] = {}
+        self.journaled = 0
+        self.refused = 0
+        self.last_event_at: datetime | None = None
+
+    async def take(self, messages: Iterable[Message], monotonic: float) -> list[Message]:
+        """Take messages in; return those that are safe in the journal or the dead letters."""
+        async with self._lock:
+            out = _Output()
+            for message in messages:
+                ticks = self._read(message, out)
+                if ticks:
+                    out.add(self._conflation.add(message, ticks, monotonic))
+                else:
+                    out.done.append(message)
+            if self._conflation.waiting > MAX_WAITING:
+                out.add(self._conflation.close_all())
+            await self._append(out)
+            return out.done
+
+    async def close_ended(self, monotonic: float) -> list[Message]:
+        """Journal the bars whose time is over; return the messages that wait for nothing else."""
+        async with self._lock:
+            return await self._journal(self._conflation.close_ended(self._clock(), monotonic))
+
+    async def close_all(self) -> list[Message]:
+        """Journal every open bar, before the sequencer stops."""
+        async with self._lock:
+            return await self._journal(self._conflation.close_all())
+
+    async def _journal(self, closed: Iterable[Closed]) -> list[Message]:
+        out = _Output()
+        out.add(closed)
+        await self._append(out)
+        return out.done
+
+    def learn_marks(self, marks: Mapping[str, int]) -> None:
+        """Take note of what the journal holds already."""
+        for source, offset in marks.items():
+            self.marks[source] = max(offset, self.marks.get(source, -1))
+
+    def forget(self, partitions: Iterable[str]) -> None:
+        """Let go of partitions that another sequencer reads now."""
+        self._conflation.forget(partitions)
+
+    def _read(self, message: Message, out: "_Output") -> list[Tick]:
+        """Sort the events of one message into facts, letters, and the ticks that are returned."""
+        redriven = _redriven_place(message)
+        if message.offset <= self.marks.get(message.source, -1):
+            # The journal has it, and so have the dead letters: they are written first.
+            self._resolve(redriven, out)
+            return []
+        facts: list[Event] = []
+        ticks: list[Tick] = []
+        refused = False
+        decoded = decode(message.value, message.headers, message.key)
+        for index, one in enumerate(decoded):
+            refusal = one if isinstance(one, Refusal) else self._objection(message, one, redriven)
+            if refusal:
+                refused = True
+                raw = (message.value or b"") if len(decoded) == 1 else orjson.dumps(refusal.document)
+                place = redriven or Place(message.topic, message.partition, message.offset, index)
+                written = letter(place, refusal, raw, message, self._clock())
+                self._blocked.learn(written)
+                out.letters.append(written)
+            elif isinstance(one, Tick):
+                ticks.append(one)
+            elif isinstance(one, Event):
+                facts.append(one)
+        if facts:
+            out.runs.append(Run(message.source, message.offset, tuple(facts)))
+        if not refused:
+            self._resolve(redriven, out)
+        return [tick for tick in ticks if message.offset > self.marks.get(series_of(message, tick), -1)]
+
+    def _resolve(self, redriven: Place | None, out: "_Output") -> None:
+        if redriven:
+            resolved = DeadLetter(place=str(redriven), at=self._clock(), resolved=True)
+            self._blocked.learn(resolved)
+            out.resolutions.append(resolved)
+
+    def _objection(self, message: Message, event: Event, redriven: Place | None) -> Refusal | None:
+        """Say why a valid event cannot be taken here and now."""
+        if message.topic != event.TOPIC:
+            reason = (
+                f"{event.event_type} belongs on the topic {event.TOPIC}, not {message.topic}."
+                f" Send it to {event.TOPIC}."
+            )
+        elif event.known_at > self._clock() + FUTURE_GRACE:
+            reason = (
+                f"known_at {event.known_at.isoformat()} lies in the future."
+                " Correct the sender's clock and re-drive, or re-drive when the time has come."
+            )
+        elif not redriven and (first := self._blocked.first_of(message.topic, event.key)):
+            reason = (
+                f"It waits behind the dead letter {first} of the same {event.KEY}."
+                " Re-drive that one first; `ouroboros dead-letters redrive` keeps the order."
+            )
+        else:
+            return None
+        return Refusal(reason, event.key, orjson.loads(event.model_dump_json(exclude_none=True)))
+
+    async def _append(self, out: "_Output") -> None:
+        """Write letters, then runs, then resolutions, each only when the broker has all before it.
+
+        A crash in between redelivers the message, and what the journal has is passed over:
+        so nothing may be missing from the dead letters by then.
+        """
+        await self._send_letters(out.letters)
+        sent = [
+            await self._producer.send(self._journal_topic, value, headers=headers, partition=0)
+            for value, headers in encode_records(out.runs)
+        ]
+        if sent:
+            await asyncio.gather(*sent)
+            self.last_event_at = self._clock()
+        for run in out.runs:
+            self.marks[run.source] = run.offset
+            self.journaled += len(run.events)
+        self.refused += len(out.letters)
+        await self._send_letters(out.resolutions)
+
+    async def _send_letters(self, letters: Sequence[DeadLetter]) -> None:
+        sent = [
+            await self._producer.send(
+                self._dead_letters_topic, one.model_dump_json().encode(), key=one.place.encode(), partition=0
+            )
+            for one in letters
+        ]
+        if sent:
+            await asyncio.gather(*sent)
+
+
+@dataclass
+class _Output:
+    """What follows from some messages, on its way to the broker."""
+
+    runs: list[Run] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+    resolutions: list[DeadLetter] = field(default_factory=list)
+    done: list[Message] = field(default_factory=list)
+
+    def add(self, closed: Iterable[Closed]) -> None:
+        for one in closed:
+            self.runs.append(one.run)
+            self.done += one.messages
+
+
+def _redriven_place(message: Message) -> Place | None:
+    for name, value in message.headers:
+        if name == REDRIVE_HEADER:
+            try:
+                return Place.parse(value.decode())
+            except (ValueError, UnicodeDecodeError):
+                log.warning("A message with an unreadable %s header is taken as a new one.", REDRIVE_HEADER)
+    return None

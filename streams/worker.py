@@ -1,0 +1,114 @@
+"""A worker: one process that plays some or all of the roles, until it is stopped or something breaks.
+
+It never goes on after a bug: the first error stops everything, nothing is acknowledged that
+was not committed, and whatever supervises the process starts it again.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+from events.errors import UsageError
+from projections.base import Projection
+from projections.registry import PROJECTIONS
+from projections.warning_signs import WARNING_SIGNS
+from streams.dead_letter_role import DeadLetterRole
+from streams.faust_app import Failure
+from streams.kafka import producing
+from streams.projector_role import ProjectorRole
+from streams.sequencer.role import SequencerRole
+from streams.settings import Settings
+from streams.signal_role import SignalRole
+from streams.watch import Role, watch
+
+log = logging.getLogger(__name__)
+
+ROLES = ("sequencer", "projector", "dead-letters", "signals")
+
+
+class Worker:
+    """The roles that run in this process."""
+
+    def __init__(self, roles: Sequence[Role], failure: Failure) -> None:
+        self.roles = roles
+        self._failure = failure
+
+    async def failed(self) -> BaseException:
+        """Wait until something breaks."""
+        return await self._failure.wait()
+
+
+@asynccontextmanager
+async def working(settings: Settings, only: Sequence[str] = ()) -> AsyncIterator[Worker]:
+    """Run the roles named in `only`, or all of them, for as long as the context is open.
+
+    The name of a projection stands for a projector that folds it alone. Raises UsageError
+    for an unknown name, a missing broker, or a database that was not migrated.
+    """
+    failure = Failure()
+    async with AsyncExitStack() as stack:
+        producer = await stack.enter_async_context(producing(settings))
+        roles = _roles(settings, only, producer, failure)
+        for role in roles:
+            stack.push_async_callback(role.close)
+            await role.prepare()
+        stack.push_async_callback(_stop_apps, roles)
+        for role in roles:
+            if role.app is not None:
+                await role.app.start()
+        tasks = [
+            asyncio.create_task(_guarded(coroutine, failure))
+            for coroutine in (*(one for role in roles for one in role.tasks()), watch(settings, roles))
+        ]
+        stack.push_async_callback(_cancel, tasks)
+        yield Worker(roles, failure)
+        for role in roles:
+            await role.stop()
+
+
+async def _guarded(coroutine: Any, failure: Failure) -> None:
+    try:
+        await coroutine
+    except Exception as error:
+        failure.report(error)
+
+
+async def _stop_apps(roles: Sequence[Role]) -> None:
+    for role in roles:
+        if role.app is not None:
+            await role.app.stop()
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _roles(
+    settings: Settings, only: Sequence[str], producer: AIOKafkaProducer, failure: Failure
+) -> list[Role]:
+    committed = asyncio.Event()
+    by_name: dict[str, Projection[Any]] = {one.name: one for one in PROJECTIONS}
+    roles: list[Role] = []
+    for name in only or ROLES:
+        match name:
+            case "sequencer":
+                roles.append(SequencerRole(settings, producer, failure))
+            case "projector":
+                roles.append(ProjectorRole(settings, PROJECTIONS, failure, committed))
+            case "dead-letters":
+                roles.append(DeadLetterRole(settings, failure))
+            case "signals":
+                roles.append(SignalRole(settings, WARNING_SIGNS, producer, committed))
+            case _ if name in by_name:
+                alone = f"projector-{name}"
+                roles.append(ProjectorRole(settings, [by_name[name]], failure, committed, alone))
+            case _:
+                known = ", ".join((*ROLES, *by_name))
+                raise UsageError(f"There is no role or projection {name!r}.", f"Known are {known}.")
+    return roles

@@ -1,0 +1,372 @@
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import pytest
+
+from events.base import Certainty, Event
+from events.codec import decode_document, encode
+from events.contracts import CapacityResold, CommitmentRevised
+from events.credit import CreditWaiverReported, GpuCollateral, LoanOriginated, ShareCollateral, WaiverKind
+from events.deals import DealAnnounced, Leg, LegFunded
+from events.errors import UnreadableEvent
+from events.financials import CapexGuided, UtilizationReported, ValuationMarked
+from events.headlines import HeadlinePublished
+from events.ledger import _event, ledger
+from events.power import GenerationObserved, PowerDelivered, PowerScheduled
+from events.prices import EquityPriced, GpuPriced
+
+ROOT = Path(__file__).resolve().parents[2]
+FACTS = ROOT.parent / "shared" / "facts" / "ledger.csv"
+WHAT_IF = ROOT / "docs" / "examples" / "what_if.jsonl"
+
+LEDGER = ledger()
+E = TypeVar("E", bound=Event)
+
+
+def of(kind: type[E], events: Iterable[Event] = LEDGER) -> list[E]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def deal(deal_id: str) -> dict[str, Leg]:
+    (announced,) = [event for event in of(DealAnnounced) if event.deal_id == deal_id]
+    return {leg.leg: leg for leg in announced.legs}
+
+
+def total(legs: Iterable[Leg]) -> Decimal:
+    return sum((leg.amount_usd or Decimal(0) for leg in legs), Decimal(0))
+
+
+# The files
+
+
+def test_the_ledger_comes_in_the_order_in_which_one_could_know_it() -> None:
+    moments = [event.known_at for event in LEDGER]
+    assert moments == sorted(moments)
+
+
+def test_no_fact_is_there_twice() -> None:
+    assert len({event.event_id for event in LEDGER}) == len(LEDGER)
+    assert len({encode(event.model_copy(update={"event_id": None})) for event in LEDGER}) == len(LEDGER)
+
+
+def test_each_file_holds_one_source_in_order_and_nothing_is_left_out() -> None:
+    counted = 0
+    for resource in files("events.ledger").iterdir():
+        if not resource.name.endswith(".jsonl"):
+            continue
+        documents = [orjson.loads(line) for line in resource.read_text(encoding="utf-8").splitlines()]
+        moments = [document["known_at"] for document in documents]
+        assert moments == sorted(moments), resource.name
+        source = "CoreWeave 8-K" if resource.name == "filings.jsonl" else resource.name[:2].upper()
+        assert {document["source"] for document in documents} == {source}
+        counted += len(documents)
+    assert counted == len(LEDGER)
+
+
+def test_the_recorded_sources_are_linked_and_no_other_is() -> None:
+    links = {(event.source, event.source_url) for event in LEDGER}
+    assert links == {
+        ("S0", None),
+        ("S1", "https://www.youtube.com/watch?v=2reLd9KTyt8"),
+        ("S2", "https://www.youtube.com/watch?v=xsqn2XJDcwM"),
+        ("S3", None),
+        ("S4", None),
+        ("CoreWeave 8-K", None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "not JSON"),
+        ('{"event_type": "Nonsense"}', "not known"),
+        ('{"event_type": "ClockTicked"}', "known_at"),
+    ],
+)
+def test_a_bad_line_is_named(line: str, why: str) -> None:
+    with pytest.raises(UnreadableEvent, match=rf"(?s)^s9\.jsonl, line 7: .*{why}"):
+        _event(line, "s9.jsonl, line 7")
+
+
+# Facts by hand
+
+
+def test_seventy_percent_of_amazon_s_money_for_openai_is_conditional() -> None:
+    legs = deal("amazon-openai-2026")
+    assert total(legs.values()) == 50_000_000_000
+    conditional = [leg for leg in legs.values() if leg.condition]
+    assert total(conditional) / total(legs.values()) == Decimal("0.7")
+    assert [leg.leg for leg in conditional] == ["equity-conditional"]
+
+
+def test_debt_is_26_of_the_29_billion_of_hyperion_s_vehicle() -> None:
+    legs = deal("meta-hyperion-spv")
+    assert (legs["debt"].amount_usd, legs["debt"].payer) == (26_000_000_000, "PIMCO")
+    assert (legs["equity"].amount_usd, legs["equity"].payer) == (3_000_000_000, "Blue Owl")
+    (loan,) = [loan for loan in of(LoanOriginated) if loan.borrower == "Meta Hyperion SPV"]
+    assert loan.equity_usd is not None
+    assert round(loan.principal_usd / (loan.principal_usd + loan.equity_usd), 3) == Decimal("0.897")
+    assert (loan.off_balance_sheet, loan.site_id) == (True, "Meta Hyperion")
+
+
+def test_arm_has_fallen_by_thirty_percent_from_the_high_of_its_year() -> None:
+    prices = {event.occurred_at: event.price_usd for event in of(EquityPriced) if event.symbol == "ARM"}
+    latest = max(prices)
+    high = max(price for moment, price in prices.items() if moment > latest - timedelta(weeks=52))
+    assert (latest.date(), prices[latest], high) == (date(2026, 2, 27), 127, 182.3)
+    assert round(1 - prices[latest] / high, 3) == 0.303
+
+
+def test_each_price_has_a_day_of_its_own() -> None:
+    days = [(event.symbol, event.occurred_at.date()) for event in of(EquityPriced)]
+    assert len(set(days)) == len(days)
+
+
+def test_the_later_figure_for_gev_is_no_fact() -> None:
+    assert [event.price_usd for event in of(EquityPriced) if event.symbol == "GEV"] == [330]
+
+
+def test_a_letter_of_intent_is_no_deal_yet() -> None:
+    letters = [event for event in of(DealAnnounced) if event.stage == "letter_of_intent"]
+    assert [(one.deal_id, one.known_at.date(), total(one.legs)) for one in letters] == [
+        ("nvidia-openai-letter-2025", date(2025, 9, 22), 100_000_000_000)
+    ]
+
+
+def test_only_what_was_paid_is_funded() -> None:
+    assert [(one.deal_id, one.leg, one.amount_usd) for one in of(LegFunded)] == [
+        ("softbank-openai-2025", "equity", 41_100_000_000),
+        ("amazon-openai-2026", "equity-paid", 15_000_000_000),
+    ]
+    for one in of(LegFunded):
+        assert one.amount_usd == deal(one.deal_id)[one.leg].amount_usd
+
+
+def test_openai_owes_amazon_138_billion_and_nvidia_five_gigawatts_without_a_price() -> None:
+    cloud = deal("openai-amazon-cloud")
+    assert total(cloud.values()) == 138_000_000_000
+    assert cloud["expansion"].capacity_mw == 2000
+    assert cloud["expansion"].starts is not None
+    assert cloud["expansion"].ends == cloud["expansion"].starts.replace(
+        year=cloud["expansion"].starts.year + 8
+    )
+    compute = deal("openai-nvidia-compute")
+    assert {name: (leg.capacity_mw, leg.amount_usd) for name, leg in compute.items()} == {
+        "inference": (3000, None),
+        "training": (2000, None),
+    }
+
+
+def test_that_microsoft_s_credits_come_home_is_our_own_inference() -> None:
+    inferred = [event for event in LEDGER if event.certainty is Certainty.ESTIMATED]
+    assert [event.key for event in inferred] == ["openai-microsoft-azure"]
+    (there, back) = (*deal("microsoft-openai-credits").values(), *deal("openai-microsoft-azure").values())
+    assert (there.payer, there.payee, there.amount_usd) == (back.payee, back.payer, back.amount_usd)
+    assert back.condition
+
+
+def test_loans_stand_with_what_secures_them() -> None:
+    secured = {loan.borrower: loan.collateral for loan in of(LoanOriginated) if loan.collateral}
+    assert secured == {
+        "SoftBank": ShareCollateral(symbol="ARM"),
+        "CoreWeave SPV": GpuCollateral(model="GPU"),
+    }
+
+
+def test_the_cut_of_the_commitment_is_more_than_half() -> None:
+    (revised,) = of(CommitmentRevised)
+    assert round(1 - revised.after_usd / revised.before_usd, 3) == Decimal("0.571")
+
+
+def test_openai_s_round_is_what_its_valuation_grew_by() -> None:
+    marks = {mark.basis: mark.valuation_usd for mark in of(ValuationMarked) if mark.company == "OpenAI"}
+    rounds = ("amazon-openai-2026", "nvidia-openai-2026", "softbank-openai-2026")
+    assert marks["post_money"] - marks["pre_money"] == sum(total(deal(one).values()) for one in rounds)
+
+
+def test_xai_runs_more_than_twice_what_it_may() -> None:
+    (seen,) = of(GenerationObserved)
+    assert (seen.permitted_units, seen.observed_units, seen.unit_mw) == (15, 35, 35)
+
+
+def test_coreweave_has_half_of_the_power_that_it_plans() -> None:
+    (active,) = of(PowerDelivered)
+    (plan,) = [event for event in of(PowerScheduled) if event.site_id == active.site_id]
+    assert (active.mw, plan.mw, plan.expected_on) == (850, 1700, date(2026, 12, 31))
+
+
+def test_coreweave_s_lenders_gave_way_twice() -> None:
+    first, second = of(CreditWaiverReported)
+    assert (first.kind, first.amount_usd) == (WaiverKind.AMENDMENT, 3_000_000_000)
+    assert (second.kind, second.amount_usd) == (WaiverKind.WAIVER, None)
+    assert [one.occurred_at.date() for one in (first, second)] == [date(2025, 9, 29), date(2025, 12, 31)]
+    assert {one.certainty for one in (first, second)} == {Certainty.FILING}
+
+
+# Against the facts as they were collected
+
+EXPECTED: dict[str, tuple[type[Event], ...]] = {
+    "equity price": (EquityPriced,),
+    "secondary sale": (ValuationMarked,),
+    "valuation": (ValuationMarked,),
+    "on-site generation": (HeadlinePublished,),
+    "power schedule": (PowerScheduled,),
+    "site planned": (PowerScheduled,),
+    "generation observed": (GenerationObserved,),
+    "deal": (DealAnnounced,),
+    "customer diversification": (DealAnnounced,),
+    "loan": (LoanOriginated,),
+    "utilisation": (UtilizationReported,),
+    "commitment revised": (CommitmentRevised,),
+    "capacity": (PowerDelivered, PowerScheduled),
+    "capacity resale": (CapacityResold,),
+    "capex guidance": (CapexGuided,),
+}
+"""The events that a row becomes, by the kind of the row up to its colon; all others are headlines."""
+
+UNITS = {
+    "%": 0.01,
+    "gw": 1e3,
+    "mw": 1.0,
+    "million": 1e6,
+    "billion": 1e9,
+}
+FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?(?:e\d+)?)(?:\s*(%|GW|MW|million|billion))?", re.IGNORECASE)
+IN_WORDS = {"five": "5", "ten": "10"}
+
+
+def figures(text: str) -> set[float]:
+    """Read the figures of a text; a percentage as a share, gigawatts as megawatts, signs left out."""
+    in_digits = re.sub(r"\b(five|ten)\b", lambda word: IN_WORDS[word[0].lower()], text, flags=re.IGNORECASE)
+    found = FIGURE.findall(in_digits)
+    return {float(f"{float(number) * UNITS.get(unit.lower(), 1.0):.9g}") for number, unit in found}
+
+
+def values(part: Any) -> Iterator[Any]:
+    if isinstance(part, dict):
+        for inner in part.values():
+            yield from values(inner)
+    elif isinstance(part, list | tuple):
+        for inner in part:
+            yield from values(inner)
+    elif part is not None:
+        yield part
+
+
+def said(event: Event) -> set[float]:
+    """Collect the figures of an event, out of its fields and its wording."""
+    common = {"event_id", "schema_version", "event_type", "source", "source_url", "occurred_at", "known_at"}
+    numbers: set[float] = set()
+    for value in values(event.model_dump(exclude=common)):
+        if isinstance(value, str):
+            numbers |= figures(value)
+        elif isinstance(value, int | float | Decimal):
+            numbers.add(float(f"{float(value):.9g}"))
+    return numbers
+
+
+def collected() -> list[dict[str, str]]:
+    if not FACTS.exists():
+        pytest.skip(
+            f"{FACTS} is not beside this checkout: the ledger is not compared with the facts collected"
+        )
+    with FACTS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def kinds(row: dict[str, str]) -> tuple[type[Event], ...]:
+    return EXPECTED.get(row["event"].split(":")[0], (HeadlinePublished,))
+
+
+def names(text: str) -> list[str]:
+    return re.findall(r"[A-Z][\w.]+", text)
+
+
+def is_about(event: Event, parties: str) -> bool:
+    """Tell whether an event names the parties (`payer -> payee`, `one with another`), the right way round."""
+    sides = [names(side) for side in re.split(r"->| with ", parties)]
+    if isinstance(event, DealAnnounced) and "->" in parties:
+        payer, payee = sides
+        return any(
+            any(name in leg.payer for name in payer) and any(name in leg.payee for name in payee)
+            for leg in event.legs
+        )
+    text = encode(event).decode()
+    return all(not side or any(name in text for name in side) for side in sides)
+
+
+def test_every_fact_that_was_collected_is_in_the_ledger() -> None:
+    for row in collected():
+        same_day = [
+            event
+            for event in LEDGER
+            if isinstance(event, kinds(row))
+            and event.source == row["source"]
+            and event.known_at.date() == date.fromisoformat(row["known_on"])
+            and event.occurred_at.date() == date.fromisoformat(row["occurred_on"])
+        ]
+        found: set[float] = set()
+        for parties in row["parties"].split(";"):
+            about = [event for event in same_day if is_about(event, parties)]
+            assert about, f"nothing is said of {parties!r} in {row}"
+            found = found.union(*map(said, about))
+        assert figures(row["figures"]) <= found, row
+
+
+def test_nothing_is_in_the_ledger_that_was_not_collected() -> None:
+    days = {(row["source"], row["known_on"]) for row in collected()}
+    told = {(event.source, event.known_at.date().isoformat()) for event in LEDGER}
+    assert {(source, day) for source, day in told if source != "CoreWeave 8-K"} == days
+
+
+def test_the_facts_are_told_in_words_of_our_own() -> None:
+    def runs(text: str) -> set[tuple[str, ...]]:
+        words = re.findall(r"\w+", text.lower())
+        return {tuple(words[start : start + 5]) for start in range(len(words) - 4)}
+
+    theirs = set().union(*(runs(row[name]) for row in collected() for name in ("event", "figures", "note")))
+    for event in LEDGER:
+        ours = (value for value in values(event.model_dump(mode="json")) if isinstance(value, str))
+        assert not theirs.intersection(*[set().union(*map(runs, ours))]), event
+
+
+# The example of a scenario
+
+
+def what_if() -> list[Event]:
+    return [decode_document(orjson.loads(line)) for line in WHAT_IF.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_scenario_is_valid_in_order_and_plainly_fictional() -> None:
+    scenario = what_if()
+    moments = [event.known_at for event in scenario]
+    assert moments == sorted(moments)
+    assert moments[0] >= datetime(2026, 7, 1, tzinfo=UTC)
+    assert len({event.event_id for event in scenario}) == len(scenario)
+    assert {(event.source, event.source_url) for event in scenario} == {("what-if", None)}
+    assert {event.certainty for event in scenario} == {Certainty.ESTIMATED}
+    texts = [event.title for event in of(HeadlinePublished, scenario)]
+    texts += [event.detail or "" for event in of(CreditWaiverReported, scenario)]
+    assert all(text.startswith("Fictional: ") for text in texts)
+
+
+def test_the_scenario_has_what_it_promises() -> None:
+    scenario = what_if()
+    gpus = [event.price_usd for event in of(GpuPriced, scenario)]
+    assert (1 - gpus[-1] / gpus[0], min(gpus)) == (pytest.approx(0.4), gpus[-1])
+    shares = [event.price_usd for event in of(EquityPriced, scenario)]
+    assert shares[-1] == min(shares) == 95
+    first, second = [event.expected_on for event in of(PowerScheduled, scenario)]
+    assert first is not None
+    assert second == first + timedelta(days=120)
+    (loan,) = of(LoanOriginated, scenario)
+    favours = of(CreditWaiverReported, scenario)
+    assert {favour.facility_id for favour in favours} == {loan.facility_id}
+    assert [favour.kind.value for favour in favours] == ["waiver", "waiver", "forbearance"]
