@@ -24,11 +24,11 @@ class Message:
         return f"{self.topic}/{self.partition}"
 
 
-def message_of(event: Any, namespace: str) -> Message:
+def message_of(event: Any, topic: str) -> Message:
     """Take a Faust event apart; the event stays attached as the ticket to acknowledge."""
     raw = event.message
     return Message(
-        topic=raw.topic.removeprefix(f"{namespace}.") if namespace else raw.topic,
+        topic=topic,
         partition=raw.partition,
         offset=raw.offset,
         timestamp_ms=int((raw.timestamp or 0) * 1000),

@@ -62,8 +62,9 @@ class ProjectorRole:
 
     async def stop(self) -> None:
         """Keep the states for a quick start."""
-        if self.projector:
-            await self.projector.snapshot()
+        async with self._busy:
+            if self.projector:
+                await self.projector.snapshot()
 
     async def close(self) -> None:
         """Let go of the database."""

@@ -39,7 +39,15 @@ class Settings(BaseSettings):
 
     def topic(self, topic: Topic) -> str:
         """Name a topic in Kafka."""
-        return f"{self.namespace}.{topic.name}" if self.namespace else topic.name
+        return self.topic_named(topic.name)
+
+    def topic_named(self, name: str) -> str:
+        """Put the namespace before a topic's name."""
+        return f"{self.namespace}.{name}" if self.namespace else name
+
+    def without_namespace(self, topic: str) -> str:
+        """Take the namespace off a topic's name in Kafka."""
+        return topic.removeprefix(f"{self.namespace}.") if self.namespace else topic
 
     def group(self, role: str) -> str:
         """Name the consumer group of a role."""

@@ -37,17 +37,26 @@ class SignalRole:
         self._producer = producer
         self._wake = wake
         self.sent = 0
-        self._waiting = 0
         # Versions of the projection tell the same signals under the same ids: each is sent once.
+        unsent = SQL(
+            "FROM {} o WHERE NOT EXISTS (SELECT FROM ouroboros.delivery d WHERE d.message_id = o.message_id)"
+        ).format(Identifier(projection.schema, "outbox"))
+        self._count = SQL("SELECT count(*) {}").format(unsent)
         self._unsent = SQL(
-            "SELECT message_id, key, payload::text FROM {} o WHERE NOT EXISTS"
-            " (SELECT FROM ouroboros.delivery d WHERE d.message_id = o.message_id)"
+            "SELECT message_id, key, payload::text {}"
             " ORDER BY journal_offset, journal_index, message_id LIMIT {}"
-        ).format(Identifier(projection.schema, "outbox"), BATCH)
+        ).format(unsent, BATCH)
 
     async def lag(self, _ends: Ends) -> int | None:
-        """Count what waits in the outbox."""
-        return self._waiting
+        """Count what waits in the outbox; unknown while the database is away."""
+        try:
+            async with await psycopg.AsyncConnection.connect(
+                self._settings.database_url, connect_timeout=2
+            ) as connection:
+                found = await (await connection.execute(self._count)).fetchone()
+        except psycopg.OperationalError:
+            return None
+        return int(found[0]) if found else 0
 
     @property
     def progress(self) -> int:
@@ -96,7 +105,6 @@ class SignalRole:
         async with connection.transaction():
             await connection.execute("LOCK TABLE ouroboros.delivery IN EXCLUSIVE MODE")
             unsent = await (await connection.execute(self._unsent)).fetchall()
-            self._waiting = len(unsent)
             futures = [
                 await self._producer.send(
                     self._settings.topic(SIGNALS),
@@ -114,5 +122,4 @@ class SignalRole:
                         [(message_id,) for message_id, _, _ in unsent],
                     )
         self.sent += len(unsent)
-        self._waiting = 0
         return len(unsent)

@@ -18,7 +18,7 @@ from projections.registry import PROJECTIONS
 from projections.warning_signs import WARNING_SIGNS
 from streams.dead_letter_role import DeadLetterRole
 from streams.faust_app import Failure
-from streams.kafka import producing
+from streams.kafka import Ends, producing
 from streams.projector_role import ProjectorRole
 from streams.sequencer.role import SequencerRole
 from streams.settings import Settings
@@ -26,6 +26,8 @@ from streams.signal_role import SignalRole
 from streams.watch import Role, watch
 
 log = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 0.05
 
 ROLES = ("sequencer", "projector", "dead-letters", "signals")
 
@@ -36,6 +38,30 @@ class Worker:
     def __init__(self, roles: Sequence[Role], failure: Failure) -> None:
         self.roles = roles
         self._failure = failure
+
+    async def settle(self, settings: Settings) -> None:
+        """Wait until everything published so far is in the read models and its signals are sent.
+
+        Raises whatever breaks meanwhile.
+        """
+        ends = Ends(settings)
+        await ends.start()
+        failed = asyncio.create_task(self.failed())
+        try:
+            while not await self._idle(ends):
+                await asyncio.wait({failed}, timeout=SETTLE_SECONDS)
+                if failed.done():
+                    raise failed.result()
+        finally:
+            failed.cancel()
+            await ends.stop()
+
+    async def _idle(self, ends: Ends) -> bool:
+        # In the order of the flow: what one role has finished is there for the next to be asked about.
+        for role in self.roles:
+            if await role.lag(ends) != 0 or (isinstance(role, SequencerRole) and role.sequencer.waiting):
+                return False
+        return True
 
     async def failed(self) -> BaseException:
         """Wait until something breaks."""

@@ -52,7 +52,8 @@ def gave_up(name: str, exit_code: int, log: Path, port: int) -> EmbeddedServerEr
     if "Address already in use" in text:
         return port_taken(port)
     return EmbeddedServerError(
-        f"{name} ended while starting (exit code {exit_code}). The last lines of its log:\n{last_words(log)}\n",
+        f"{name} ended while starting (exit code {exit_code}). "
+        f"The last lines of its log:\n{last_words(log)}\n",
         f"The whole log is {log}. If it does not help, {ELSEWHERE}.",
     )
 

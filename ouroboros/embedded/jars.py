@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from events.errors import EmbeddedServerError
-from ouroboros.embedded.failures import ELSEWHERE, not_installed
+from ouroboros.embedded.failures import ELSEWHERE, explained, not_installed
 from ouroboros.embedded.homes import filled_once
 
 KAFKA_VERSION = "4.3.0"
@@ -22,9 +22,11 @@ def kafka_jars(report: Callable[[str], None]) -> list[Path]:
     """
     expected = expected_jars()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ouroboros"
-    cache.mkdir(parents=True, exist_ok=True)
-    folder = filled_once(cache / f"kafka-{KAFKA_VERSION}", partial(_fetch, expected=expected, report=report))
-    check(folder, expected, f"Delete {folder} and start again.")
+    with explained("Apache Kafka", cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        fetch = partial(_fetch, expected=expected, report=report)
+        folder = filled_once(cache / f"kafka-{KAFKA_VERSION}", fetch)
+        check(folder, expected, f"Delete {folder} and start again.")
     return [folder / name for name in expected]
 
 

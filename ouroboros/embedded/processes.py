@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from events.errors import EmbeddedServerError
@@ -30,7 +30,7 @@ class Plan:
     port: int
     command: tuple[str, ...]
     environment: Mapping[str, str]
-    answers: Callable[[], bool]
+    answers: Callable[[], bool] = field(repr=False)  # may hold a password
     stop_signal: signal.Signals
     kill_signal: signal.Signals
     pid_file: Path | None = None  # None: the server writes one itself
@@ -74,7 +74,7 @@ def stop_leftover(
     and refuse to start. Raises EmbeddedServerError when the server does not end.
     """
     try:
-        pid = int(pid_file.read_text(encoding="ascii").split("\n", 1)[0])
+        pid = int(pid_file.read_bytes().split(b"\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return
     line = command_line(pid)

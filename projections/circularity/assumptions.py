@@ -1,13 +1,15 @@
 """What capacity stated without a price is taken to cost: an assumption, named wherever it is used.
 
-Sellers and analysts of 2025 put a gigawatt of AI data centre at 50 to 60 billion dollars
-with everything in it, of which 25 to 35 billion for the accelerators and their network.
-A purchase stated in gigawatts alone counts at the middle, on the basis `all` only.
+Low is what AMD and Broadcom put their own part of a gigawatt of AI data centre at (15 to 20
+billion dollars), mid what Nvidia puts its hardware at (35), high what Nvidia puts the whole
+at (50 to 60), all of autumn 2025 and second-hand: Nvidia's earnings call as told by Mint on 1
+September, the others by Investing.com with Bernstein's own estimate, 35 for the whole.
+A leg stated in megawatts alone counts at the middle, on the basis `all` only.
 """
 
 from events.deals import Leg
 
-USD_PER_GW_LOW = 25_000_000_000
+USD_PER_GW_LOW = 15_000_000_000
 USD_PER_GW_MID = 35_000_000_000
 USD_PER_GW_HIGH = 50_000_000_000
 

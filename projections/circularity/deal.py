@@ -105,7 +105,7 @@ def count(deal: Deal, standing: StandingLeg) -> Counted:
         return Counted(0, 0, 0)
     leg, funding = standing.leg, deal.funded.get(standing.leg.leg, NOT_FUNDED)
     stated, estimated = to_cents(leg.amount_usd), estimated_cents(leg)
-    is_firm = leg.condition is None and standing.certainty is not Certainty.ESTIMATED
+    is_firm = not leg.condition and standing.certainty is not Certainty.ESTIMATED
     return Counted(
         firm=max(stated if is_firm else 0, funding.firm_cents),
         whole=max(stated + estimated, funding.cents),

@@ -52,7 +52,7 @@ def _leg_row(deal: Deal, standing: StandingLeg, now: datetime) -> DealLegRow:
         capacity_mw=leg.capacity_mw,
         estimated_usd=in_usd(estimated) if estimated else None,
         assumption=ASSUMPTION if estimated else None,
-        conditional=leg.condition is not None,
+        conditional=bool(leg.condition),
         condition=leg.condition,
         funded_usd=in_usd(deal.funded.get(leg.leg, NOT_FUNDED).cents),
         starts=leg.starts,

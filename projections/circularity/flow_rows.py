@@ -34,9 +34,9 @@ def flow_rows(
 ) -> Iterator[Row]:
     """Give the rows that differ between two pictures, history stamped with the event's place."""
     for pair, (cents, circulating) in _changed(_edges(before), _edges(after), (0, 0)):
-        yield _edge_row(basis, *pair, cents, circulating, recorded)
-    for name, (inflow, outflow, circulating) in _changed(_nodes(before), _nodes(after), (0, 0, 0)):
-        yield _node_row(basis, name, inflow, outflow, circulating, recorded)
+        yield _edge_row(basis, pair, cents, circulating, recorded)
+    for name, money in _changed(_nodes(before), _nodes(after), (0, 0, 0)):
+        yield _node_row(basis, name, money, recorded)
     if before.edges != after.edges:
         yield _circularity_row(basis, after, estimated_cents, recorded)
     for rank, (old, new) in enumerate(zip_longest(before.loops, after.loops), start=1):
@@ -71,13 +71,13 @@ def _nodes(picture: Picture) -> dict[str, tuple[int, int, int]]:
 
 
 def _edge_row(
-    basis: Basis, source: str, target: str, cents: int, circulating: int, recorded: Recorded
+    basis: Basis, pair: tuple[str, str], cents: int, circulating: int, recorded: Recorded
 ) -> MoneyFlowEdgeRow:
     share = circulating / cents if cents else 0.0
     return MoneyFlowEdgeRow(
         basis=basis,
-        source=source,
-        target=target,
+        source=pair[0],
+        target=pair[1],
         mainstat=spoken(cents),
         secondarystat=f"{spoken(circulating)} circulating ({share:.0%})",
         thickness=round(1 + 2 * log10(max(cents, THINNEST_CENTS) / THINNEST_CENTS), 1),
@@ -96,9 +96,8 @@ def _color(cents: int, circulating: int) -> str:
     return ORANGE if 3 * circulating < 2 * cents else RED
 
 
-def _node_row(
-    basis: Basis, name: str, inflow: int, outflow: int, circulating: int, recorded: Recorded
-) -> MoneyFlowNodeRow:
+def _node_row(basis: Basis, name: str, money: tuple[int, int, int], recorded: Recorded) -> MoneyFlowNodeRow:
+    inflow, outflow, circulating = money
     whole = max(inflow + outflow, 1)
     arc_in, arc_out = (inflow - circulating) / whole, (outflow - circulating) / whole
     return MoneyFlowNodeRow(

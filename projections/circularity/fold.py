@@ -14,6 +14,7 @@ from projections.circularity.flow_rows import flow_rows
 from projections.circularity.picture import BLANK, Picture, draw
 from projections.circularity.solve import waits_for_the_clock
 
+EMPTY = Book()
 CONCERNED = DealEvent | ContractRenegotiated
 
 
@@ -21,7 +22,7 @@ CONCERNED = DealEvent | ContractRenegotiated
 class Circularity:
     """The book, what was last drawn of each basis, and the bases that wait for the clock."""
 
-    book: Book = Book()
+    book: Book = EMPTY
     firm: Picture = BLANK
     all: Picture = BLANK
     waiting: tuple[Basis, ...] = ()
@@ -31,7 +32,7 @@ def apply(state: Circularity, recorded: Recorded) -> Step[Circularity]:
     """Fold one event; other families pass by, and so does the clock when nothing waits for it."""
     event = recorded.event
     if isinstance(event, ClockTicked):
-        return _drawn(replace(state, waiting=()), state.waiting, recorded) if state.waiting else Step(state)
+        return _draw_changed(state, state.waiting, recorded) if state.waiting else Step(state)
     if not isinstance(event, CONCERNED):
         return Step(state)
     book = record(state.book, event)
@@ -41,30 +42,26 @@ def apply(state: Circularity, recorded: Recorded) -> Step[Circularity]:
     deal = book.deals.get(event.deal_id or "")
     if deal is not None:
         rows += deal_rows(state.book.deals.get(deal.announced.deal_id), deal, recorded.now)
-    waiting = tuple(basis for basis in BASES if _waits(state, book, basis))
-    due = tuple(basis for basis in BASES if basis not in waiting)
-    return _drawn(replace(state, book=book, waiting=waiting), due, recorded, rows)
+    drawn = _draw_changed(replace(state, book=book), BASES, recorded)
+    return Step(drawn.state, (*rows, *drawn.rows))
 
 
-def _waits(state: Circularity, book: Book, basis: Basis) -> bool:
-    """Leave a graph for the next tick of the clock that is too large to be solved with each event."""
-    seen = flows(book, basis)
-    return seen != _picture(state, basis).flows and waits_for_the_clock(tuple(map(total, seen)))
-
-
-def _drawn(
-    state: Circularity, due: Iterable[Basis], recorded: Recorded, rows: Iterable[Row] = ()
-) -> Step[Circularity]:
-    """Draw again the bases that are due and whose flows changed."""
-    written = list(rows)
-    for basis in due:
+def _draw_changed(state: Circularity, bases: Iterable[Basis], recorded: Recorded) -> Step[Circularity]:
+    """Draw again what changed of the bases; what is too large for that waits for a tick of the clock."""
+    ticked = isinstance(recorded.event, ClockTicked)
+    waiting: list[Basis] = []
+    rows: list[Row] = []
+    for basis in bases:
         before, seen = _picture(state, basis), flows(state.book, basis)
         if seen == before.flows:
             continue
+        if not ticked and waits_for_the_clock(tuple(map(total, seen))):
+            waiting.append(basis)
+            continue
         after = draw(seen)
-        written += _changes(state.book, basis, before, after, recorded)
+        rows += _changes(state.book, basis, before, after, recorded)
         state = _with_picture(state, basis, after)
-    return Step(state, tuple(written))
+    return Step(replace(state, waiting=tuple(waiting)), tuple(rows))
 
 
 def _changes(book: Book, basis: Basis, before: Picture, after: Picture, recorded: Recorded) -> Iterator[Row]:

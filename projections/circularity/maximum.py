@@ -14,8 +14,8 @@ SAFE_BITS = 61
 def maximum_circulation(edges: Sequence[Edge]) -> int:
     """Find the weight of a maximum circulation, in cents, as a min-cost flow.
 
-    Cost −1 on every edge is the same as removing as little as possible until all companies
-    are balanced: cost +1 on what is removed, which keeps every cost positive. Sums beyond
+    A cost of minus one on every edge is the same as removing as little as possible until all companies
+    are balanced: a cost of one on what is removed, which keeps every cost positive. Sums beyond
     2**61 cents, more money than there is, are solved in a coarser unit and rounded down.
     """
     if not edges:

@@ -56,7 +56,7 @@ def _coming_home(vendor: str, component: Sequence[Flow]) -> int:
     In between, money may take any edge that does not touch the vendor; what comes home at all
     stays within the vendor's component.
     """
-    arcs = [arc for flow in component if (arc := _arc(vendor, flow)) and arc[2]]
+    arcs = [arc for arc in (_arc(vendor, flow) for flow in component) if arc[2]]
     if not arcs:
         return 0
     # The vendor has two ends: 0 where its money leaves and 1 where it comes home.

@@ -4,8 +4,8 @@ Of the year's daily highs only those are kept that no later day has reached: the
 left to right, the first is the year's high, and there are never more than there are days.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from events.prices import Bar, EquityPriced
@@ -13,8 +13,7 @@ from events.prices import Bar, EquityPriced
 YEAR = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class High:
+class High(NamedTuple):
     """The high of a day (USD), and the event that brought it."""
 
     day: date
@@ -22,8 +21,7 @@ class High:
     event_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The newest price (USD), when it was made, and the highs of the year up to it."""
 
     highs: tuple[High, ...]
@@ -49,15 +47,17 @@ def with_price(window: Window | None, event: Bar | EquityPriced) -> Window:
     What comes late counts for the high of its day and is not the newest price; the very same
     window comes back where that changes nothing.
     """
-    if isinstance(event, EquityPriced):
-        at, price_usd = event.occurred_at, event.price_usd
-        high = High(at.date(), price_usd, event.event_id)
+    if isinstance(event, Bar):
+        day, at, high_usd, price_usd = event.bucket.date(), event.last_at, event.high_usd, event.close_usd
     else:
-        at, price_usd = event.last_at, event.close_usd
-        high = High(event.bucket.date(), event.high_usd, event.event_id)
+        day, at = event.occurred_at.date(), event.occurred_at
+        high_usd = price_usd = event.price_usd
     if window is None:
-        return Window((high,), price_usd, at, event.event_id)
-    highs = _with_high(window.highs, high)
+        return Window((High(day, high_usd, event.event_id),), price_usd, at, event.event_id)
+    highs, newest = window.highs, window.highs[-1]
+    # Nearly every bar of a day leaves its high as it was.
+    if day != newest.day or high_usd > newest.price_usd:
+        highs = _with_high(highs, High(day, high_usd, event.event_id))
     if at >= window.at:
         return Window(highs, price_usd, at, event.event_id)
     if highs is window.highs:
@@ -67,8 +67,6 @@ def with_price(window: Window | None, event: Bar | EquityPriced) -> Window:
 
 def _with_high(highs: tuple[High, ...], new: High) -> tuple[High, ...]:
     newest = highs[-1]
-    if new.day == newest.day and new.price_usd <= newest.price_usd:
-        return highs  # nearly every bar of a day
     if new.day <= newest.day - YEAR:
         return highs
     if any(high.day >= new.day and high.price_usd >= new.price_usd for high in highs):

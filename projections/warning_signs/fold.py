@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rpds import HashTrieMap
 
@@ -56,14 +56,6 @@ class WarningSigns:
     due: datetime = NOT_IN_SIGHT
 
 
-class Heard(NamedTuple):
-    """A measurement, and whether an event touched its subject or time alone did."""
-
-    measurement: Measurement
-    touched: bool
-
-
-# Most events are prices, and most of those concern nobody: they must cost next to nothing.
 EVERY_PLACE = tuple(range(len(INDICATORS)))
 TIMED = frozenset(place for place in EVERY_PLACE if INDICATORS[place].due is not never)
 READERS: dict[type[Event], tuple[int, ...]] = {
@@ -73,37 +65,41 @@ READERS: dict[type[Event], tuple[int, ...]] = {
 
 
 def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
-    """Fold one event, and whatever time has brought until then."""
+    """Fold one event, and whatever time has brought until then.
+
+    Most events are prices, and most of those concern nobody: they must cost next to nothing.
+    """
     kind = type(recorded.event)
     overdue = recorded.now >= state.due
-    places = EVERY_PLACE if overdue else READERS.get(kind, ())
-    rows: list[Row] = []
-    if places:
-        states = list(state.states)
-        standing = state.standing
-        for place in places:
-            indicator = INDICATORS[place]
-            states[place], heard = _measure(indicator, states[place], recorded)
-            for one in heard:
-                standing = _stand(standing, indicator.definition, recorded, one, rows)
-        due = state.due if TIMED.isdisjoint(places) else _due(states)
-        state = WarningSigns(tuple(states), standing, due)
+    readers = READERS.get(kind, ())
+    if not (overdue or readers or kind is ClockTicked):
+        return Step(state)
+    states, standing, rows = list(state.states), state.standing, list[Row]()
+    for place in EVERY_PLACE if overdue else readers:
+        indicator = INDICATORS[place]
+        elapsed: dict[str, Measurement] = {}
+        if overdue:
+            states[place], elapsed = _elapse(indicator, states[place], recorded.now)
+        if place in readers:
+            states[place], measurements = indicator.apply(states[place], recorded)
+            for one in measurements:
+                # A subject is measured once an event: what the event says includes what time did.
+                elapsed.pop(one.subject, None)
+                standing = _stand(standing, indicator.definition, recorded, one, rows, touched=True)
+        for one in elapsed.values():
+            standing = _stand(standing, indicator.definition, recorded, one, rows, touched=False)
+    due = _due(states) if overdue or not TIMED.isdisjoint(readers) else state.due
     if kind is ClockTicked:
         rows.append(ClockRow(1, recorded.now))
-    return Step(state, tuple(rows))
+    return Step(WarningSigns(tuple(states), standing, due), tuple(rows))
 
 
-def _measure(indicator: Indicator[Any], state: Any, recorded: Recorded) -> tuple[Any, list[Heard]]:
-    """Let time pass, then take in the event; of two measurements of a subject the later one holds."""
-    heard: dict[str, Heard] = {}
+def _elapse(indicator: Indicator[Any], state: Any, now: datetime) -> tuple[Any, dict[str, Measurement]]:
     due = indicator.due(state)
-    if due is not None and due <= recorded.now:
-        state, measurements = indicator.elapse(state, recorded.now)
-        heard = {one.subject: Heard(one, touched=False) for one in measurements}
-    if type(recorded.event) in indicator.reads:
-        state, measurements = indicator.apply(state, recorded)
-        heard |= {one.subject: Heard(one, touched=True) for one in measurements}
-    return state, list(heard.values())
+    if due is None or due > now:
+        return state, {}
+    state, measurements = indicator.elapse(state, now)
+    return state, {one.subject: one for one in measurements}
 
 
 def _due(states: list[Any]) -> datetime:
@@ -115,21 +111,26 @@ def _stand(
     standing: PersistentMap[tuple[str, str], Standing],
     definition: Definition,
     recorded: Recorded,
-    heard: Heard,
+    measurement: Measurement,
     rows: list[Row],
+    *,
+    touched: bool,
 ) -> PersistentMap[tuple[str, str], Standing]:
-    """Let a measurement stand and write its rows; time that changes no value writes none."""
-    measurement, now = heard.measurement, recorded.now
+    """Let a measurement stand and write its rows.
+
+    An event that touched the subject is always written, time alone only where the value changed.
+    """
+    now = recorded.now
     key = (definition.id, measurement.subject)
     before = standing.get(key)
-    if before and not heard.touched and before.value == measurement.value:
+    if before and not touched and before.value == measurement.value:
         return standing
     open_episode = before.episode if before else None
     episode, step = advance(definition, open_episode, measurement, recorded.event.event_id, now)
     after = Standing(
         value=measurement.value,
         since=now if before is None or step else before.since,
-        input_at=_input_at(before, recorded, touched=heard.touched),
+        input_at=_input_at(before, recorded, touched=touched),
         episode=episode,
     )
     rows += _rows(definition, recorded, measurement, after)

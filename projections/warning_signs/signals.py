@@ -32,13 +32,13 @@ def signal_row(
 
 def message(definition: Definition, measurement: Measurement, step: SignalStep) -> str:
     """Tell an analyst in plain sentences what happened, why it matters and where it is written."""
-    change = {
-        StepKind.OPENED: f"is at {step.level}",
-        StepKind.ESCALATED: f"is up from {step.before} to {step.level}",
-        StepKind.EASED: f"is down from {step.before} to {step.level}",
-        StepKind.CLEARED: "is calm again",
+    stands = {
+        StepKind.OPENED: f"{step.level}",
+        StepKind.ESCALATED: f"{step.level}, up from {step.before}",
+        StepKind.EASED: f"{step.level}, down from {step.before}",
+        StepKind.CLEARED: "calm again",
     }[step.step]
-    told = f"{definition.title} ({measurement.subject}) {change}: {measurement.text}."
+    told = f"{definition.title} ({stands}): {measurement.text}."
     why = "" if step.step is StepKind.CLEARED else f" {definition.why}"
     see = f" See {step.cited}." if step.cited else ""
     return f"{told}{why} Named by {definition.named_by}.{see}"

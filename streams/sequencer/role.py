@@ -63,7 +63,7 @@ class SequencerRole:
     async def lag(self, ends: Ends) -> int | None:
         """Count the messages of this sequencer's partitions that it has not read."""
         assigned = {
-            f"{self._without_namespace(one.topic)}/{one.partition}": TopicPartition(one.topic, one.partition)
+            self._source(one): TopicPartition(one.topic, one.partition)
             for one in (self.app.consumer.assignment() if self.app.started else ())
         }
         if not assigned:
@@ -94,12 +94,13 @@ class SequencerRole:
         return self.sequencer.last_event_at
 
     async def _work(self, batch: list[Any]) -> None:
-        messages = [message_of(event, self._settings.namespace) for event in batch]
+        named = self._settings.without_namespace
+        messages = [message_of(event, named(event.message.topic)) for event in batch]
         await self._recover(messages)
+        self._acknowledge(await self.sequencer.take(messages, time.monotonic()))
         self._messages += len(messages)
         for message in messages:
             self._read_to[message.source] = message.offset + 1
-        self._acknowledge(await self.sequencer.take(messages, time.monotonic()))
 
     async def _recover(self, messages: list[Message]) -> None:
         """Look up what the journal holds of partitions that this sequencer has just been given."""
@@ -111,7 +112,7 @@ class SequencerRole:
             self._known_partitions.update(one.source for one in first_of_new)
 
     async def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
-        gone = [f"{self._without_namespace(one.topic)}/{one.partition}" for one in revoked]
+        gone = [self._source(one) for one in revoked]
         self._known_partitions.difference_update(gone)
         self.sequencer.forget(gone)
 
@@ -134,8 +135,8 @@ class SequencerRole:
                 self._settings.topic(CLOCK), encode(tick(datetime.now(UTC))), key=b"clock"
             )
 
-    def _without_namespace(self, topic: str) -> str:
-        return topic.removeprefix(f"{self._settings.namespace}.") if self._settings.namespace else topic
+    def _source(self, partition: Any) -> str:
+        return f"{self._settings.without_namespace(partition.topic)}/{partition.partition}"
 
     def _acknowledge(self, messages: list[Message]) -> None:
         for message in messages:

@@ -84,6 +84,11 @@ class Sequencer:
         await self._append(out)
         return out.done
 
+    @property
+    def waiting(self) -> int:
+        """Count the messages whose bars are still open."""
+        return self._conflation.waiting
+
     def learn_marks(self, marks: Mapping[str, int]) -> None:
         """Take note of what the journal holds already."""
         for source, offset in marks.items():

@@ -1,32 +1,29 @@
-import csv
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 import pytest
 
 from events.base import Certainty, Event
 from events.codec import decode_document, encode
-from events.contracts import CapacityResold, CommitmentRevised
+from events.contracts import CommitmentRevised
 from events.credit import CreditWaiverReported, GpuCollateral, LoanOriginated, ShareCollateral, WaiverKind
 from events.deals import DealAnnounced, Leg, LegFunded
 from events.errors import UnreadableEvent
-from events.financials import CapexGuided, UtilizationReported, ValuationMarked
+from events.financials import ValuationMarked
 from events.headlines import HeadlinePublished
 from events.ledger import _event, ledger
 from events.power import GenerationObserved, PowerDelivered, PowerScheduled
 from events.prices import EquityPriced, GpuPriced
 
-ROOT = Path(__file__).resolve().parents[2]
-FACTS = ROOT.parent / "shared" / "facts" / "ledger.csv"
-WHAT_IF = ROOT / "docs" / "examples" / "what_if.jsonl"
+WHAT_IF = Path(__file__).resolve().parents[2] / "docs" / "examples" / "what_if.jsonl"
 
 LEDGER = ledger()
+BILLION = Decimal(10**9)
 E = TypeVar("E", bound=Event)
 
 
@@ -100,7 +97,7 @@ def test_a_bad_line_is_named(line: str, why: str) -> None:
 
 def test_seventy_percent_of_amazon_s_money_for_openai_is_conditional() -> None:
     legs = deal("amazon-openai-2026")
-    assert total(legs.values()) == 50_000_000_000
+    assert total(legs.values()) == 50 * BILLION
     conditional = [leg for leg in legs.values() if leg.condition]
     assert total(conditional) / total(legs.values()) == Decimal("0.7")
     assert [leg.leg for leg in conditional] == ["equity-conditional"]
@@ -108,8 +105,8 @@ def test_seventy_percent_of_amazon_s_money_for_openai_is_conditional() -> None:
 
 def test_debt_is_26_of_the_29_billion_of_hyperion_s_vehicle() -> None:
     legs = deal("meta-hyperion-spv")
-    assert (legs["debt"].amount_usd, legs["debt"].payer) == (26_000_000_000, "PIMCO")
-    assert (legs["equity"].amount_usd, legs["equity"].payer) == (3_000_000_000, "Blue Owl")
+    assert (legs["debt"].amount_usd, legs["debt"].payer) == (26 * BILLION, "PIMCO")
+    assert (legs["equity"].amount_usd, legs["equity"].payer) == (3 * BILLION, "Blue Owl")
     (loan,) = [loan for loan in of(LoanOriginated) if loan.borrower == "Meta Hyperion SPV"]
     assert loan.equity_usd is not None
     assert round(loan.principal_usd / (loan.principal_usd + loan.equity_usd), 3) == Decimal("0.897")
@@ -120,6 +117,7 @@ def test_arm_has_fallen_by_thirty_percent_from_the_high_of_its_year() -> None:
     prices = {event.occurred_at: event.price_usd for event in of(EquityPriced) if event.symbol == "ARM"}
     latest = max(prices)
     high = max(price for moment, price in prices.items() if moment > latest - timedelta(weeks=52))
+    assert min(prices.values()) == 80
     assert (latest.date(), prices[latest], high) == (date(2026, 2, 27), 127, 182.3)
     assert round(1 - prices[latest] / high, 3) == 0.303
 
@@ -136,14 +134,14 @@ def test_the_later_figure_for_gev_is_no_fact() -> None:
 def test_a_letter_of_intent_is_no_deal_yet() -> None:
     letters = [event for event in of(DealAnnounced) if event.stage == "letter_of_intent"]
     assert [(one.deal_id, one.known_at.date(), total(one.legs)) for one in letters] == [
-        ("nvidia-openai-letter-2025", date(2025, 9, 22), 100_000_000_000)
+        ("nvidia-openai-letter-2025", date(2025, 9, 22), 100 * BILLION)
     ]
 
 
 def test_only_what_was_paid_is_funded() -> None:
     assert [(one.deal_id, one.leg, one.amount_usd) for one in of(LegFunded)] == [
-        ("softbank-openai-2025", "equity", 41_100_000_000),
-        ("amazon-openai-2026", "equity-paid", 15_000_000_000),
+        ("softbank-openai-2025", "equity", Decimal("41.1") * BILLION),
+        ("amazon-openai-2026", "equity-paid", 15 * BILLION),
     ]
     for one in of(LegFunded):
         assert one.amount_usd == deal(one.deal_id)[one.leg].amount_usd
@@ -151,7 +149,7 @@ def test_only_what_was_paid_is_funded() -> None:
 
 def test_openai_owes_amazon_138_billion_and_nvidia_five_gigawatts_without_a_price() -> None:
     cloud = deal("openai-amazon-cloud")
-    assert total(cloud.values()) == 138_000_000_000
+    assert total(cloud.values()) == 138 * BILLION
     assert cloud["expansion"].capacity_mw == 2000
     assert cloud["expansion"].starts is not None
     assert cloud["expansion"].ends == cloud["expansion"].starts.replace(
@@ -202,139 +200,20 @@ def test_coreweave_has_half_of_the_power_that_it_plans() -> None:
     assert (active.mw, plan.mw, plan.expected_on) == (850, 1700, date(2026, 12, 31))
 
 
+def test_abilene_s_turbines_are_350_mw_and_no_site_of_stargate_has_a_date() -> None:
+    stargate = [event for event in of(PowerScheduled) if event.operator == "Stargate"]
+    assert {event.site_id: (event.mw, event.expected_on) for event in stargate} == {
+        "Stargate Abilene": (600, None),
+        "Stargate Abilene turbines": (350, None),
+    }
+
+
 def test_coreweave_s_lenders_gave_way_twice() -> None:
     first, second = of(CreditWaiverReported)
-    assert (first.kind, first.amount_usd) == (WaiverKind.AMENDMENT, 3_000_000_000)
+    assert (first.kind, first.amount_usd) == (WaiverKind.AMENDMENT, 3 * BILLION)
     assert (second.kind, second.amount_usd) == (WaiverKind.WAIVER, None)
     assert [one.occurred_at.date() for one in (first, second)] == [date(2025, 9, 29), date(2025, 12, 31)]
     assert {one.certainty for one in (first, second)} == {Certainty.FILING}
-
-
-# Against the facts as they were collected
-
-EXPECTED: dict[str, tuple[type[Event], ...]] = {
-    "equity price": (EquityPriced,),
-    "secondary sale": (ValuationMarked,),
-    "valuation": (ValuationMarked,),
-    "on-site generation": (HeadlinePublished,),
-    "power schedule": (PowerScheduled,),
-    "site planned": (PowerScheduled,),
-    "generation observed": (GenerationObserved,),
-    "deal": (DealAnnounced,),
-    "customer diversification": (DealAnnounced,),
-    "loan": (LoanOriginated,),
-    "utilisation": (UtilizationReported,),
-    "commitment revised": (CommitmentRevised,),
-    "capacity": (PowerDelivered, PowerScheduled),
-    "capacity resale": (CapacityResold,),
-    "capex guidance": (CapexGuided,),
-}
-"""The events that a row becomes, by the kind of the row up to its colon; all others are headlines."""
-
-UNITS = {
-    "%": 0.01,
-    "gw": 1e3,
-    "mw": 1.0,
-    "million": 1e6,
-    "billion": 1e9,
-}
-FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?(?:e\d+)?)(?:\s*(%|GW|MW|million|billion))?", re.IGNORECASE)
-IN_WORDS = {"five": "5", "ten": "10"}
-
-
-def figures(text: str) -> set[float]:
-    """Read the figures of a text; a percentage as a share, gigawatts as megawatts, signs left out."""
-    in_digits = re.sub(r"\b(five|ten)\b", lambda word: IN_WORDS[word[0].lower()], text, flags=re.IGNORECASE)
-    found = FIGURE.findall(in_digits)
-    return {float(f"{float(number) * UNITS.get(unit.lower(), 1.0):.9g}") for number, unit in found}
-
-
-def values(part: Any) -> Iterator[Any]:
-    if isinstance(part, dict):
-        for inner in part.values():
-            yield from values(inner)
-    elif isinstance(part, list | tuple):
-        for inner in part:
-            yield from values(inner)
-    elif part is not None:
-        yield part
-
-
-def said(event: Event) -> set[float]:
-    """Collect the figures of an event, out of its fields and its wording."""
-    common = {"event_id", "schema_version", "event_type", "source", "source_url", "occurred_at", "known_at"}
-    numbers: set[float] = set()
-    for value in values(event.model_dump(exclude=common)):
-        if isinstance(value, str):
-            numbers |= figures(value)
-        elif isinstance(value, int | float | Decimal):
-            numbers.add(float(f"{float(value):.9g}"))
-    return numbers
-
-
-def collected() -> list[dict[str, str]]:
-    if not FACTS.exists():
-        pytest.skip(
-            f"{FACTS} is not beside this checkout: the ledger is not compared with the facts collected"
-        )
-    with FACTS.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def kinds(row: dict[str, str]) -> tuple[type[Event], ...]:
-    return EXPECTED.get(row["event"].split(":")[0], (HeadlinePublished,))
-
-
-def names(text: str) -> list[str]:
-    return re.findall(r"[A-Z][\w.]+", text)
-
-
-def is_about(event: Event, parties: str) -> bool:
-    """Tell whether an event names the parties (`payer -> payee`, `one with another`), the right way round."""
-    sides = [names(side) for side in re.split(r"->| with ", parties)]
-    if isinstance(event, DealAnnounced) and "->" in parties:
-        payer, payee = sides
-        return any(
-            any(name in leg.payer for name in payer) and any(name in leg.payee for name in payee)
-            for leg in event.legs
-        )
-    text = encode(event).decode()
-    return all(not side or any(name in text for name in side) for side in sides)
-
-
-def test_every_fact_that_was_collected_is_in_the_ledger() -> None:
-    for row in collected():
-        same_day = [
-            event
-            for event in LEDGER
-            if isinstance(event, kinds(row))
-            and event.source == row["source"]
-            and event.known_at.date() == date.fromisoformat(row["known_on"])
-            and event.occurred_at.date() == date.fromisoformat(row["occurred_on"])
-        ]
-        found: set[float] = set()
-        for parties in row["parties"].split(";"):
-            about = [event for event in same_day if is_about(event, parties)]
-            assert about, f"nothing is said of {parties!r} in {row}"
-            found = found.union(*map(said, about))
-        assert figures(row["figures"]) <= found, row
-
-
-def test_nothing_is_in_the_ledger_that_was_not_collected() -> None:
-    days = {(row["source"], row["known_on"]) for row in collected()}
-    told = {(event.source, event.known_at.date().isoformat()) for event in LEDGER}
-    assert {(source, day) for source, day in told if source != "CoreWeave 8-K"} == days
-
-
-def test_the_facts_are_told_in_words_of_our_own() -> None:
-    def runs(text: str) -> set[tuple[str, ...]]:
-        words = re.findall(r"\w+", text.lower())
-        return {tuple(words[start : start + 5]) for start in range(len(words) - 4)}
-
-    theirs = set().union(*(runs(row[name]) for row in collected() for name in ("event", "figures", "note")))
-    for event in LEDGER:
-        ours = (value for value in values(event.model_dump(mode="json")) if isinstance(value, str))
-        assert not theirs.intersection(*[set().union(*map(runs, ours))]), event
 
 
 # The example of a scenario
@@ -360,7 +239,8 @@ def test_the_scenario_is_valid_in_order_and_plainly_fictional() -> None:
 def test_the_scenario_has_what_it_promises() -> None:
     scenario = what_if()
     gpus = [event.price_usd for event in of(GpuPriced, scenario)]
-    assert (1 - gpus[-1] / gpus[0], min(gpus)) == (pytest.approx(0.4), gpus[-1])
+    assert gpus == sorted(gpus, reverse=True)
+    assert 1 - gpus[-1] / gpus[0] == pytest.approx(0.4)
     shares = [event.price_usd for event in of(EquityPriced, scenario)]
     assert shares[-1] == min(shares) == 95
     first, second = [event.expected_on for event in of(PowerScheduled, scenario)]

@@ -235,6 +235,9 @@ if sys.argv[3] == "killed":
 
 @pytest.mark.parametrize("kind", ["kafka", "postgres"])
 def test_a_server_left_behind_by_a_killed_parent_is_stopped_first(kind: str, home: Path) -> None:
+    home = home / "a folder, naïvely named"  # PostgreSQL writes its path into its pid file
+    home.mkdir()
+    home.chmod(0o755)
     done = run_python(KILLED_PARENT, kind, str(home / kind), "killed")
     assert done.returncode == -signal.SIGKILL, done.stderr
     leftover = int(done.stdout)

@@ -114,7 +114,7 @@ def _measure(
 
 
 def _measurement(subject: str, favours: tuple[Favour, ...]) -> Measurement:
-    value = sum(SEVERITY[favour.kind] for favour in favours)
+    value = sum((SEVERITY[favour.kind] for favour in favours), 0.0)
     return Measurement(
         subject=subject,
         value=value,
@@ -126,7 +126,7 @@ def _measurement(subject: str, favours: tuple[Favour, ...]) -> Measurement:
 
 def _tell(subject: str, favours: tuple[Favour, ...], value: float) -> str:
     role, _, name = subject.partition(":")
-    whose = {"borrower": f"for {name}", "lender": f"by {name}"}.get(role, "over all borrowers")
+    whose = {"borrower": f"for {name}", "lender": f"by {name}"}.get(role, "among all borrowers")
     if not favours:
         return f"no lender favour {whose} was reported in the last 90 days"
     kinds = Counter(favour.kind for favour in favours)
@@ -135,7 +135,7 @@ def _tell(subject: str, favours: tuple[Favour, ...], value: float) -> str:
     ]
     return (
         f"{count(len(favours), 'lender favour')} {whose} in the last 90 days"
-        f" ({', '.join(parts)}), a severity of {value:g} in all"
+        f" ({', '.join(parts)}), with a severity of {value:g} in all"
     )
 
 

@@ -1,0 +1,5 @@
+"""`python -m ouroboros`."""
+
+from ouroboros.cli import main
+
+main()

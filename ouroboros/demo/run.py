@@ -1,0 +1,77 @@
+"""The demo from start to end."""
+
+import asyncio
+import signal
+import time
+
+from rich.console import Console
+
+from events.ledger import ledger
+from ouroboros.demo.servers import Surroundings, password_file, servers
+from ouroboros.demo.story import tell
+from ouroboros.demo.summary import show_summary
+from ouroboros.preparation import prepare
+from streams.settings import Settings
+from streams.worker import working
+
+# The kernel tells these even to a process in the middle of starting something: nothing may be left behind.
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def run_demo(settings: Settings, out: Console, *, keep: bool) -> None:
+    """Start the servers, publish the ledger, show what follows, and stop it all.
+
+    Raises OuroborosError with a remedy for whatever a person can mend.
+    """
+    for number in _ENDINGS:
+        signal.signal(number, _end)
+    began = time.monotonic()
+    # Daily quotes make daily bars; time moves with the facts instead of with today's clock.
+    settings = settings.model_copy(update={"bar_seconds": 86_400, "clock_seconds": 0})
+    with servers(settings, out) as surroundings:
+        asyncio.run(_play(surroundings, out, keep=keep, began=began))
+
+
+async def _play(surroundings: Surroundings, out: Console, *, keep: bool, began: float) -> None:
+    settings = surroundings.settings
+    await prepare(settings, lambda sentence: out.print(f"[dim]{sentence}[/]"))
+    async with working(settings) as worker:
+        out.print("[dim]The worker runs; publishing what the sources said, in the order it was known.[/]")
+        await tell(settings, worker, ledger(), out)
+        show_summary(settings, out)
+        out.print(f"[bold green]Done[/] in {time.monotonic() - began:.0f} seconds.")
+        if keep:
+            _tell_how_to_connect(surroundings, out)
+            raise await worker.failed()
+
+
+def _tell_how_to_connect(surroundings: Surroundings, out: Console) -> None:
+    out.print("\nEverything keeps running until Ctrl-C. In another terminal:")
+    if surroundings.postgres:
+        host, _, rest = surroundings.postgres.dsn.rpartition("@")[2].partition(":")
+        port = rest.partition("/")[0]
+        lines = [
+            "# look at the read models",
+            f"export PGPASSFILE={password_file(surroundings.postgres)}",
+            f"psql -h {host} -p {port} -U ouroboros ouroboros -c 'TABLE read.indicator_current'",
+            "# use the command line on these servers",
+            f"export OUROBOROS_DATABASE=postgresql://ouroboros@{host}:{port}/ouroboros",
+            f"export OUROBOROS_KAFKA={surroundings.settings.kafka}",
+            "ouroboros status",
+            "ouroboros publish docs/examples/what_if.jsonl",
+            "# publish with any Kafka producer",
+            f"kcat -b {surroundings.settings.kafka} -P -t credit -K '|'",
+        ]
+        for line in lines:
+            out.print(line, markup=False, soft_wrap=True)
+    if surroundings.kafka:
+        tool = surroundings.kafka.tool(
+            "org.apache.kafka.tools.consumer.ConsoleConsumer",
+            *("--bootstrap-server", surroundings.kafka.bootstrap, "--topic", "signals", "--from-beginning"),
+        )
+        out.print("# or with Kafka's own tools", markup=False)
+        out.print(" ".join(tool), markup=False, soft_wrap=True)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)

@@ -1,0 +1,91 @@
+"""`ouroboros status`: how far everything is."""
+
+from typing import Any
+
+import psycopg
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from rich.console import Console
+from rich.table import Table
+
+from events.topics import INGRESS, JOURNAL
+from projections.registry import PROJECTIONS
+from streams.kafka import Ends
+from streams.settings import Settings
+
+_COMPONENTS = (
+    "SELECT component, last_event_at, lag, applied, stale FROM read.pipeline_health ORDER BY component"
+)
+_CHECKPOINTS = "SELECT projection, version, journal_offset, moved_at FROM ouroboros.checkpoint ORDER BY 1, 2"
+_LETTERS = (
+    "SELECT count(*) FILTER (WHERE resolved_at IS NULL), count(*) FILTER (WHERE resolved_at IS NOT NULL)"
+    " FROM ouroboros.dead_letter"
+)
+
+
+def healthy(settings: Settings) -> bool:
+    """Tell whether components have been heard of, all of them within the last minute."""
+    with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
+        stale = [row[4] for row in connection.execute(_COMPONENTS).fetchall()]
+    return bool(stale) and not any(stale)
+
+
+async def show_status(settings: Settings, out: Console) -> None:
+    """Print lag, checkpoints, components and dead letters. Raises UsageError, psycopg.Error."""
+    with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
+        components = connection.execute(_COMPONENTS).fetchall()
+        checkpoints = connection.execute(_CHECKPOINTS).fetchall()
+        (open_letters, resolved) = connection.execute(_LETTERS).fetchone() or (0, 0)
+    ingress, journal_end = await _ends(settings)
+
+    table = Table("topic", "messages", "not yet acknowledged", title="Ingress", title_justify="left")
+    for name, (total, lag) in ingress.items():
+        table.add_row(name, f"{total:,}", f"{lag:,}")
+    out.print(table)
+
+    table = Table("projection", "applied to", "journal ends at", "behind", "moved", title="Checkpoints")
+    current = {(one.name, one.version) for one in PROJECTIONS}
+    behind = 0
+    for name, version, offset, moved_at in checkpoints:
+        lag = journal_end - 1 - offset
+        behind += lag if (name, version) in current else 0
+        table.add_row(f"{name}_v{version}", str(offset), str(journal_end - 1), str(lag), _time(moved_at))
+    out.print(table)
+
+    table = Table("component", "last event", "lag", "done since start", "alive", title="Components")
+    for name, last, lag, applied, stale in components:
+        table.add_row(name, _time(last), f"{lag:,}", f"{applied:,}", "no" if stale else "yes")
+    out.print(table)
+    out.print(f"Dead letters: {open_letters:,} open, {resolved:,} resolved.")
+    unread = sum(lag for _, lag in ingress.values())
+    to_go = f"Not caught up: {unread:,} messages and {behind:,} records to go."
+    out.print(to_go if unread or behind else "Caught up.")
+
+
+async def _ends(settings: Settings) -> tuple[dict[str, tuple[int, int]], int]:
+    ends = Ends(settings)
+    await ends.start()
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    try:
+        await admin.start()
+        committed = await admin.list_consumer_group_offsets(settings.group("sequencer"))
+        journal = TopicPartition(settings.topic(JOURNAL), 0)
+        ingress: dict[str, tuple[int, int]] = {}
+        for topic in INGRESS:
+            partitions = [TopicPartition(settings.topic(topic), number) for number in range(topic.partitions)]
+            found = await ends.of(partitions)
+            lag = sum(end - _committed(committed, partition) for partition, end in found.items())
+            ingress[topic.name] = (sum(found.values()), lag)
+        return ingress, (await ends.of([journal]))[journal]
+    finally:
+        await ends.stop()
+        await admin.close()
+
+
+def _committed(committed: Any, partition: TopicPartition) -> int:
+    found = committed.get(partition)
+    return max(0, found.offset) if found else 0
+
+
+def _time(moment: Any) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else "-"

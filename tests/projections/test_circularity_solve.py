@@ -1,0 +1,236 @@
+from collections.abc import Iterable
+from fractions import Fraction
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from projections.circularity.book import Edge
+from projections.circularity.components import components
+from projections.circularity.forwarding import balanced_circulation
+from projections.circularity.maximum import maximum_circulation
+from projections.circularity.solve import SOLVED_AT_ONCE, Circulation, circulation, waits_for_the_clock
+from projections.circularity.stationary import ELIMINATED, resting_rates
+
+NAMES = "ABCDEFGH"
+Weights = dict[tuple[str, str], Fraction]
+
+
+def graph(weights: dict[tuple[str, str], int]) -> tuple[Edge, ...]:
+    return tuple(Edge(source, target, cents) for (source, target), cents in sorted(weights.items()))
+
+
+def graphs(cents: st.SearchStrategy[int], companies: str = NAMES) -> st.SearchStrategy[tuple[Edge, ...]]:
+    pairs = st.sampled_from([(one, other) for one in companies for other in companies if one != other])
+    return st.dictionaries(pairs, cents, max_size=24).map(graph)
+
+
+def acyclic(edges: Iterable[Edge]) -> bool:
+    return nx.is_directed_acyclic_graph(nx.DiGraph([edge[:2] for edge in edges]))
+
+
+def by_linear_programme(edges: tuple[Edge, ...]) -> float:
+    """The oracle of CI_max: the definition itself, solved by HiGHS."""
+    names = sorted({name for edge in edges for name in edge[:2]})
+    balance = np.zeros((len(names), len(edges)))
+    for place, edge in enumerate(edges):
+        balance[names.index(edge.source), place] -= 1
+        balance[names.index(edge.target), place] += 1
+    solved = linprog(
+        -np.ones(len(edges)),
+        A_eq=balance,
+        b_eq=np.zeros(len(names)),
+        bounds=[(0, edge.cents) for edge in edges],
+        method="highs",
+    )
+    return -float(solved.fun)
+
+
+def by_fractions(edges: tuple[Edge, ...]) -> Weights:
+    """The oracle of CI_bff: the paper's algorithm, edge by edge and in exact fractions."""
+    rest: Weights = {(edge.source, edge.target): Fraction(edge.cents) for edge in edges}
+    circulating: Weights = dict.fromkeys(rest, Fraction(0))
+    while True:
+        remaining = nx.DiGraph([pair for pair, weight in rest.items() if weight])
+        cyclic = [sorted(one) for one in nx.strongly_connected_components(remaining) if len(one) > 1]
+        if not cyclic:
+            return circulating
+        for members in cyclic:
+            inside = {pair: rest[pair] for pair in rest if rest[pair] and set(pair) <= set(members)}
+            pays = {name: sum(w for (payer, _), w in inside.items() if payer == name) for name in members}
+            chance = {pair: weight / pays[pair[0]] for pair, weight in inside.items()}
+            resting = stationary(members, chance)
+            unit = {pair: resting[pair[0]] * chance[pair] for pair in inside}
+            most = min(inside[pair] / unit[pair] for pair in inside)
+            for pair in inside:
+                circulating[pair] += most * unit[pair]
+                rest[pair] -= most * unit[pair]
+
+
+def stationary(members: list[str], chance: Weights) -> dict[str, Fraction]:
+    """Solve π = πP with π summing to 1 by Gauss and Jordan."""
+    size = len(members)
+    rows = [
+        [chance.get((payer, payee), Fraction(0)) - (payer == payee) for payer in members] + [Fraction(0)]
+        for payee in members[:-1]
+    ]
+    rows.append([Fraction(1)] * (size + 1))
+    for column in range(size):
+        pivot = next(row for row in range(column, size) if rows[row][column])
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        rows[column] = [value / rows[column][column] for value in rows[column]]
+        for row in range(size):
+            if row != column:
+                factor = rows[row][column]
+                rows[row] = [v - factor * c for v, c in zip(rows[row], rows[column], strict=True)]
+    return {name: rows[place][size] for place, name in enumerate(members)}
+
+
+@given(graphs(st.integers(1, 10**6)))
+@settings(deadline=None)
+def test_the_maximum_is_that_of_the_linear_programme(edges: tuple[Edge, ...]) -> None:
+    assume(edges)
+    assert circulation(edges).maximum_cents == round(by_linear_programme(edges))
+
+
+@given(graphs(st.integers(1, 10**6), "ABCDE"))
+@settings(deadline=None)
+def test_balanced_forwarding_is_that_of_exact_fractions(edges: tuple[Edge, ...]) -> None:
+    exact = by_fractions(edges)
+    for edge, cents in zip(edges, circulation(edges).bff_by_edge, strict=True):
+        assert cents == int(exact[edge.source, edge.target] + Fraction(1, 10**6))
+
+
+@given(graphs(st.integers(1, 10**17)))
+@settings(deadline=None)
+def test_what_circulates_fits_balances_and_leaves_no_cycle(edges: tuple[Edge, ...]) -> None:
+    solved = circulation(edges)
+    balance = dict.fromkeys(NAMES, 0)
+    for edge, cents in zip(edges, solved.bff_by_edge, strict=True):
+        assert 0 <= cents <= edge.cents
+        balance[edge.source] -= cents
+        balance[edge.target] += cents
+    # Rounding down loses less than a cent an edge, and floats hold fifteen digits.
+    tolerance = len(edges) + solved.announced_cents // 10**12
+    assert all(abs(cents) <= tolerance for cents in balance.values())
+    assert acyclic(e for e, cents in zip(edges, solved.bff_by_edge, strict=True) if cents < e.cents)
+    assert solved.bff_cents <= solved.maximum_cents <= solved.announced_cents
+    assert abs(solved.bff_cents - sum(solved.bff_by_edge)) <= tolerance
+
+
+@given(graphs(st.integers(1, 10**12)), st.permutations(NAMES))
+@settings(deadline=None)
+def test_neither_order_nor_names_matter(edges: tuple[Edge, ...], names: list[str]) -> None:
+    other = dict(zip(NAMES, names, strict=True))
+    renamed = graph({(other[edge.source], other[edge.target]): edge.cents for edge in edges})
+    one, two = circulation(edges), circulation(renamed)
+    by_pair = {edge[:2]: cents for edge, cents in zip(renamed, two.bff_by_edge, strict=True)}
+    assert one.maximum_cents == two.maximum_cents
+    for edge, cents in zip(edges, one.bff_by_edge, strict=True):
+        assert abs(cents - by_pair[other[edge.source], other[edge.target]]) <= 1 + edge.cents // 10**10
+
+
+@given(graphs(st.integers(1, 10**6)), st.integers(2, 10**6))
+@settings(deadline=None)
+def test_a_graph_times_a_factor_circulates_that_times_as_much(edges: tuple[Edge, ...], factor: int) -> None:
+    one = circulation(edges)
+    two = circulation(tuple(edge._replace(cents=edge.cents * factor) for edge in edges))
+    assert two.maximum_cents == one.maximum_cents * factor
+    for less, more in zip(one.bff_by_edge, two.bff_by_edge, strict=True):
+        assert less * factor <= more + 1
+        assert more <= (less + 1) * factor
+
+
+def test_a_ring_circulates_its_narrowest_edge_all_the_way_round() -> None:
+    ring = graph({("A", "B"): 5, ("B", "C"): 3, ("C", "A"): 9})
+    solved = circulation(ring)
+    assert (solved.announced_cents, solved.maximum_cents, solved.bff_cents) == (17, 9, 9)
+    assert solved.bff_by_edge == (3, 3, 3)
+
+
+def test_a_chain_and_an_empty_graph_circulate_nothing() -> None:
+    assert circulation(()) == Circulation(0, 0, 0, ())
+    solved = circulation(graph({("A", "B"): 5, ("B", "C"): 3}))
+    assert (solved.maximum_cents, solved.bff_cents, solved.bff_by_edge) == (0, 0, (0, 0))
+
+
+def test_the_estimate_lies_below_the_bound_where_money_divides() -> None:
+    # The bound sends all of A's money the long way round, forwarding half of it either way.
+    edges = graph({("A", "B"): 2, ("B", "A"): 2, ("B", "C"): 2, ("C", "A"): 2})
+    solved = circulation(edges)
+    assert (solved.maximum_cents, solved.bff_cents) == (6, 5)
+    assert solved.bff_by_edge == (2, 1, 1, 1)
+
+
+@pytest.mark.parametrize("cents", [10**17, 10**19])
+def test_more_money_than_there_is_neither_overflows_nor_stops(cents: int) -> None:
+    edges = tuple(Edge(f"{at:03}", f"{(at + 1) % 400:03}", cents) for at in range(400))
+    solved = circulation(tuple(sorted(edges)))
+    assert solved.announced_cents == 400 * cents
+    assert solved.maximum_cents == pytest.approx(400 * cents, rel=1e-12)
+    assert solved.bff_cents == pytest.approx(400 * cents, rel=1e-12)
+
+
+def test_amounts_far_apart_are_solved_without_a_division_by_nothing() -> None:
+    # Each company sends nearly all back to the first, a cent on to the next.
+    hops = {(f"{at:02}", f"{at + 1:02}"): 1 for at in range(60)}
+    home = {(f"{at:02}", "00"): 10**16 for at in range(1, 61)}
+    edges = graph(hops | home)
+    solved = circulation(edges)
+    assert 0 < solved.bff_cents <= solved.maximum_cents
+    assert acyclic(e for e, cents in zip(edges, solved.bff_by_edge, strict=True) if cents < e.cents)
+
+
+def random_component(companies: int, edges: int, seed: int) -> tuple[Edge, ...]:
+    chance = np.random.default_rng(seed)
+    ring = {
+        (f"{at:04}", f"{(at + 1) % companies:04}"): int(chance.integers(1, 10**13)) for at in range(companies)
+    }
+    while len(ring) < edges:
+        source, target = chance.integers(0, companies, 2)
+        if source != target:
+            ring[f"{source:04}", f"{target:04}"] = int(chance.integers(1, 10**13))
+    return graph(ring)
+
+
+@pytest.mark.parametrize("companies", [ELIMINATED, ELIMINATED + 1, 150])
+def test_both_ways_of_solving_leave_a_large_component_balanced_and_without_cycles(companies: int) -> None:
+    edges = random_component(companies, 6 * companies, seed=companies)
+    by_edge = balanced_circulation(edges)
+    balance: dict[str, int] = {}
+    for edge, cents in zip(edges, by_edge, strict=True):
+        balance[edge.source] = balance.get(edge.source, 0) - cents
+        balance[edge.target] = balance.get(edge.target, 0) + cents
+    assert max(map(abs, balance.values())) <= len(edges)
+    assert acyclic(e for e, cents in zip(edges, by_edge, strict=True) if cents < e.cents)
+    assert sum(by_edge) <= maximum_circulation(edges)
+
+
+def test_rates_of_a_matrix_too_uneven_for_a_solver_come_from_elimination() -> None:
+    size = ELIMINATED + 10
+    weights = np.zeros((size, size))
+    for at in range(size):
+        weights[at, (at + 1) % size] = 1.0
+    # Two companies that exchange nearly everything: the sum of a row forgets the rest.
+    weights[3, 4], weights[4, 3] = 1e18, 1e18
+    rates = resting_rates(weights)
+    # Each company passes on one dollar a unit of time round the ring.
+    assert rates / rates[0] == pytest.approx(np.ones(size))
+
+
+def test_components_are_solved_apart_and_singles_left_out() -> None:
+    edges = graph({("A", "B"): 2, ("B", "A"): 1, ("B", "C"): 7, ("C", "D"): 4, ("D", "C"): 4, ("D", "E"): 1})
+    assert [[edges[place][:2] for place in places] for places in components(edges)] == [
+        [("A", "B"), ("B", "A")],
+        [("C", "D"), ("D", "C")],
+    ]
+    assert circulation(edges).bff_by_edge == (1, 1, 0, 4, 4, 0)
+
+
+def test_only_a_component_beyond_the_stated_size_waits_for_the_clock() -> None:
+    ring = random_component(SOLVED_AT_ONCE + 1, SOLVED_AT_ONCE + 1, seed=1)
+    assert waits_for_the_clock(ring)
+    assert not waits_for_the_clock(ring[:-1])

@@ -1,0 +1,70 @@
+from typing import Any
+
+import pytest
+
+from events.base import Event
+from projections.base import Step
+from projections.warning_signs import WARNING_SIGNS
+from projections.warning_signs.fold import WarningSigns
+from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
+from tests.projections.given import event, given, rows_of, standing
+
+
+def deal(deal_id: str, payer: str, payee: str, amount_usd: float, **fields: Any) -> Event:
+    leg = {"kind": "equity", "payer": payer, "payee": payee, "amount_usd": amount_usd, **fields}
+    return event("DealAnnounced", deal_id=deal_id, title=f"{payer} pays {payee}", legs=[leg])
+
+
+OUT = deal("out", "Amazon", "OpenAI", 15e9)
+TRANCHE = deal("tranche", "Amazon", "OpenAI", 35e9, condition="an IPO")
+BACK = deal("back", "OpenAI", "Amazon", 100e9, kind="purchase")
+ASIDE = deal("aside", "SoftBank", "OpenAI", 30e9)
+
+
+def now(step: Step[WarningSigns]) -> dict[str, tuple[float, str]]:
+    rows = standing(WARNING_SIGNS, step, IndicatorCurrentRow).values()
+    return {row.subject: (row.value, row.level) for row in rows if row.indicator == "circularity"}
+
+
+def test_money_that_only_goes_out_is_calm() -> None:
+    assert now(given(WARNING_SIGNS, OUT, ASIDE)) == dict.fromkeys(
+        ("ci_bff firm", "ci_max firm", "ci_bff all", "ci_max all"), (0.0, "calm")
+    )
+
+
+def test_what_comes_back_circulates_twice_its_bottleneck_on_each_basis() -> None:
+    found = now(given(WARNING_SIGNS, OUT, TRANCHE, BACK, ASIDE))
+    assert found["ci_max firm"] == found["ci_bff firm"] == (round(30 / 145, 6), "warning")
+    assert found["ci_max all"] == found["ci_bff all"] == (round(100 / 180, 6), "critical")
+
+
+def test_the_evidence_is_the_deals_that_circulate() -> None:
+    rows = standing(WARNING_SIGNS, given(WARNING_SIGNS, ASIDE, OUT, TRANCHE, BACK), IndicatorCurrentRow)
+    assert set(rows["circularity", "ci_bff firm"].evidence) == {OUT.event_id, BACK.event_id} | {
+        TRANCHE.event_id
+    }
+    assert ASIDE.event_id not in rows["circularity", "ci_bff all"].evidence
+
+
+def test_the_words_do_not_claim_that_the_same_dollars_travel() -> None:
+    rows = standing(WARNING_SIGNS, given(WARNING_SIGNS, OUT, BACK, ASIDE), IndicatorCurrentRow)
+    assert rows["circularity", "ci_max firm"].text == (
+        "at most 20.7 % of $145.0B of firm money can be going round in circles;"
+        " separate legs do not prove that the same dollars travel"
+    )
+
+
+def test_a_deal_that_ends_clears_the_signal() -> None:
+    step = given(WARNING_SIGNS, OUT, BACK, event("DealTerminated", "2026-02-01", deal_id="back"))
+    assert set(now(step).values()) == {(0.0, "calm")}
+    told = [(row.subject, row.step) for row in rows_of(step, SignalRow) if row.indicator == "circularity"]
+    subjects = ("ci_bff firm", "ci_max firm", "ci_bff all", "ci_max all")
+    assert told == [(one, "opened") for one in subjects] + [(one, "cleared") for one in subjects]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_the_order_of_deals_does_not_matter(order: tuple[int, ...]) -> None:
+    journal = (OUT, BACK, ASIDE)
+    assert now(given(WARNING_SIGNS, *(journal[place] for place in order))) == now(
+        given(WARNING_SIGNS, *journal)
+    )

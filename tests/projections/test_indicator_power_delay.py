@@ -1,0 +1,134 @@
+from events.base import Event
+from projections.base import Step
+from projections.warning_signs import WARNING_SIGNS
+from projections.warning_signs.fold import WarningSigns
+from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
+from tests.projections.given import event, given, noon, rows_of, standing
+
+
+def promise(known_on: str, expected_on: str | None, site_id: str = "Abilene", **fields: object) -> Event:
+    named = {"operator": "Oracle", "mw": 200, **fields}
+    dated = {"expected_on": expected_on} if expected_on else {}
+    return event("PowerScheduled", known_on, site_id=site_id, **named, **dated)
+
+
+def delivery(delivered_on: str, mw: float = 200, site_id: str = "Abilene") -> Event:
+    return event("PowerDelivered", delivered_on, site_id=site_id, mw=mw, delivered_on=delivered_on)
+
+
+def tick(known_on: str) -> Event:
+    return event("ClockTicked", known_on)
+
+
+def now(step: Step[WarningSigns]) -> dict[str, tuple[float, str]]:
+    rows = standing(WARNING_SIGNS, step, IndicatorCurrentRow).values()
+    return {row.subject: (row.value, row.level) for row in rows}
+
+
+def test_a_promise_that_moves_back_is_a_slip_of_days() -> None:
+    step = given(WARNING_SIGNS, promise("2026-01-01", "2026-06-01"), promise("2026-02-01", "2026-09-01"))
+    assert now(step) == {"site:Abilene": (92.0, "warning"), "operator:Oracle": (92.0, "warning")}
+
+
+def test_a_promise_that_moves_forward_is_no_slip() -> None:
+    step = given(WARNING_SIGNS, promise("2026-01-01", "2026-06-01"), promise("2026-02-01", "2026-05-01"))
+    assert now(step)["site:Abilene"] == (0.0, "calm")
+
+
+def test_a_site_without_a_promised_day_stands_calm() -> None:
+    step = given(WARNING_SIGNS, promise("2026-01-01", None), tick("2027-01-01"))
+    assert now(step) == {"site:Abilene": (0.0, "calm"), "operator:Oracle": (0.0, "calm")}
+
+
+def test_days_grow_by_the_clock_once_the_promised_day_has_passed() -> None:
+    journal = [promise("2026-01-01", "2026-06-01")]
+    for day, value in (("2026-06-01", 0.0), ("2026-06-02", 1.0), ("2026-06-30", 29.0), ("2026-07-01", 30.0)):
+        journal.append(tick(day))
+        assert now(given(WARNING_SIGNS, *journal))["site:Abilene"][0] == value
+    (opened, _) = rows_of(given(WARNING_SIGNS, *journal), SignalRow)
+    assert (opened.step, opened.level, opened.subject, opened.known_at) == (
+        "opened",
+        "watch",
+        "site:Abilene",
+        noon("2026-07-01"),
+    )
+    assert opened.evidence == [journal[0].event_id]
+
+
+def test_a_day_gives_one_row_however_often_the_clock_ticks() -> None:
+    at = ("2026-06-02T00:00:00Z", "2026-06-02T06:00:00Z", "2026-06-02T23:59:59Z", "2026-06-03T00:00:00Z")
+    ticks = [event("ClockTicked", occurred_at=moment, known_at=moment) for moment in at]
+    step = given(WARNING_SIGNS, promise("2026-01-01", "2026-06-01"), *ticks)
+    grown = [row for row in rows_of(step, IndicatorRow) if row.subject == "site:Abilene" and row.value > 0]
+    assert [(row.value, row.journal_offset) for row in grown] == [(1.0, 1), (2.0, 4)]
+
+
+def test_days_stand_still_once_all_power_is_there() -> None:
+    journal = (promise("2026-01-01", "2026-06-01"), delivery("2026-07-11"), tick("2027-06-01"))
+    assert now(given(WARNING_SIGNS, *journal))["site:Abilene"] == (40.0, "watch")
+
+
+def test_part_of_the_power_does_not_stop_the_days() -> None:
+    promised = promise("2026-01-01", "2026-06-01")
+    parts = (delivery("2026-06-01", 80), tick("2026-06-21"))
+    assert now(given(WARNING_SIGNS, promised, *parts))["site:Abilene"] == (20.0, "calm")
+    rest = (delivery("2026-06-25", 120), tick("2026-09-01"))
+    assert now(given(WARNING_SIGNS, promised, *parts, *rest))["site:Abilene"] == (24.0, "calm")
+
+
+def test_a_revision_known_earlier_that_comes_late_does_not_replace_the_latest() -> None:
+    first, second, third = (
+        promise("2026-01-01", "2026-06-01"),
+        promise("2026-02-01", "2026-07-01"),
+        promise("2026-03-01", "2026-08-01"),
+    )
+    assert now(given(WARNING_SIGNS, second, third, first)) == now(given(WARNING_SIGNS, first, second, third))
+
+
+def test_an_operator_s_days_are_the_mean_of_its_sites_weighted_by_mw() -> None:
+    step = given(
+        WARNING_SIGNS,
+        promise("2026-01-01", "2026-06-01", "A", mw=300),
+        promise("2026-01-01", "2026-06-01", "B", mw=100),
+        promise("2026-02-01", None, "never", mw=900),
+        promise("2026-02-01", "2026-07-11", "A", mw=300),
+    )
+    assert now(step)["operator:Oracle"] == (30.0, "watch")
+
+
+def test_a_site_of_unknown_mw_weighs_as_much_as_the_average_of_the_others() -> None:
+    unknown = event("PowerScheduled", "2026-01-01", site_id="C", operator="Oracle", expected_on="2026-06-01")
+    step = given(
+        WARNING_SIGNS,
+        promise("2026-01-01", "2026-06-01", "A", mw=300),
+        promise("2026-01-01", "2026-06-01", "B", mw=100),
+        unknown,
+        promise("2026-02-01", "2026-07-11", "A", mw=300),
+    )
+    assert now(step)["operator:Oracle"] == (20.0, "calm")
+
+
+def test_a_site_that_changes_hands_leaves_its_old_operator() -> None:
+    step = given(
+        WARNING_SIGNS,
+        promise("2026-01-01", "2026-06-01"),
+        promise("2026-02-01", "2026-09-01", operator="Crusoe"),
+    )
+    assert now(step)["operator:Oracle"] == (0.0, "calm")
+    assert now(step)["operator:Crusoe"] == (92.0, "warning")
+
+
+def test_less_than_a_watt_breaks_nothing() -> None:
+    step = given(WARNING_SIGNS, promise("2026-01-01", "2026-06-01", mw=1e-9), tick("2026-08-01"))
+    assert now(step)["site:Abilene"] == (0.0, "calm")
+
+
+def test_the_words_tell_the_days_and_the_megawatts() -> None:
+    journal = (promise("2026-01-01", "2026-06-01"), delivery("2026-06-01", 80), tick("2026-07-02"))
+    row = standing(WARNING_SIGNS, given(WARNING_SIGNS, *journal), IndicatorCurrentRow)[
+        "power_delay", "site:Abilene"
+    ]
+    assert row.text == (
+        "power for site Abilene was first promised for 1 June 2026, was due on 1 June 2026 and has not come,"
+        " 31 days late; 80 of 200 MW are there"
+    )
