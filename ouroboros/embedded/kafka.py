@@ -95,7 +95,8 @@ def start_kafka(
 ) -> KafkaServer:
     """Start a broker on 127.0.0.1 that keeps its data in `home`, and wait until it answers.
 
-    Without a port the one of last time is used if it is free, else any; `fresh` discards the data of last time. Raises EmbeddedServerError.
+    Without a port the one of last time is used if it is free, else any; `fresh` discards the data of
+    last time. Raises EmbeddedServerError.
     """
     home = home.absolute()
     with explained(NAME, home):

@@ -61,7 +61,8 @@ def start_postgres(
 ) -> PostgresServer:
     """Start a database on 127.0.0.1 that keeps its data in `home`, and wait until it answers.
 
-    Without a port the one of last time is used if it is free, else any; `fresh` discards the data of last time. Where root's folders are closed to
+    Without a port the one of last time is used if it is free, else any; `fresh` discards the data of
+    last time. Where root's folders are closed to
     the account that runs PostgreSQL, another home stands in and is reported. Raises EmbeddedServerError.
     """
     home = home.absolute()

@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-# The smallest amount of each unit that still rounds to one of it, in cents.
+# The smallest amount told in each unit, and the unit, in cents: what rounds to one of it is one.
 UNITS = (
     (99_995_000_000_000, 100_000_000_000_000, "T"),
     (99_995_000_000, 100_000_000_000, "B"),
     (99_995_000, 100_000_000, "M"),
-    (99_950, 100_000, "K"),
+    (100_000, 100_000, "K"),
 )
 
 
@@ -22,4 +22,4 @@ def spoken(cents: int) -> str:
         if cents >= least:
             tenths = (cents * 10 + unit // 2) // unit
             return f"${tenths // 10:,}.{tenths % 10}{letter}"
-    return f"${(cents + 50) // 100}"
+    return f"${cents // 100}.{cents % 100:02}" if cents else "$0"

@@ -88,8 +88,13 @@ def test_estimates_are_not_firm_whoever_makes_them() -> None:
     assert amounts(announced(leg(amount_usd=10e9), certainty="estimated")) == (0, 10e9)
     condition = announced(leg(amount_usd=10e9, condition="an IPO"))
     assert amounts(condition, funded(4e9, certainty="estimated")) == (0, 10e9)
-    assert amounts(announced(leg(amount_usd=1e9)), revised(leg(amount_usd=9e9), certainty="estimated")) == (0, 9e9)
-    assert amounts(announced(leg(amount_usd=1e9)), renegotiated({"amount_usd": 9e9}, certainty="estimated")) == (0, 9e9)
+    assert amounts(announced(leg(amount_usd=1e9)), revised(leg(amount_usd=9e9), certainty="estimated")) == (
+        0,
+        9e9,
+    )
+    assert amounts(
+        announced(leg(amount_usd=1e9)), renegotiated({"amount_usd": 9e9}, certainty="estimated")
+    ) == (0, 9e9)
 
 
 def test_capacity_counts_by_the_assumption_and_only_without_an_amount() -> None:
@@ -117,7 +122,8 @@ def test_a_terminated_deal_counts_nothing_and_its_correction_does_not_revive_it(
 def test_a_revision_replaces_adds_and_removes_legs() -> None:
     deal = announced(leg("one", amount_usd=1e9), leg("two", amount_usd=2e9))
     book = book_of(
-        deal, revised(leg("one", amount_usd=5e9), leg("three", payee="C", amount_usd=3e9), removed_legs=["two"])
+        deal,
+        revised(leg("one", amount_usd=5e9), leg("three", payee="C", amount_usd=3e9), removed_legs=["two"]),
     )
     assert usd(book, "firm") == [("A", "B", 5e9), ("A", "C", 3e9)]
     assert [one.leg.leg for one in book.deals["d"].legs] == ["one", "three"]
@@ -125,7 +131,9 @@ def test_a_revision_replaces_adds_and_removes_legs() -> None:
 
 def test_a_correction_replaces_the_legs_and_keeps_what_was_paid() -> None:
     deal = announced(leg(amount_usd=9e9, condition="an IPO"))
-    corrected = announced(leg(amount_usd=7e9, condition="an IPO"), leg("two", payee="C", amount_usd=1e9), title="B")
+    corrected = announced(
+        leg(amount_usd=7e9, condition="an IPO"), leg("two", payee="C", amount_usd=1e9), title="B"
+    )
     book = book_of(deal, funded(2e9), corrected)
     assert book.deals["d"].announced.title == "B"
     assert usd(book, "firm") == [("A", "B", 2e9), ("A", "C", 1e9)]
@@ -135,7 +143,10 @@ def test_a_correction_replaces_the_legs_and_keeps_what_was_paid() -> None:
 def test_a_renegotiated_contract_changes_the_amount_of_its_leg_alone() -> None:
     deal = announced(leg(amount_usd=9e9), leg("two", amount_usd=1e9))
     assert amounts(deal, renegotiated({"amount_usd": 4e9})) == (5e9, 5e9)
-    assert amounts(announced(leg(capacity_mw=5000)), renegotiated({"capacity_mw": 1000})) == (0, USD_PER_GW_MID)
+    assert amounts(announced(leg(capacity_mw=5000)), renegotiated({"capacity_mw": 1000})) == (
+        0,
+        USD_PER_GW_MID,
+    )
     assert amounts(announced(leg(capacity_mw=5000)), renegotiated({"amount_usd": 1e9})) == (1e9, 1e9)
 
 
@@ -208,8 +219,12 @@ CHANGES: st.SearchStrategy[Event] = st.one_of(
     st.builds(lambda legs, **f: announced(*legs, **f), SOME_LEGS, deal_id=DEAL, certainty=SURE, stage=STAGE),
     st.builds(lambda legs, **f: revised(*legs, **f), SOME_LEGS, deal_id=DEAL, certainty=SURE, stage=STAGE),
     st.builds(lambda deal: revised(deal_id=deal, removed_legs=["l"]), DEAL),
-    st.builds(lambda amount, **f: funded(amount, **f), USD, deal_id=DEAL, leg=st.sampled_from("lm"), certainty=SURE),
-    st.builds(lambda amount, **f: renegotiated({"amount_usd": amount}, **f), USD, deal_id=DEAL, certainty=SURE),
+    st.builds(
+        lambda amount, **f: funded(amount, **f), USD, deal_id=DEAL, leg=st.sampled_from("lm"), certainty=SURE
+    ),
+    st.builds(
+        lambda amount, **f: renegotiated({"amount_usd": amount}, **f), USD, deal_id=DEAL, certainty=SURE
+    ),
     st.builds(lambda deal: event("DealTerminated", deal_id=deal), DEAL),
 )
 
@@ -242,5 +257,15 @@ def test_a_book_survives_json(changes: list[Event]) -> None:
 
 
 def test_amounts_are_spoken_as_headlines_do() -> None:
-    said = {0: "$0", 1: "$0.01", 9.99: "$9.99", 999.94: "$999.94", 1e3: "$1.0K", 50e9: "$50.0B", 999.96e9: "$1.0T", 26.04e6: "$26.0M", 12_345e12: "$12,345.0T"}
+    said = {
+        0: "$0",
+        1: "$0.01",
+        9.99: "$9.99",
+        999.94: "$999.94",
+        1e3: "$1.0K",
+        50e9: "$50.0B",
+        999.96e9: "$1.0T",
+        26.04e6: "$26.0M",
+        12_345e12: "$12,345.0T",
+    }
     assert {dollars: spoken(int(Decimal(str(dollars)) * 100)) for dollars in said} == said

@@ -1,0 +1,327 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given as given_any
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from events.base import Event
+from projections.base import Step, fold
+from projections.circularity import CIRCULARITY
+from projections.circularity import fold as circularity_fold
+from projections.circularity.rows import (
+    CircularityRow,
+    DealLegRow,
+    DealRow,
+    LoopRow,
+    MoneyFlowEdgeRow,
+    MoneyFlowNodeRow,
+    VendorRoundTripRow,
+)
+from tests.projections.given import event, given, noon, recorded, rows_of, standing
+
+GRAPH = (CircularityRow, LoopRow, MoneyFlowEdgeRow, MoneyFlowNodeRow, VendorRoundTripRow)
+
+
+def leg(name: str, kind: str, payer: str, payee: str, **fields: Any) -> dict[str, Any]:
+    return {"leg": name, "kind": kind, "payer": payer, "payee": payee, **fields}
+
+
+def announced(deal_id: str, known_on: str, *legs: dict[str, Any], **fields: Any) -> Event:
+    return event("DealAnnounced", known_on, deal_id=deal_id, title=deal_id, legs=list(legs), **fields)
+
+
+LETTER = announced(
+    "nvidia-letter", "2025-09-22", leg("equity", "equity", "Nvidia", "OpenAI", amount_usd=100e9),
+    stage="letter_of_intent",
+)  # fmt: skip
+HYPERION = announced(
+    "hyperion", "2025-10-06",
+    leg("debt", "debt", "PIMCO", "Hyperion SPV", amount_usd=26e9),
+    leg("equity", "equity", "Blue Owl", "Hyperion SPV", amount_usd=3e9),
+)  # fmt: skip
+AMAZON_ROUND = announced(
+    "amazon-round", "2026-02-27",
+    leg("paid", "equity", "Amazon", "OpenAI", amount_usd=15e9),
+    leg("tranche", "equity", "Amazon", "OpenAI", amount_usd=35e9, condition="on an IPO or AGI"),
+    source_url="https://example.com/round",
+)  # fmt: skip
+AWS = announced(
+    "aws", "2026-02-27",
+    leg("existing", "purchase", "OpenAI", "Amazon", amount_usd=38e9),
+    leg("added", "purchase", "OpenAI", "Amazon", amount_usd=100e9),
+)  # fmt: skip
+NVIDIA = announced(
+    "nvidia-round", "2026-02-27",
+    leg("equity", "equity", "Nvidia", "OpenAI", amount_usd=30e9),
+    leg("rubin", "purchase", "OpenAI", "Nvidia", capacity_mw=5000),
+)  # fmt: skip
+FACTS = (LETTER, HYPERION, AMAZON_ROUND, AWS, NVIDIA)
+TERMINATED = event("DealTerminated", "2026-03-05", deal_id="aws")
+
+
+def loops(step: Step[Any], basis: str) -> list[tuple[int, str, int, Decimal]]:
+    """Read the view of loops."""
+    rows = standing(CIRCULARITY, step, LoopRow).values()
+    return [(row.rank, row.path, row.length, row.bottleneck_usd) for row in rows
+            if row.basis == basis and row.bottleneck_usd > 0]  # fmt: skip
+
+
+def last_circularity(step: Step[Any], basis: str) -> CircularityRow:
+    return [row for row in rows_of(step, CircularityRow) if row.basis == basis][-1]
+
+
+def test_amazon_and_nvidia_close_loops_with_openai() -> None:
+    step = given(CIRCULARITY, *FACTS)
+    assert loops(step, "all") == [
+        (1, "Amazon → OpenAI → Amazon", 2, Decimal(50_000_000_000)),
+        (2, "Nvidia → OpenAI → Nvidia", 2, Decimal(30_000_000_000)),
+    ]
+    assert loops(step, "firm") == [(1, "Amazon → OpenAI → Amazon", 2, Decimal(15_000_000_000))]
+
+
+def test_circularity_is_told_as_dollars_and_as_a_share_with_the_assumption() -> None:
+    step = given(CIRCULARITY, *FACTS)
+    firm, whole = last_circularity(step, "firm"), last_circularity(step, "all")
+    assert (firm.announced_usd, firm.ci_max_usd, firm.ci_bff_usd) == (212 * 10**9, 30 * 10**9, 30 * 10**9)
+    assert (firm.estimated_usd, firm.assumption) == (0, None)
+    assert (whole.announced_usd, whole.ci_max_usd) == (422 * 10**9, 160 * 10**9)
+    assert whole.estimated_usd == 175 * 10**9
+    assert whole.assumption == "35 billion USD per GW (low 15, high 50)"
+    assert whole.ci_max == pytest.approx(160 / 422)
+    assert 0 < whole.ci_bff <= whole.ci_max
+
+
+def test_a_letter_of_intent_is_a_deal_and_no_money() -> None:
+    step = given(CIRCULARITY, LETTER)
+    (deal,) = rows_of(step, DealRow)
+    assert (deal.deal_id, deal.status, deal.announced_at) == (
+        "nvidia-letter", "letter_of_intent", noon("2025-09-22"),
+    )  # fmt: skip
+    assert not any(isinstance(row, GRAPH) for row in step.rows)
+
+
+def test_financing_of_a_site_alone_is_no_loop() -> None:
+    step = given(CIRCULARITY, HYPERION)
+    assert loops(step, "all") == []
+    assert (last_circularity(step, "all").announced_usd, last_circularity(step, "all").ci_max) == (
+        29 * 10**9,
+        0,
+    )
+
+
+def test_a_leg_shows_its_condition_its_estimate_and_what_was_paid() -> None:
+    paid = event("LegFunded", "2026-03-01", deal_id="amazon-round", leg="tranche", amount_usd=5e9)
+    legs = standing(CIRCULARITY, given(CIRCULARITY, AMAZON_ROUND, NVIDIA, paid), DealLegRow)
+    tranche, rubin = legs["amazon-round", "tranche"], legs["nvidia-round", "rubin"]
+    assert (tranche.conditional, tranche.condition, tranche.funded_usd) == (
+        True,
+        "on an IPO or AGI",
+        5 * 10**9,
+    )
+    assert tranche.known_at == noon("2026-03-01")
+    assert legs["amazon-round", "paid"].known_at == noon("2026-02-27")
+    assert (rubin.amount_usd, rubin.capacity_mw, rubin.estimated_usd) == (None, 5000, 175 * 10**9)
+    assert rubin.assumption == "35 billion USD per GW (low 15, high 50)"
+
+
+def test_only_what_an_event_changes_is_written_again() -> None:
+    before = given(CIRCULARITY, *FACTS)
+    paid = event("LegFunded", "2026-03-01", deal_id="amazon-round", leg="paid", amount_usd=1e9)
+    (row,) = fold(CIRCULARITY, before.state, recorded([*FACTS, paid])[len(FACTS):]).rows  # fmt: skip
+    assert isinstance(row, DealLegRow)
+    assert (row.leg, row.funded_usd) == ("paid", 10**9)
+
+
+def test_an_event_that_changes_one_basis_writes_no_row_of_the_other() -> None:
+    paid = event("LegFunded", "2026-03-01", deal_id="amazon-round", leg="tranche", amount_usd=5e9)
+    before = given(CIRCULARITY, *FACTS)
+    after = fold(CIRCULARITY, before.state, recorded([*FACTS, paid])[len(FACTS):])  # fmt: skip
+    assert {row.basis for row in rows_of(after, CircularityRow)} == {"firm"}
+    assert {(row.basis, row.source) for row in rows_of(after, MoneyFlowEdgeRow)} == {
+        ("firm", "Amazon"), ("firm", "OpenAI"),
+    }  # fmt: skip
+    assert loops(given(CIRCULARITY, *FACTS, paid), "firm")[0][3] == 20 * 10**9
+
+
+def test_edges_and_nodes_read_as_a_headline_would() -> None:
+    step = given(CIRCULARITY, *FACTS)
+    edge = standing(CIRCULARITY, step, MoneyFlowEdgeRow)["all", "Amazon", "OpenAI"]
+    assert (edge.mainstat, edge.amount_usd) == ("$50.0B", 50 * 10**9)
+    assert (edge.secondarystat, edge.color) == ("$50.0B circulating (100%)", "#e02f44")
+    home = standing(CIRCULARITY, step, MoneyFlowEdgeRow)["all", "OpenAI", "Amazon"]
+    assert (home.circulating_usd, home.thickness > edge.thickness) == (50 * 10**9, True)
+    node = standing(CIRCULARITY, step, MoneyFlowNodeRow)["all", "OpenAI"]
+    assert (node.mainstat, node.secondarystat, node.subtitle) == (
+        "$80.0B in",
+        "$313.0B out",
+        "$80.0B circulating",
+    )
+    assert node.arc__circulating == pytest.approx(160 / 393)
+
+
+def test_nodes_are_the_ends_of_edges_and_their_arcs_sum_to_one() -> None:
+    step = given(CIRCULARITY, *FACTS)
+    nodes = standing(CIRCULARITY, step, MoneyFlowNodeRow)
+    ends = {(row.basis, name) for row in standing(CIRCULARITY, step, MoneyFlowEdgeRow).values()
+            for name in (row.source, row.target)}  # fmt: skip
+    assert set(nodes) == ends
+    for row in nodes.values():
+        arcs = (row.arc__inflow, row.arc__outflow, row.arc__circulating)
+        assert sum(arcs) == pytest.approx(1)
+        assert min(arcs) >= 0
+
+
+def test_what_is_gone_is_written_empty() -> None:
+    step = given(CIRCULARITY, AMAZON_ROUND, AWS, TERMINATED)
+    edge = standing(CIRCULARITY, step, MoneyFlowEdgeRow)["firm", "OpenAI", "Amazon"]
+    assert (edge.amount_usd, edge.circulating_usd, edge.known_at) == (0, 0, noon("2026-03-05"))
+    assert loops(step, "all") == loops(step, "firm") == []
+    assert last_circularity(step, "all").ci_bff == 0
+    trip = rows_of(step, VendorRoundTripRow)[-1]
+    assert (trip.vendor, trip.purchases_usd, trip.share) == ("Amazon", 0, 0.0)
+    ended = event("DealTerminated", "2026-03-06", deal_id="amazon-round")
+    empty = given(CIRCULARITY, AMAZON_ROUND, AWS, TERMINATED, ended)
+    assert {row.in_usd + row.out_usd for row in standing(CIRCULARITY, empty, MoneyFlowNodeRow).values()} == {
+        0
+    }
+    assert (last_circularity(empty, "firm").announced_usd, last_circularity(empty, "firm").ci_max) == (0, 0)
+
+
+def test_a_removed_leg_says_so_until_it_is_back() -> None:
+    removed = event("DealRevised", "2026-03-01", deal_id="aws", removed_legs=["added"])
+    back = event("DealRevised", "2026-03-02", deal_id="aws",
+                 legs=[leg("added", "purchase", "OpenAI", "Amazon", amount_usd=60e9)])  # fmt: skip
+    gone = standing(CIRCULARITY, given(CIRCULARITY, AWS, removed), DealLegRow)
+    assert {name: row.removed for (_, name), row in gone.items()} == {"existing": False, "added": True}
+    again = standing(CIRCULARITY, given(CIRCULARITY, AWS, removed, back), DealLegRow)["aws", "added"]
+    assert (again.removed, again.amount_usd) == (False, 60 * 10**9)
+
+
+def test_a_vendors_round_trip_is_a_share_of_its_order_book() -> None:
+    trips = {(row.basis, row.vendor): row for row in rows_of(given(CIRCULARITY, *FACTS), VendorRoundTripRow)}
+    assert set(trips) == {("firm", "Amazon"), ("all", "Amazon"), ("all", "Nvidia")}
+    amazon = trips["all", "Amazon"]
+    assert (amazon.financing_usd, amazon.purchases_usd, amazon.round_trip_usd) == (
+        50 * 10**9, 138 * 10**9, 50 * 10**9,
+    )  # fmt: skip
+    assert trips["firm", "Amazon"].share == pytest.approx(15 / 138)
+    assert trips["all", "Nvidia"].share == pytest.approx(30 / 175)
+
+
+def test_a_leg_that_turns_from_financing_to_purchase_changes_the_round_trip_alone() -> None:
+    turned = event("DealRevised", "2026-03-01", deal_id="aws", legs=[
+        leg("existing", "equity", "OpenAI", "Amazon", amount_usd=38e9)])  # fmt: skip
+    before = given(CIRCULARITY, AMAZON_ROUND, AWS)
+    after = fold(CIRCULARITY, before.state, recorded([AMAZON_ROUND, AWS, turned])[2:])
+    assert [type(row) for row in after.rows] == [DealRow, DealLegRow, VendorRoundTripRow, VendorRoundTripRow]
+    assert {row.purchases_usd for row in rows_of(after, VendorRoundTripRow)} == {100 * 10**9}
+
+
+def test_a_deal_goes_from_letter_to_revised_to_terminated() -> None:
+    signed = event("DealRevised", "2025-10-01", deal_id="nvidia-letter", stage="definitive")
+    ended = event("DealTerminated", "2025-11-01", deal_id="nvidia-letter")
+    states = [
+        (row.status, row.known_at) for row in rows_of(given(CIRCULARITY, LETTER, signed, ended), DealRow)
+    ]
+    assert states == [
+        ("letter_of_intent", noon("2025-09-22")),
+        ("revised", noon("2025-10-01")),
+        ("terminated", noon("2025-11-01")),
+    ]
+
+
+def test_what_comes_early_gives_no_rows_until_its_deal_does() -> None:
+    early = given(CIRCULARITY, TERMINATED)
+    assert early.rows == ()
+    assert [row.status for row in rows_of(given(CIRCULARITY, TERMINATED, AWS), DealRow)] == ["terminated"]
+
+
+def test_other_families_and_idle_ticks_leave_the_very_same_state() -> None:
+    state = given(CIRCULARITY, *FACTS).state
+    for other in (
+        event("ClockTicked", "2027-01-01"),
+        event("EquityPriced", "2027-01-01", symbol="NVDA", price_usd=1),
+        event(
+            "ContractRenegotiated",
+            "2027-01-01",
+            contract_id="c",
+            supplier="a",
+            customer="b",
+            before={},
+            after={},
+        ),
+    ):
+        step = CIRCULARITY.apply(state, recorded([other])[0])
+        assert step.state is state
+        assert step.rows == ()
+
+
+def test_a_graph_too_large_for_each_event_is_drawn_at_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    tick = event("ClockTicked", "2026-03-10")
+    at_once = given(CIRCULARITY, *FACTS, TERMINATED)
+    monkeypatch.setattr(circularity_fold, "waits_for_the_clock", lambda edges: len(edges) >= 2)
+    waiting = given(CIRCULARITY, *FACTS, TERMINATED)
+    assert not rows_of(waiting, CircularityRow)
+    assert rows_of(waiting, DealRow) == rows_of(at_once, DealRow)
+    assert waiting.state.waiting == ("firm", "all")
+    ticked = given(CIRCULARITY, *FACTS, TERMINATED, tick)
+    assert ticked.state == at_once.state
+    assert [row.known_at for row in rows_of(ticked, CircularityRow)] == [noon("2026-03-10")] * 2
+    assert loops(ticked, "all") == loops(at_once, "all")
+
+
+PARTIES = st.sampled_from([(a, b) for a in "ABCD" for b in "ABCD" if a != b])
+BILLIONS = st.integers(1, 60).map(lambda billions: billions * 10**9)
+SOME_LEG = st.builds(
+    lambda kind, parties, money, condition: leg("l", kind, *parties, amount_usd=money, condition=condition),
+    st.sampled_from(["equity", "purchase"]),
+    PARTIES,
+    BILLIONS,
+    st.sampled_from([None, "an IPO"]),
+)
+DEAL = st.sampled_from(["d", "e", "f", "g"])
+JOURNALS: st.SearchStrategy[list[Event]] = st.lists(
+    st.one_of(
+        st.builds(lambda one, deal: announced(deal, "2026-01-01", one), SOME_LEG, DEAL),
+        st.builds(lambda one, deal: event("DealRevised", deal_id=deal, legs=[one]), SOME_LEG, DEAL),
+        st.builds(
+            lambda usd, deal: event("LegFunded", deal_id=deal, leg="l", amount_usd=usd), BILLIONS, DEAL
+        ),
+        st.builds(lambda deal: event("DealTerminated", deal_id=deal), DEAL),
+    ),
+    max_size=14,
+)
+
+
+@given_any(JOURNALS, st.integers(0, 14))
+@settings(deadline=None)
+def test_a_snapshot_on_the_way_changes_no_row(journal: list[Event], cut: int) -> None:
+    whole = given(CIRCULARITY, *journal)
+    taken = recorded(journal)
+    head = fold(CIRCULARITY, CIRCULARITY.initial, taken[:cut])
+    kept = CIRCULARITY.state_type.validate_json(CIRCULARITY.state_type.dump_json(head.state))
+    assert kept == head.state
+    tail = fold(CIRCULARITY, kept, taken[cut:])
+    assert head.rows + tail.rows == whole.rows
+    assert tail.state == whole.state
+
+
+@given_any(JOURNALS)
+@settings(deadline=None)
+def test_current_rows_are_those_of_a_graph_drawn_at_once(journal: list[Event]) -> None:
+    step = given(CIRCULARITY, *journal)
+    for basis, picture in (("firm", step.state.firm), ("all", step.state.all)):
+        rows = [row for row in standing(CIRCULARITY, step, MoneyFlowEdgeRow).values()
+                if row.basis == basis and row.amount_usd]  # fmt: skip
+        shown = {(row.source, row.target): (row.amount_usd, row.circulating_usd) for row in rows}
+        assert shown == {
+            edge[:2]: (Decimal(edge.cents) / 100, Decimal(cents) / 100)
+            for edge, cents in zip(picture.edges, picture.circulating_cents, strict=True)
+        }
+        ranks = [rank for rank, *_ in loops(step, basis)]
+        assert ranks == list(range(1, len(picture.loops) + 1))
+        ends = {name for row in rows for name in (row.source, row.target)}
+        nodes = standing(CIRCULARITY, step, MoneyFlowNodeRow).values()
+        assert {row.id for row in nodes if row.basis == basis and row.in_usd + row.out_usd} == ends
