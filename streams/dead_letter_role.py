@@ -71,7 +71,7 @@ class DeadLetterRole:
         letters = [DeadLetter.model_validate_json(event.message.value) for event in batch]
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(psycopg.OperationalError),
-            wait=wait_exponential_jitter(initial=0.1, max=2),
+            wait=wait_exponential_jitter(multiplier=0.1, max=2),
         )
         async for attempt in retrying:
             with attempt:

@@ -37,6 +37,7 @@ class SignalRole:
         self._producer = producer
         self._wake = wake
         self.sent = 0
+        self._connection: psycopg.AsyncConnection[Any] | None = None
         # Versions of the projection tell the same signals under the same ids: each is sent once.
         unsent = SQL(
             "FROM {} o WHERE NOT EXISTS (SELECT FROM ouroboros.delivery d WHERE d.message_id = o.message_id)"
@@ -81,24 +82,26 @@ class SignalRole:
         """Leave the rest to the next start: it is in the outbox."""
 
     async def close(self) -> None:
-        """Hold nothing."""
+        """Let go of the database."""
+        if self._connection is not None:
+            await self._connection.close()
 
     async def _send_for_ever(self) -> None:
-        connection: psycopg.AsyncConnection[Any] | None = None
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
             self._wake.clear()
             try:
-                if connection is None or connection.closed:
-                    connection = await psycopg.AsyncConnection.connect(
+                if self._connection is None or self._connection.closed:
+                    self._connection = await psycopg.AsyncConnection.connect(
                         self._settings.database_url, autocommit=True, application_name="ouroboros-signals"
                     )
-                while await self._send_some(connection) == BATCH:
+                while await self._send_some(self._connection) == BATCH:
                     pass
             except psycopg.OperationalError as error:
                 log.warning("Signals wait in the outbox: %s", error)
-                connection = None
+                await self.close()
+                self._connection = None
 
     async def _send_some(self, connection: psycopg.AsyncConnection[Any]) -> int:
         # Sending and taking note under one lock: two publishers would otherwise send everything twice.

@@ -83,9 +83,7 @@ async def working(settings: Settings, only: Sequence[str] = ()) -> AsyncIterator
             stack.push_async_callback(role.close)
             await role.prepare()
         stack.push_async_callback(_stop_apps, roles)
-        for role in roles:
-            if role.app is not None:
-                await role.app.start()
+        await asyncio.gather(*(role.app.start() for role in roles if role.app is not None))
         tasks = [
             asyncio.create_task(_guarded(coroutine, failure))
             for coroutine in (*(one for role in roles for one in role.tasks()), watch(settings, roles))
@@ -104,9 +102,7 @@ async def _guarded(coroutine: Any, failure: Failure) -> None:
 
 
 async def _stop_apps(roles: Sequence[Role]) -> None:
-    for role in roles:
-        if role.app is not None:
-            await role.app.stop()
+    await asyncio.gather(*(role.app.stop() for role in roles if role.app is not None))
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

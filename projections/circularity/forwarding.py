@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from projections.circularity.book import Edge
-from projections.circularity.stationary import resting_rates
+from projections.circularity.shrinking import ShrinkingComponent
 
 Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -42,10 +42,11 @@ def _parts(weights: npt.NDArray[np.float64], sources: Places, targets: Places) -
     used, left = np.zeros(count), np.ones(count)
     parts = np.zeros(len(sources))
     everyone = np.ones(count, dtype=np.bool_)
+    component = ShrinkingComponent(weights, sources, targets)
     waiting = list(_components(everyone, sources, targets, np.arange(len(sources))))
     while waiting:
         members, inside = waiting.pop()
-        rates = resting_rates(weights[np.ix_(members, members)])
+        rates = component.rates(members, inside)
         with np.errstate(divide="ignore", over="ignore"):
             rounds = left[members] / rates
         step = rates * rounds.min()

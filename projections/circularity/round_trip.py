@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from ortools.graph.python import max_flow
 
 from projections.circularity.book import Flow, total
@@ -11,6 +12,8 @@ from projections.circularity.components import components
 
 # OR-tools adds up capacities in 64 bits.
 SAFE_BITS = 61
+
+Integers = npt.NDArray[np.int64]
 
 
 class RoundTrip(NamedTuple):
@@ -27,6 +30,17 @@ class RoundTrip(NamedTuple):
         return self.round_trip_cents / self.purchases_cents if self.purchases_cents else 0.0
 
 
+class Component(NamedTuple):
+    """The flows among companies whose money can come home, as arrays; cents in units of 2**coarser."""
+
+    place: dict[str, int]
+    sources: Integers
+    targets: Integers
+    financing: Integers
+    purchases: Integers
+    coarser: int
+
+
 def round_trips(flows: Sequence[Flow]) -> tuple[RoundTrip, ...]:
     """Solve every vendor that both finances others and sells, in the order of their names."""
     financing: dict[str, int] = {}
@@ -34,51 +48,53 @@ def round_trips(flows: Sequence[Flow]) -> tuple[RoundTrip, ...]:
     for flow in flows:
         financing[flow.source] = financing.get(flow.source, 0) + flow.financing_cents
         purchases[flow.target] = purchases.get(flow.target, 0) + flow.purchases_cents
-    inside: dict[str, list[Flow]] = {}
+    home: dict[str, Component] = {}
     for places in components([total(flow) for flow in flows]):
-        component = [flows[place] for place in places]
-        inside.update((name, component) for flow in component for name in (flow.source, flow.target))
+        component = _component([flows[place] for place in places])
+        home |= dict.fromkeys(component.place, component)
     return tuple(
         RoundTrip(
             vendor,
             financing[vendor],
             purchases[vendor],
-            _coming_home(vendor, inside.get(vendor, ())),
+            _coming_home(vendor, home[vendor]) if vendor in home else 0,
         )
         for vendor in sorted(financing)
         if financing[vendor] and purchases.get(vendor)
     )
 
 
-def _coming_home(vendor: str, component: Sequence[Flow]) -> int:
+def _component(flows: Sequence[Flow]) -> Component:
+    place = {name: at for at, name in enumerate(sorted({name for flow in flows for name in flow[:2]}))}
+    coarser = max(0, sum(total(flow).cents for flow in flows).bit_length() - SAFE_BITS)
+    return Component(
+        place,
+        np.array([place[flow.source] for flow in flows], dtype=np.int64),
+        np.array([place[flow.target] for flow in flows], dtype=np.int64),
+        np.array([flow.financing_cents >> coarser for flow in flows], dtype=np.int64),
+        np.array([flow.purchases_cents >> coarser for flow in flows], dtype=np.int64),
+        coarser,
+    )
+
+
+def _coming_home(vendor: str, component: Component) -> int:
     """Find the maximum flow from the vendor's financing to the purchases paid to it, in cents.
 
     In between, money may take any edge that does not touch the vendor; what comes home at all
     stays within the vendor's component.
     """
-    arcs = [arc for arc in (_arc(vendor, flow) for flow in component) if arc[2]]
-    if not arcs:
-        return 0
-    # The vendor has two ends: 0 where its money leaves and 1 where it comes home.
-    names = sorted({name for flow in component for name in flow[:2]} - {vendor})
-    place = {name: at for at, name in enumerate(names, start=2)}
-    coarser = max(0, sum(cents for _, _, cents in arcs).bit_length() - SAFE_BITS)
+    at = component.place[vendor]
+    leaves, returns = component.sources == at, component.targets == at
+    # The vendor keeps its place where its money leaves, and gets one more where it comes home.
+    home = len(component.place)
+    capacity = np.where(returns, 0, component.financing) + np.where(leaves, 0, component.purchases)
     solver = max_flow.SimpleMaxFlow()
     solver.add_arcs_with_capacity(
-        np.array([place.get(source, 0) for source, _, _ in arcs], dtype=np.int32),
-        np.array([place.get(target, 1) for _, target, _ in arcs], dtype=np.int32),
-        np.array([cents >> coarser for _, _, cents in arcs], dtype=np.int64),
+        component.sources.astype(np.int32),
+        np.where(returns, home, component.targets).astype(np.int32),
+        capacity,
     )
-    status = solver.solve(0, 1)
+    status = solver.solve(at, home)
     if status != solver.OPTIMAL:
         raise ArithmeticError(f"The round trip of {vendor} was not solved: {status}.")
-    return int(solver.optimal_flow()) << coarser
-
-
-def _arc(vendor: str, flow: Flow) -> tuple[str, str, int]:
-    """Name the arc of a flow; the vendor itself is the empty name, at either end."""
-    if flow.source == vendor:
-        return "", flow.target, flow.financing_cents
-    if flow.target == vendor:
-        return flow.source, "", flow.purchases_cents
-    return flow.source, flow.target, flow.financing_cents + flow.purchases_cents
+    return int(solver.optimal_flow()) << component.coarser

@@ -8,7 +8,7 @@ from projections.circularity.components import components
 from projections.circularity.forwarding import balanced_circulation
 from projections.circularity.maximum import maximum_circulation
 
-# Up to so many edges in a component a graph is solved with each event: half a second at most.
+# Up to so many edges in a component a graph is solved with each event, in some tenths of a second.
 SOLVED_AT_ONCE = 3_000
 
 

@@ -166,7 +166,7 @@ class Projector:
     async def _commit(self, buffers: Sequence[RowBuffer], *, snapshot: bool) -> None:
         retrying = AsyncRetrying(
             retry=retry_if_exception_type((psycopg.OperationalError, psycopg.InterfaceError)),
-            wait=wait_exponential_jitter(initial=0.1, max=2),
+            wait=wait_exponential_jitter(multiplier=0.1, max=2),
             before_sleep=before_sleep_log(log, logging.WARNING),
         )
         async for attempt in retrying:

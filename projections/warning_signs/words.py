@@ -4,13 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from events.base import Event
+from projections.circularity.deal import to_cents
+from projections.circularity.money import spoken
 
-_SCALES = (
-    (Decimal(10) ** 12, "T"),
-    (Decimal(10) ** 9, "B"),
-    (Decimal(10) ** 6, "M"),
-    (Decimal(10) ** 3, "k"),
-)
 # Spelled out here because strftime follows the machine's language.
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -20,15 +16,7 @@ _MONTHS = (
 
 def dollars(amount_usd: Decimal) -> str:
     """Write an amount short: $6.5B."""
-    for scale, letter in _SCALES:
-        if amount_usd >= scale:
-            return f"${amount_usd / scale:.1f}{letter}"
-    return f"${amount_usd:.0f}"
-
-
-def cents(amount: int) -> str:
-    """Write an amount in cents short, as dollars: $6.5B."""
-    return dollars(Decimal(amount) / 100)
+    return spoken(to_cents(amount_usd))
 
 
 def price(price_usd: float) -> str:

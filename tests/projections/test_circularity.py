@@ -21,6 +21,7 @@ from projections.circularity.rows import (
 )
 from tests.projections.given import event, given, noon, recorded, rows_of, standing
 
+BILLION, NOTHING = Decimal(10**9), Decimal(0)
 GRAPH = (CircularityRow, LoopRow, MoneyFlowEdgeRow, MoneyFlowNodeRow, VendorRoundTripRow)
 
 
@@ -84,10 +85,14 @@ def test_amazon_and_nvidia_close_loops_with_openai() -> None:
 def test_circularity_is_told_as_dollars_and_as_a_share_with_the_assumption() -> None:
     step = given(CIRCULARITY, *FACTS)
     firm, whole = last_circularity(step, "firm"), last_circularity(step, "all")
-    assert (firm.announced_usd, firm.ci_max_usd, firm.ci_bff_usd) == (212 * 10**9, 30 * 10**9, 30 * 10**9)
-    assert (firm.estimated_usd, firm.assumption) == (0, None)
-    assert (whole.announced_usd, whole.ci_max_usd) == (422 * 10**9, 160 * 10**9)
-    assert whole.estimated_usd == 175 * 10**9
+    assert (firm.announced_usd, firm.ci_max_usd, firm.ci_bff_usd) == (
+        212 * BILLION,
+        30 * BILLION,
+        30 * BILLION,
+    )
+    assert (firm.estimated_usd, firm.assumption) == (NOTHING, None)
+    assert (whole.announced_usd, whole.ci_max_usd) == (422 * BILLION, 160 * BILLION)
+    assert whole.estimated_usd == 175 * BILLION
     assert whole.assumption == "35 billion USD per GW (low 15, high 50)"
     assert whole.ci_max == pytest.approx(160 / 422)
     assert 0 < whole.ci_bff <= whole.ci_max
@@ -106,7 +111,7 @@ def test_financing_of_a_site_alone_is_no_loop() -> None:
     step = given(CIRCULARITY, HYPERION)
     assert loops(step, "all") == []
     assert (last_circularity(step, "all").announced_usd, last_circularity(step, "all").ci_max) == (
-        29 * 10**9,
+        29 * BILLION,
         0,
     )
 
@@ -118,11 +123,11 @@ def test_a_leg_shows_its_condition_its_estimate_and_what_was_paid() -> None:
     assert (tranche.conditional, tranche.condition, tranche.funded_usd) == (
         True,
         "on an IPO or AGI",
-        5 * 10**9,
+        5 * BILLION,
     )
     assert tranche.known_at == noon("2026-03-01")
     assert legs["amazon-round", "paid"].known_at == noon("2026-02-27")
-    assert (rubin.amount_usd, rubin.capacity_mw, rubin.estimated_usd) == (None, 5000, 175 * 10**9)
+    assert (rubin.amount_usd, rubin.capacity_mw, rubin.estimated_usd) == (None, 5000.0, 175 * BILLION)
     assert rubin.assumption == "35 billion USD per GW (low 15, high 50)"
 
 
@@ -131,7 +136,7 @@ def test_only_what_an_event_changes_is_written_again() -> None:
     paid = event("LegFunded", "2026-03-01", deal_id="amazon-round", leg="paid", amount_usd=1e9)
     (row,) = fold(CIRCULARITY, before.state, recorded([*FACTS, paid])[len(FACTS):]).rows  # fmt: skip
     assert isinstance(row, DealLegRow)
-    assert (row.leg, row.funded_usd) == ("paid", 10**9)
+    assert (row.leg, row.funded_usd) == ("paid", BILLION)
 
 
 def test_an_event_that_changes_one_basis_writes_no_row_of_the_other() -> None:
@@ -142,16 +147,16 @@ def test_an_event_that_changes_one_basis_writes_no_row_of_the_other() -> None:
     assert {(row.basis, row.source) for row in rows_of(after, MoneyFlowEdgeRow)} == {
         ("firm", "Amazon"), ("firm", "OpenAI"),
     }  # fmt: skip
-    assert loops(given(CIRCULARITY, *FACTS, paid), "firm")[0][3] == 20 * 10**9
+    assert loops(given(CIRCULARITY, *FACTS, paid), "firm")[0][3] == 20 * BILLION
 
 
 def test_edges_and_nodes_read_as_a_headline_would() -> None:
     step = given(CIRCULARITY, *FACTS)
     edge = standing(CIRCULARITY, step, MoneyFlowEdgeRow)["all", "Amazon", "OpenAI"]
-    assert (edge.mainstat, edge.amount_usd) == ("$50.0B", 50 * 10**9)
+    assert (edge.mainstat, edge.amount_usd) == ("$50.0B", 50 * BILLION)
     assert (edge.secondarystat, edge.color) == ("$50.0B circulating (100%)", "#e02f44")
     home = standing(CIRCULARITY, step, MoneyFlowEdgeRow)["all", "OpenAI", "Amazon"]
-    assert (home.circulating_usd, home.thickness > edge.thickness) == (50 * 10**9, True)
+    assert (home.circulating_usd, home.thickness > edge.thickness) == (50 * BILLION, True)
     node = standing(CIRCULARITY, step, MoneyFlowNodeRow)["all", "OpenAI"]
     assert (node.mainstat, node.secondarystat, node.subtitle) == (
         "$80.0B in",
@@ -176,17 +181,20 @@ def test_nodes_are_the_ends_of_edges_and_their_arcs_sum_to_one() -> None:
 def test_what_is_gone_is_written_empty() -> None:
     step = given(CIRCULARITY, AMAZON_ROUND, AWS, TERMINATED)
     edge = standing(CIRCULARITY, step, MoneyFlowEdgeRow)["firm", "OpenAI", "Amazon"]
-    assert (edge.amount_usd, edge.circulating_usd, edge.known_at) == (0, 0, noon("2026-03-05"))
+    assert (edge.amount_usd, edge.circulating_usd, edge.known_at) == (NOTHING, NOTHING, noon("2026-03-05"))
     assert loops(step, "all") == loops(step, "firm") == []
     assert last_circularity(step, "all").ci_bff == 0
     trip = rows_of(step, VendorRoundTripRow)[-1]
-    assert (trip.vendor, trip.purchases_usd, trip.share) == ("Amazon", 0, 0.0)
+    assert (trip.vendor, trip.purchases_usd, trip.share) == ("Amazon", NOTHING, 0.0)
     ended = event("DealTerminated", "2026-03-06", deal_id="amazon-round")
     empty = given(CIRCULARITY, AMAZON_ROUND, AWS, TERMINATED, ended)
     assert {row.in_usd + row.out_usd for row in standing(CIRCULARITY, empty, MoneyFlowNodeRow).values()} == {
         0
     }
-    assert (last_circularity(empty, "firm").announced_usd, last_circularity(empty, "firm").ci_max) == (0, 0)
+    assert (last_circularity(empty, "firm").announced_usd, last_circularity(empty, "firm").ci_max) == (
+        NOTHING,
+        0.0,
+    )
 
 
 def test_a_removed_leg_says_so_until_it_is_back() -> None:
@@ -196,7 +204,7 @@ def test_a_removed_leg_says_so_until_it_is_back() -> None:
     gone = standing(CIRCULARITY, given(CIRCULARITY, AWS, removed), DealLegRow)
     assert {name: row.removed for (_, name), row in gone.items()} == {"existing": False, "added": True}
     again = standing(CIRCULARITY, given(CIRCULARITY, AWS, removed, back), DealLegRow)["aws", "added"]
-    assert (again.removed, again.amount_usd) == (False, 60 * 10**9)
+    assert (again.removed, again.amount_usd) == (False, 60 * BILLION)
 
 
 def test_a_vendors_round_trip_is_a_share_of_its_order_book() -> None:
@@ -204,7 +212,7 @@ def test_a_vendors_round_trip_is_a_share_of_its_order_book() -> None:
     assert set(trips) == {("firm", "Amazon"), ("all", "Amazon"), ("all", "Nvidia")}
     amazon = trips["all", "Amazon"]
     assert (amazon.financing_usd, amazon.purchases_usd, amazon.round_trip_usd) == (
-        50 * 10**9, 138 * 10**9, 50 * 10**9,
+        50 * BILLION, 138 * BILLION, 50 * BILLION,
     )  # fmt: skip
     assert trips["firm", "Amazon"].share == pytest.approx(15 / 138)
     assert trips["all", "Nvidia"].share == pytest.approx(30 / 175)
@@ -216,7 +224,7 @@ def test_a_leg_that_turns_from_financing_to_purchase_changes_the_round_trip_alon
     before = given(CIRCULARITY, AMAZON_ROUND, AWS)
     after = fold(CIRCULARITY, before.state, recorded([AMAZON_ROUND, AWS, turned])[2:])
     assert [type(row) for row in after.rows] == [DealRow, DealLegRow, VendorRoundTripRow, VendorRoundTripRow]
-    assert {row.purchases_usd for row in rows_of(after, VendorRoundTripRow)} == {100 * 10**9}
+    assert {row.purchases_usd for row in rows_of(after, VendorRoundTripRow)} == {100 * BILLION}
 
 
 def test_a_deal_goes_from_letter_to_revised_to_terminated() -> None:

@@ -208,7 +208,7 @@ LEGS = st.builds(
     st.sampled_from(["l", "m", "n"]),
     st.sampled_from(["equity", "debt", "purchase", "lease"]),
     st.sampled_from([("A", "B"), ("B", "A"), ("B", "C"), ("C", "A")]),
-    st.one_of(st.just({}), USD.map(lambda x: {"amount_usd": x}), USD.map(lambda x: {"capacity_mw": x // 10**6})),
+    st.one_of(st.just({}), USD.map(lambda x: {"amount_usd": x}), st.just({"capacity_mw": 70.5})),
     st.sampled_from([None, "an IPO"]),
 )  # fmt: skip
 SOME_LEGS = st.lists(LEGS, min_size=1, max_size=3, unique_by=lambda one: str(one["leg"]))
@@ -219,9 +219,7 @@ CHANGES: st.SearchStrategy[Event] = st.one_of(
     st.builds(lambda legs, **f: announced(*legs, **f), SOME_LEGS, deal_id=DEAL, certainty=SURE, stage=STAGE),
     st.builds(lambda legs, **f: revised(*legs, **f), SOME_LEGS, deal_id=DEAL, certainty=SURE, stage=STAGE),
     st.builds(lambda deal: revised(deal_id=deal, removed_legs=["l"]), DEAL),
-    st.builds(
-        lambda amount, **f: funded(amount, **f), USD, deal_id=DEAL, leg=st.sampled_from("lm"), certainty=SURE
-    ),
+    st.builds(funded, USD, deal_id=DEAL, leg=st.sampled_from("lm"), certainty=SURE),
     st.builds(
         lambda amount, **f: renegotiated({"amount_usd": amount}, **f), USD, deal_id=DEAL, certainty=SURE
     ),
@@ -237,8 +235,8 @@ def test_sums_kept_up_are_those_of_the_deals_as_they_stand(changes: list[Event])
     for deal in book.deals.values():
         for standing in deal.legs:
             counted, pair = count(deal, standing), (standing.leg.payer, standing.leg.payee)
-            for basis, cents in (("firm", counted.firm), ("all", counted.whole)):
-                expected[basis][pair] = expected[basis].get(pair, 0) + cents
+            for sums, cents in ((expected["firm"], counted.firm), (expected["all"], counted.whole)):
+                sums[pair] = sums.get(pair, 0) + cents
     for basis in BASES:
         positive = sorted((pair, cents) for pair, cents in expected[basis].items() if cents)
         assert [(edge[:2], edge.cents) for edge in edges(book, basis)] == positive
@@ -259,7 +257,7 @@ def test_a_book_survives_json(changes: list[Event]) -> None:
 def test_amounts_are_spoken_as_headlines_do() -> None:
     said = {
         0: "$0",
-        1: "$0.01",
+        0.01: "$0.01",
         9.99: "$9.99",
         999.94: "$999.94",
         1e3: "$1.0K",

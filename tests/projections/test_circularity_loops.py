@@ -96,7 +96,7 @@ FLOWS = st.dictionaries(st.sampled_from(PAIRS), st.tuples(MONEY, MONEY), max_siz
 @settings(deadline=None)
 def test_a_round_trip_is_the_maximum_flow_between_the_two_ends_of_a_vendor(flows: tuple[Flow, ...]) -> None:
     for trip in round_trips(flows):
-        graph = nx.DiGraph()
+        graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(("out", "home"))
         for flow in flows:
             if flow.source == trip.vendor:

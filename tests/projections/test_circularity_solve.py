@@ -8,10 +8,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from projections.circularity import shrinking
 from projections.circularity.book import Edge
 from projections.circularity.components import components
 from projections.circularity.forwarding import balanced_circulation
 from projections.circularity.maximum import maximum_circulation
+from projections.circularity.shrinking import LARGE
 from projections.circularity.solve import SOLVED_AT_ONCE, Circulation, circulation, waits_for_the_clock
 from projections.circularity.stationary import ELIMINATED, resting_rates
 
@@ -46,6 +48,7 @@ def by_linear_programme(edges: tuple[Edge, ...]) -> float:
         bounds=[(0, edge.cents) for edge in edges],
         method="highs",
     )
+    assert solved.fun is not None, solved.message
     return -float(solved.fun)
 
 
@@ -219,6 +222,39 @@ def test_rates_of_a_matrix_too_uneven_for_a_solver_come_from_elimination() -> No
     rates = resting_rates(weights)
     # Each company passes on one dollar a unit of time round the ring.
     assert rates / rates[0] == pytest.approx(np.ones(size))
+
+
+def test_a_large_component_that_shrinks_is_solved_as_if_anew_each_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edges = random_component(LARGE + 60, 6 * (LARGE + 60), seed=2)
+    shrunk = balanced_circulation(edges)
+    monkeypatch.setattr(shrinking, "LARGE", len(edges))
+    anew = balanced_circulation(edges)
+    for edge, one, other in zip(edges, shrunk, anew, strict=True):
+        assert abs(one - other) <= 1 + edge.cents // 10**11
+
+
+@pytest.mark.parametrize("companies", [40, 150, LARGE + 60])
+def test_amounts_from_a_cent_to_the_most_there_is_are_solved_at_every_size(companies: int) -> None:
+    magnitude = np.random.default_rng(companies)
+    edges = tuple(
+        edge._replace(cents=int(10 ** magnitude.uniform(0, 17)))
+        for edge in random_component(companies, 5 * companies, seed=4)
+    )
+    by_edge = balanced_circulation(edges)
+    assert acyclic(e for e, cents in zip(edges, by_edge, strict=True) if cents < e.cents)
+    assert 0 < sum(by_edge) <= maximum_circulation(edges) * (1 + 1e-12)
+
+
+def test_two_large_components_that_part_are_solved_each_for_itself() -> None:
+    one = random_component(LARGE + 5, 5 * LARGE, seed=3)
+    two = tuple(Edge(f"x{edge.source}", f"x{edge.target}", edge.cents) for edge in one)
+    # A company between them that uses up its cents in the first round.
+    between = graph({("0000", "middle"): 1, ("middle", "x0000"): 1, ("x0000", "0000"): 1})
+    joined = balanced_circulation(tuple(sorted((*one, *two, *between))))
+    parted = balanced_circulation(one)
+    assert abs(sum(joined) - 2 * sum(parted)) <= len(joined) + sum(joined) // 10**9
 
 
 def test_components_are_solved_apart_and_singles_left_out() -> None:

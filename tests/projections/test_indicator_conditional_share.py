@@ -41,7 +41,8 @@ def test_amazon_s_35_of_50_billion_stand_at_warning() -> None:
     assert share(AMAZON) == (0.7, "warning")
     found = row(given(WARNING_SIGNS, AMAZON))
     assert found.text == (
-        '70.0 % of the financing in "Amazon in OpenAI\'s round" is conditional: $35.0B of $50.0B (AGI or an IPO)'
+        '70.0 % of the financing in "Amazon in OpenAI\'s round" is conditional:'
+        " $35.0B of $50.0B (AGI or an IPO)"
     )
     assert found.evidence == [AMAZON.event_id]
 

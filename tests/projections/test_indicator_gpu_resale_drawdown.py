@@ -81,12 +81,6 @@ def test_the_evidence_is_the_newest_price_and_the_high() -> None:
     )
 
 
-def test_prices_that_stop_become_stale() -> None:
-    assert WARNING_SIGNS.reference[0].rows
-    row = standing(WARNING_SIGNS, given(WARNING_SIGNS, bar("2026-01-01", 1, 1)), IndicatorCurrentRow)
-    assert row["gpu_resale_drawdown", "H100 resale"].input_at.date() == date(2026, 6, 30)
-
-
 DAYS_AND_PRICES = st.lists(st.tuples(st.integers(0, 900), st.integers(1, 50)), min_size=1, max_size=80)
 
 

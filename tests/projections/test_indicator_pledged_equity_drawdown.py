@@ -63,7 +63,8 @@ def test_arm_stands_at_warning_30_percent_below_its_52_week_high() -> None:
         ("escalated", "warning", noon("2026-02-27")),
     ]
     assert text(step) == (
-        "ARM is 30.3 % below its 52-week high of $182.30 (now $127.00); it secures a loan of $6.5B to SoftBank"
+        "ARM is 30.3 % below its 52-week high of $182.30 (now $127.00);"
+        " it secures a loan of $6.5B to SoftBank"
     )
 
 
@@ -134,7 +135,7 @@ def test_new_terms_may_pledge_other_shares() -> None:
 def test_many_loans_are_told_briefly() -> None:
     loans = [loan(f"2026-01-{day:02}", f"margin-{day}") for day in range(1, 6)]
     assert text(given(WARNING_SIGNS, *loans)).endswith(
-        "a loan of $6.5B to SoftBank and a loan of $6.5B to SoftBank and a loan of $6.5B to SoftBank and 2 older loans"
+        "it secures " + 3 * "a loan of $6.5B to SoftBank and " + "2 older loans"
     )
 
 

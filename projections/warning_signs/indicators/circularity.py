@@ -1,14 +1,17 @@
 """Announced money that comes back to those who pay it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
+from events.clock import ClockTicked
 from events.contracts import ContractRenegotiated
-from events.deals import DealAnnounced, DealRevised, DealTerminated, LegFunded
+from events.deals import DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
 from projections.base import Recorded
 from projections.circularity.book import BASES, Basis, Book, Edge, edge_events, edges, record
-from projections.circularity.solve import Circulation, circulation
+from projections.circularity.money import spoken
+from projections.circularity.solve import Circulation, circulation, waits_for_the_clock
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     Definition,
@@ -18,7 +21,7 @@ from projections.warning_signs.definition import (
     Measurement,
     Thresholds,
 )
-from projections.warning_signs.words import cents, cited, percent
+from projections.warning_signs.words import cited, percent
 
 DEFINITION = Definition(
     id="circularity",
@@ -46,21 +49,33 @@ MEASURES: tuple[Measure, ...] = ("ci_bff", "ci_max")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The deals as they stand."""
+    """The deals as they stand, where the newest is written, and the bases that wait for the clock."""
 
     book: Book = field(default_factory=Book)
+    cited: str = ""
+    waiting: tuple[Basis, ...] = ()
 
 
 def apply(state: State, recorded: Recorded) -> Measured[State]:
-    """Enter what happened to a deal, and measure the whole graph on both bases."""
+    """Enter what happened to a deal and measure the graph on both bases.
+
+    A graph too large to be solved with each event is measured at the next tick of the clock.
+    """
     event = recorded.event
-    if not isinstance(event, DealAnnounced | DealRevised | LegFunded | DealTerminated | ContractRenegotiated):
+    if isinstance(event, ClockTicked):
+        return replace(state, waiting=()), _measure_all(state.book, state.waiting, state.cited)
+    if not isinstance(event, DealEvent | ContractRenegotiated):
         return state, ()
     book = record(state.book, event)
     if book is state.book:
         return state, ()
-    where = cited(event)
-    return State(book), tuple(one for basis in BASES for one in _measure(book, basis, where))
+    waiting = tuple(basis for basis in BASES if waits_for_the_clock(edges(book, basis)))
+    state = State(book, cited(event), waiting)
+    return state, _measure_all(book, (basis for basis in BASES if basis not in waiting), state.cited)
+
+
+def _measure_all(book: Book, bases: Iterable[Basis], where: str) -> tuple[Measurement, ...]:
+    return tuple(one for basis in bases for one in _measure(book, basis, where))
 
 
 def _measure(book: Book, basis: Basis, where: str) -> tuple[Measurement, ...]:
@@ -94,7 +109,7 @@ def _evidence(book: Book, graph: tuple[Edge, ...], solved: Circulation) -> tuple
 
 def _tell(measure: Measure, basis: Basis, solved: Circulation) -> str:
     money = "firm money" if basis == "firm" else "announced money, conditional and estimated parts included,"
-    announced = cents(solved.announced_cents)
+    announced = spoken(solved.announced_cents)
     share = percent(_share(measure, solved))
     if measure == "ci_bff":
         told = f"an estimated {share} of {announced} of {money} goes round in circles"
@@ -106,6 +121,6 @@ def _tell(measure: Measure, basis: Basis, solved: Circulation) -> str:
 CIRCULARITY = Indicator(
     definition=DEFINITION,
     initial=State(),
-    reads=(DealAnnounced, DealRevised, LegFunded, DealTerminated, ContractRenegotiated),
+    reads=(DealAnnounced, DealRevised, LegFunded, DealTerminated, ContractRenegotiated, ClockTicked),
     apply=apply,
 )

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from events.base import Event
 from events.contracts import ContractRenegotiated
-from events.deals import FINANCING, DealAnnounced, DealRevised, DealTerminated, LegFunded
+from events.deals import FINANCING, DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
 from projections.base import Recorded
 from projections.circularity.book import Book, record
 from projections.circularity.deal import NOT_FUNDED, Deal, StandingLeg, evidence, to_cents
+from projections.circularity.money import spoken
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     S1,
@@ -20,7 +21,7 @@ from projections.warning_signs.definition import (
     Measurement,
     Thresholds,
 )
-from projections.warning_signs.words import cents, cited, percent
+from projections.warning_signs.words import cited, percent
 
 DEFINITION = Definition(
     id="conditional_share",
@@ -47,7 +48,7 @@ class State:
 def apply(state: State, recorded: Recorded) -> Measured[State]:
     """Enter what happened to a deal, and measure that deal."""
     event = recorded.event
-    if not isinstance(event, DealAnnounced | DealRevised | LegFunded | DealTerminated | ContractRenegotiated):
+    if not isinstance(event, DealEvent | ContractRenegotiated):
         return state, ()
     book = record(state.book, event)
     deal = book.deals.get(event.deal_id) if event.deal_id is not None else None
@@ -97,8 +98,8 @@ def _tell(deal: Deal, legs: list[StandingLeg], conditional: int, headline: int, 
     if not headline:
         return f'"{title}" states no financing in dollars'
     if not conditional:
-        return f'no part of the {cents(headline)} of financing in "{title}" is conditional'
-    share = f"{cents(conditional)} of {cents(headline)}"
+        return f'no part of the {spoken(headline)} of financing in "{title}" is conditional'
+    share = f"{spoken(conditional)} of {spoken(headline)}"
     told = f'{percent(value)} of the financing in "{title}" is conditional: {share}'
     conditions = dict.fromkeys(one.leg.condition for one in legs if _conditional(deal, one))
     waits_for = shorten("; ".join(condition for condition in conditions if condition), 200, placeholder=" …")

@@ -1,0 +1,128 @@
+"""Any valid event of any type, made for Hypothesis out of the fields that its class declares."""
+
+import types
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from annotated_types import MaxLen, MinLen
+from hypothesis import strategies as st
+from pydantic.fields import FieldInfo
+
+from events.base import Day, Dollars, Event, Link, Megawatts, Moment, Name, Price, Quantity, Symbol, Text, Value
+from events.catalog import EVENT_TYPES
+from events.financials import Share
+from events.power import Units
+from events.prices import Seconds
+
+E = TypeVar("E", bound=Event)
+Document = dict[str, Any]
+
+_PRINTABLE = st.characters(exclude_categories=("Cc", "Cs"))
+NAMES = st.text(_PRINTABLE, min_size=1, max_size=200).filter(lambda text: text.strip() == text)
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=300)
+MOMENTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 29)).map(lambda one: one.replace(tzinfo=UTC))
+
+LEAVES: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (
+    (Moment, MOMENTS),
+    (Day, st.dates(date(1990, 1, 1), date(2099, 12, 31))),
+    (Name, NAMES),
+    (Text, TEXTS.map(str.strip)),
+    (Link, st.from_regex(r"https?://[a-z0-9./?&=%-]{1,80}", fullmatch=True)),
+    (Symbol, st.from_regex(r"[A-Z0-9][A-Z0-9.\-=^]{0,14}", fullmatch=True)),
+    (Dollars, st.integers(1, 10**17).map(lambda cents: Decimal(cents).scaleb(-2))),
+    (Price, st.floats(0, 1e9, exclude_min=True)),
+    (Quantity, st.floats(0, 1e15)),
+    (Megawatts, st.floats(0, 1e6, exclude_min=True)),
+    (Share, st.floats(0, 1)),
+    (Seconds, st.integers(1, 86_400)),
+    (Units, st.integers(0, 100_000)),
+    (UUID, st.uuids()),
+    (bool, st.booleans()),
+)
+
+
+def _values(annotation: Any) -> st.SearchStrategy[Any]:
+    """Give values of a field's type."""
+    for known, strategy in LEAVES:
+        if annotation == known:
+            return strategy
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        inner, *constraints = arguments
+        if get_origin(inner) is tuple:
+            return _tuples(get_args(inner)[0], constraints)
+        return _values(inner)
+    if origin in (Union, types.UnionType):
+        return st.one_of(*(_values(one) for one in arguments if one is not type(None)))
+    if origin is Literal:
+        return st.sampled_from(arguments)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return st.sampled_from(list(annotation))
+    if isinstance(annotation, type) and issubclass(annotation, Value):
+        return _documents(annotation)
+    raise NotImplementedError(f"no strategy for {annotation}: teach tests/events/strategies.py")
+
+
+def _tuples(item: Any, constraints: list[Any]) -> st.SearchStrategy[list[Any]]:
+    flat = [part for one in constraints for part in (one.metadata if isinstance(one, FieldInfo) else [one])]
+    least = next((one.min_length for one in flat if isinstance(one, MinLen)), 0)
+    most = next((one.max_length for one in flat if isinstance(one, MaxLen)), 4)
+    return st.lists(_values(item), min_size=least, max_size=min(most, 4))
+
+
+def _documents(kind: type[Value]) -> st.SearchStrategy[Document]:
+    hints = get_type_hints(kind, include_extras=True)
+    needed: Document = {}
+    optional: Document = {}
+    for name, field in kind.model_fields.items():
+        (needed if field.is_required() else optional)[name] = _values(hints[name])
+    mend = MENDED.get(kind.__name__, lambda document: document)
+    return st.fixed_dictionaries(needed, optional=optional).map(mend)
+
+
+def _leg(document: Document) -> Document:
+    if document["payer"] == document["payee"]:
+        document["payee"] = "the other one"
+    return _in_order(document, "starts", "ends")
+
+
+def _bar(document: Document) -> Document:
+    low, *between, high = sorted(document[f"{name}_usd"] for name in ("open", "high", "low", "close"))
+    return {**document, "low_usd": low, "open_usd": between[0], "close_usd": between[1], "high_usd": high}
+
+
+def _in_order(document: Document, first: str, second: str) -> Document:
+    if document.get(first) is not None and document.get(second) is not None:
+        document[first], document[second] = sorted((document[first], document[second]))
+    return document
+
+
+# The rules that a class keeps across its fields.
+MENDED: dict[str, Callable[[Document], Document]] = {
+    "Leg": _leg,
+    "EquityBarClosed": _bar,
+    "GpuBarClosed": _bar,
+    "CapexGuided": lambda document: _in_order(document, "low_usd", "high_usd"),
+}
+
+
+def _event(kind: type[E], document: Document, delay: timedelta) -> E:
+    document["known_at"] = document["occurred_at"] + delay
+    for place, leg in enumerate(document.get("legs", ())):
+        leg["leg"] = f"{place} {leg['leg']}"[:200].strip()
+    return kind.model_validate(document)
+
+
+DELAYS = st.timedeltas(timedelta(days=-1), timedelta(days=2))
+
+
+def events_of(kind: type[E]) -> st.SearchStrategy[E]:
+    """Give valid events of one type."""
+    return st.builds(_event, st.just(kind), _documents(kind), DELAYS)
+
+
+ANY_EVENT: st.SearchStrategy[Event] = st.sampled_from(EVENT_TYPES).flatmap(events_of)

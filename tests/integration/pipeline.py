@@ -1,0 +1,118 @@
+"""Running a pipeline in a test: publish, wait, look at what came of it, compare with a replay."""
+
+import asyncio
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from aiokafka.structs import ConsumerRecord
+from psycopg.sql import SQL, Identifier
+
+from events.base import Event
+from events.codec import decode_document
+from projections.registry import PROJECTIONS
+from projections.store.projector import JournalRecord, Projector
+from streams.kafka import Ends, producing, reading_journal
+from streams.messages import as_pairs
+from streams.publishing import Publisher
+from streams.settings import Settings
+from streams.worker import working
+
+
+def event(event_type: str, known_at: str = "2026-01-01T12:00:00Z", **fields: Any) -> Event:
+    common = {"occurred_at": known_at, "known_at": known_at, "source": "test", "certainty": "stated"}
+    return decode_document({"event_type": event_type, **common, **fields})
+
+
+async def publish(settings: Settings, events: Iterable[Event]) -> None:
+    async with producing(settings) as producer:
+        publisher = Publisher(settings, producer)
+        await publisher.publish(events)
+        await publisher.flush()
+
+
+async def send(settings: Settings, topic: str, value: bytes, **more: Any) -> None:
+    async with producing(settings) as producer:
+        await producer.send_and_wait(settings.topic_named(topic), value, **more)
+
+
+async def work_off(settings: Settings, only: tuple[str, ...] = ()) -> None:
+    """Run a worker until everything published is in the read models."""
+    async with working(settings, only) as worker:
+        await asyncio.wait_for(worker.settle(settings), 60)
+
+
+def query(settings: Settings, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(settings.database_url) as connection:
+        return connection.execute(statement).fetchall()  # type: ignore[arg-type]
+
+
+async def journal_records(settings: Settings) -> list[ConsumerRecord]:
+    async with reading_journal(settings) as journal:
+        return [one async for batch in journal.read(0, await journal.end()) for one in batch]
+
+
+async def replay(settings: Settings, database: str, batch: int = 100) -> None:
+    """Fold the whole journal into another database, in batches of a certain size."""
+    records = [
+        JournalRecord(one.offset, one.value, as_pairs(one.headers)) for one in await journal_records(settings)
+    ]
+    projector = await Projector.load(database, PROJECTIONS, snapshot_events=1_000_000)
+    for start in range(0, len(records), batch):
+        await projector.project(records[start : start + batch])
+    await projector.close()
+
+
+def fingerprint(database: str) -> dict[str, str]:
+    """Hash every row of every table of every projection, whatever order they lie in."""
+    hashes = {}
+    with psycopg.connect(database) as connection:
+        for projection in PROJECTIONS:
+            for table in projection.tables:
+                rows = connection.execute(
+                    SQL("SELECT t::text FROM {} t ORDER BY 1").format(
+                        Identifier(projection.schema, table.name)
+                    )
+                ).fetchall()
+                text = "\n".join(row[0] for row in rows)
+                hashes[table.name] = f"{len(rows)} rows {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return hashes
+
+
+def worker_process(settings: Settings, *only: str, program: str = "ouroboros") -> subprocess.Popen[bytes]:
+    """Start a worker as a process of its own, of the program or of a module of these tests."""
+    command = [sys.executable, "-m", program]
+    if program == "ouroboros":
+        command += ["worker", *(part for name in only for part in ("--only", name))]
+    return subprocess.Popen(command, env=environment(settings), stderr=subprocess.PIPE)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    return {
+        **os.environ,
+        "OUROBOROS_KAFKA": settings.kafka,
+        "OUROBOROS_DATABASE": settings.database_url,
+        "OUROBOROS_NAMESPACE": settings.namespace,
+        "OUROBOROS_CLOCK_SECONDS": "0",
+        "OUROBOROS_SNAPSHOT_EVENTS": str(settings.snapshot_events),
+        "OUROBOROS_STALL_SECONDS": str(settings.stall_seconds),
+        "OUROBOROS_BAR_SECONDS": str(settings.bar_seconds),
+    }
+
+
+async def wait_until_written(settings: Settings, events: int, seconds: float = 90) -> None:
+    """Wait until the archive holds so many events and the projector has reached the journal's end."""
+    ends = Ends(settings)
+    deadline = time.monotonic() + seconds
+    while True:
+        found = query(settings, "SELECT count(*) FROM read.journal_event")[0][0]
+        if found >= events:
+            break
+        assert time.monotonic() < deadline, f"{found} of {events} events after {seconds} s"
+        await asyncio.sleep(0.2)
+    del ends
