@@ -20,18 +20,23 @@ from pydantic import (
 EVENT_ID_NAMESPACE = UUID("6f9b2c1e-6a4d-5b0e-9d53-0b0f1e5e8c11")
 
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+_OUTSIDE = f"lies outside of the years {EARLIEST_YEAR} to {LATEST_YEAR}"
 
 
 def _in_utc(moment: datetime) -> datetime:
-    moment = moment.astimezone(UTC)
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        # Near the first and the last of all years there is no such moment in UTC.
+        raise ValueError(_OUTSIDE) from None
     if not EARLIEST_YEAR <= moment.year < LATEST_YEAR:
-        raise ValueError(f"lies outside of the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+        raise ValueError(_OUTSIDE)
     return moment
 
 
 def _plausible_day(day: date) -> date:
     if not EARLIEST_YEAR <= day.year < LATEST_YEAR:
-        raise ValueError(f"lies outside of the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+        raise ValueError(_OUTSIDE)
     return day
 
 
@@ -99,7 +104,7 @@ class Event(Value):
     def _known_after_it_occurred(self) -> Self:
         # A day of grace for feeds whose clocks or time zones are off.
         if self.occurred_at > self.known_at + timedelta(days=1):
-            raise ValueError("occurred_at lies more than a day after known_at; were the two swapped?")
+            raise ValueError("occurred_at lies more than a day after known_at (were the two swapped?)")
         return self
 
     @property

@@ -15,11 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from events.base import EVENT_ID_NAMESPACE, Event
 from events.catalog import BY_NAME, AnyEvent
-from events.errors import UnreadableEvent
+from events.errors import UnreadableEvent, cut, short
 from events.upcasters import upcast
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_EVENTS_PER_MESSAGE = 20_000
+# No name of an entity is longer.
+MAX_KEY_CHARACTERS = 200
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -72,7 +74,13 @@ def decode(value: bytes | None, headers: Headers = (), message_key: bytes | None
         documents = _documents(value)
     except UnreadableEvent as error:
         return [Refusal(str(error), fallback_key)]
-    return [_decode_one(document, attributes, fallback_key) for document in documents]
+    if len(documents) > 1:
+        # The id of the message: events that shared it would count as one.
+        attributes.pop("id", None)
+    decoded = [_decode_one(document, attributes, fallback_key) for document in documents]
+    if len(documents) > 1 and any(isinstance(one, Refusal) and _is_deep(one.document) for one in decoded):
+        return [Refusal(str(_too_deep("An event of the array")), fallback_key)]
+    return decoded
 
 
 def decode_document(document: Any) -> Event:
@@ -87,17 +95,19 @@ def decode_document(document: Any) -> Event:
     if kind is None:
         known = ", ".join(sorted(BY_NAME))
         raise UnreadableEvent(
-            f"The event_type {_short(event_type)} is not known."
+            f"The event_type {short(event_type)} is not known."
             if "event_type" in document
             else "The event has no event_type.",
             f"Known are {known}.",
         )
-    if "event_id" not in document:
-        # Before upcasting: the id must not change when a later release reads the same bytes.
-        document = {**document, "event_id": content_id(document)}
-    document = upcast(document, kind.__name__, kind.VERSION)
     try:
+        if "event_id" not in document:
+            # Before upcasting: the id must not change when a later release reads the same bytes.
+            document = {**document, "event_id": content_id(document)}
+        document = upcast(document, kind.__name__, kind.VERSION)
         return _ANY_EVENT.validate_python(document)
+    except (RecursionError, orjson.JSONEncodeError):
+        raise _too_deep(kind.__name__) from None
     except ValidationError as error:
         raise UnreadableEvent(
             f"{kind.__name__} is not valid: {explain(error)}.",
@@ -111,19 +121,22 @@ def content_id(document: Any) -> uuid.UUID:
 
 
 def explain(error: ValidationError) -> str:
-    """Say in a line which fields are wrong and why (the first five)."""
+    """Say in a line which fields are wrong and why (the first five, or as many as a line holds)."""
     errors = error.errors(include_url=False, include_context=False)
     # A bad item makes its list look too short as well: only the innermost problem is told.
     inner = [one for one in errors if not any(_is_within(other["loc"], one["loc"]) for other in errors)]
-    problems = []
+    problems: list[str] = []
     for problem in inner[:5]:
         # The first step of the path is the tag of the union, the event type.
         where = ".".join(str(step) for step in problem["loc"][1:]) or "the event"
         what = problem["msg"].removeprefix("Value error, ")
         # A missing field is shown with everything around it: too much to read.
         shown = problem["type"] not in {"missing", "value_error"}
-        given = f" (given: {_short(problem['input'])})" if shown else ""
-        problems.append(f"{where}: {what}{given}")
+        given = f" (given: {short(problem['input'])})" if shown else ""
+        told = f"{cut(where, 80)}: {cut(what, 180)}{given}"
+        if sum(map(len, problems)) + len(told) > 400:
+            break
+        problems.append(told)
     more = len(inner) - len(problems)
     return "; ".join(problems) + (f"; and {more} more" if more > 0 else "")
 
@@ -169,13 +182,14 @@ def _attributes(headers: Headers) -> dict[str, str]:
 
 
 def _decode_one(document: Any, attributes: Mapping[str, str], fallback_key: str | None) -> Decoded:
+    told = document
     try:
         if isinstance(document, Mapping) and "specversion" in document:
-            attributes, document = _open_envelope(document)
-        event = decode_document(_with_attributes(document, attributes))
-    except (UnreadableEvent, RecursionError) as error:
-        return Refusal(str(error), _entity_key(document) or fallback_key, document)
-    return event
+            attributes, told = _open_envelope(document)
+        told = _with_attributes(told, attributes)
+        return decode_document(told)
+    except UnreadableEvent as error:
+        return Refusal(str(error), _entity_key(told) or fallback_key, document)
 
 
 def _open_envelope(envelope: Mapping[str, Any]) -> tuple[dict[str, str], Any]:
@@ -197,7 +211,7 @@ def _with_attributes(document: Any, attributes: Mapping[str, str]) -> Any:
         named = attributes["type"].rsplit(".", 1)[-1]
         if filled.setdefault("event_type", named) != named:
             raise UnreadableEvent(
-                f"The CloudEvents type says {_short(named)}, the event says {_short(filled['event_type'])}.",
+                f"The CloudEvents type says {short(named)}, the event says {short(filled['event_type'])}.",
                 "Make the two agree, or leave one out.",
             )
     if "id" in attributes and "event_id" not in filled:
@@ -223,7 +237,10 @@ def _entity_key(document: Any) -> str | None:
     event_type = document.get("event_type")
     kind = BY_NAME.get(event_type) if isinstance(event_type, str) else None
     key = document.get(kind.KEY) if kind else None
-    return key if isinstance(key, str) else None
+    if not isinstance(key, str) or len(key) > MAX_KEY_CHARACTERS:
+        return None
+    # As the event would have named it.
+    return key.strip() or None
 
 
 def _readable(message_key: bytes | None) -> str | None:
@@ -246,6 +263,14 @@ def _json_type(value: Any) -> str:
             return type(value).__name__
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+def _is_deep(document: Any) -> bool:
+    """Tell whether a document cannot be written down again, as a letter of its own."""
+    try:
+        orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return True
+    return False
+
+
+def _too_deep(what: str) -> UnreadableEvent:
+    return UnreadableEvent(f"{what} is nested too deep.", "No field of an event is deeper than a leg's.")

@@ -9,6 +9,22 @@ OuroborosError
 └── UsageError           a command was given something it cannot work with   (ouroboros)
 """
 
+from typing import Any
+
+
+def short(value: Any, longest: int = 80) -> str:
+    """Show a value in a sentence, cut where it is long: what is shown may come from anyone."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "something nested deep"
+    return cut(text, longest)
+
+
+def cut(text: str, longest: int) -> str:
+    """Cut a text where it is long."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
 
 class OuroborosError(Exception):
     """Say what happened and, in the remedy, what to do about it."""

@@ -9,9 +9,11 @@ partition's ticks came in; its offset is that of the last tick inside.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
 from events.base import Event
 from events.catalog import AnyEvent
@@ -22,6 +24,8 @@ POSITIONS_HEADER = "positions"
 RECORD_BYTES = 1024 * 1024
 
 _MANY = TypeAdapter(list[AnyEvent])
+_POSITIONS = TypeAdapter(list[tuple[str, NonNegativeInt, NonNegativeInt]])
+_FOREIGN = "Only sequencers write to the journal; publish events to the ingress topics."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,19 @@ def decode_record(value: bytes, headers: Iterable[tuple[str, bytes]]) -> list[Ru
     """
     positions = next((content for name, content in headers if name == POSITIONS_HEADER), None)
     if positions is None:
+        raise UnreadableEvent("A journal record has no positions header.", _FOREIGN)
+    try:
+        places = _POSITIONS.validate_json(positions)
+    except ValidationError:
+        raise UnreadableEvent("The positions header of a journal record is broken.", _FOREIGN) from None
+    events = _events(value)
+    placed = sum(count for _, _, count in places)
+    if placed != len(events):
         raise UnreadableEvent(
-            "A journal record has no positions header.",
-            "Only sequencers write to the journal; publish events to the ingress topics.",
+            f"A journal record holds {len(events)} events, its positions header {placed}.", _FOREIGN
         )
-    events = iter(_events(value))
-    return [
-        Run(source, offset, tuple(next(events) for _ in range(count)))
-        for source, offset, count in orjson.loads(positions)
-    ]
+    following = iter(events)
+    return [Run(source, offset, tuple(islice(following, count))) for source, offset, count in places]
 
 
 def _record(
@@ -79,4 +87,14 @@ def _events(value: bytes) -> Sequence[Event]:
         return _MANY.validate_json(value)
     except ValidationError:
         # Something older than this release: take the slow way through the upcasters.
-        return [decode_document(document) for document in orjson.loads(value)]
+        return [decode_document(document) for document in _documents(value)]
+
+
+def _documents(value: bytes) -> list[Any]:
+    try:
+        documents = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise UnreadableEvent(f"A journal record is not JSON: {error.msg}.", _FOREIGN) from None
+    if not isinstance(documents, list):
+        raise UnreadableEvent("A journal record is not an array of events.", _FOREIGN)
+    return documents

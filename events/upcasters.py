@@ -7,7 +7,7 @@ rename, split and default, but it never looks anything up.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from events.errors import UnreadableEvent
+from events.errors import UnreadableEvent, short
 
 Document = Mapping[str, Any]
 Upcaster = Callable[[Document], Document]
@@ -43,7 +43,7 @@ def upcast(document: Document, event_type: str, today: int) -> Document:
         return document
     if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version < today:
         raise UnreadableEvent(
-            f"{event_type} has schema_version {version!r}; this release reads 1 to {today}.",
+            f"{event_type} has schema_version {short(version)}; this release reads 1 to {today}.",
             "Upgrade Ouroboros, or send a version that it knows.",
         )
     while version < today:

@@ -1,38 +1,38 @@
-CREATE VIEW read.deal AS
+CREATE OR REPLACE VIEW read.deal AS
 SELECT deal_id, title, announced_at, known_at, status, certainty, source_url
 FROM {schema}.deal;
 
-CREATE VIEW read.deal_leg AS
+CREATE OR REPLACE VIEW read.deal_leg AS
 SELECT deal_id, leg, kind, payer, payee, amount_usd, conditional, condition, funded_usd, starts, ends,
        capacity_mw, estimated_usd, assumption, known_at
 FROM {schema}.deal_leg
 WHERE NOT removed;
 
 -- The widest first: the two edges between a pair lie on one line, and the later one is on top.
-CREATE VIEW read.money_flow_edge AS
+CREATE OR REPLACE VIEW read.money_flow_edge AS
 SELECT basis, json_build_array(source, target)::text AS id, source, target, mainstat, secondarystat,
        thickness, color, amount_usd, circulating_usd, known_at
 FROM {schema}.money_flow_edge
 WHERE amount_usd > 0
 ORDER BY basis, amount_usd DESC, source, target;
 
-CREATE VIEW read.money_flow_node AS
+CREATE OR REPLACE VIEW read.money_flow_node AS
 SELECT basis, id, title, subtitle, mainstat, secondarystat, arc__inflow, arc__outflow, arc__circulating,
        in_usd, out_usd, circulating_usd, known_at
 FROM {schema}.money_flow_node
 WHERE in_usd + out_usd > 0;
 
-CREATE VIEW read.circularity AS
+CREATE OR REPLACE VIEW read.circularity AS
 SELECT known_at, basis, announced_usd, ci_max_usd, ci_bff_usd, ci_max, ci_bff, estimated_usd, assumption,
        journal_offset, journal_index
 FROM {schema}.circularity;
 
-CREATE VIEW read.loop AS
+CREATE OR REPLACE VIEW read.loop AS
 SELECT basis, rank, path, length, bottleneck_usd, known_at
 FROM {schema}.loop
 WHERE bottleneck_usd > 0;
 
-CREATE VIEW read.vendor_round_trip AS
+CREATE OR REPLACE VIEW read.vendor_round_trip AS
 SELECT known_at, basis, vendor, financing_usd, purchases_usd, round_trip_usd, share,
        journal_offset, journal_index
 FROM {schema}.vendor_round_trip;

@@ -1,5 +1,5 @@
 -- Ordered to the last event_id, sums too: floats added in another order differ in their last digit.
-CREATE VIEW read.equity_bar AS
+CREATE OR REPLACE VIEW read.equity_bar AS
 SELECT symbol, interval_seconds, bucket,
        (array_agg(open_usd ORDER BY first_at, event_id))[1] AS open,
        max(high_usd) AS high,
@@ -9,7 +9,7 @@ SELECT symbol, interval_seconds, bucket,
 FROM {schema}.equity_bar_part
 GROUP BY symbol, interval_seconds, bucket;
 
-CREATE VIEW read.gpu_bar AS
+CREATE OR REPLACE VIEW read.gpu_bar AS
 SELECT model, basis, interval_seconds, bucket,
        (array_agg(open_usd ORDER BY first_at, event_id))[1] AS open,
        max(high_usd) AS high,

@@ -130,26 +130,27 @@ def _type(annotation: Any) -> str:
     for alias, word in KINDS:
         if annotation == alias:
             return word
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin in {Union, UnionType}:
-        return _type(next(one for one in arguments if one is not NoneType))
-    if origin is Annotated:
-        return _type(arguments[0])
-    if origin is tuple:
-        return f"list of {_plural(_type(arguments[0]))}"
-    if origin is Literal:
-        return " · ".join(f"`{value}`" for value in arguments)
+    if get_origin(annotation) in {Union, UnionType}:
+        return _type(next(one for one in get_args(annotation) if one is not NoneType))
+    if get_origin(annotation) is Annotated:
+        return _type(get_args(annotation)[0])
+    if get_origin(annotation) is tuple:
+        return f"list of {_type(get_args(annotation)[0])}s"
+    return " · ".join(f"`{value}`" for value in _choices(annotation)) or _plain(annotation)
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(annotation) if isinstance(annotation, type) and issubclass(annotation, StrEnum) else ()
+
+
+def _plain(annotation: Any) -> str:
     if annotation is bool:
         return "boolean"
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return " · ".join(f"`{value}`" for value in annotation)
     if isinstance(annotation, type) and issubclass(annotation, base.Value):
         return "object"
     raise TypeError(f"the reference has no word for {annotation!r}")
-
-
-def _plural(word: str) -> str:
-    return f"{word}s"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,20 @@ from annotated_types import MaxLen, MinLen
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from events.base import Day, Dollars, Event, Link, Megawatts, Moment, Name, Price, Quantity, Symbol, Text, Value
+from events.base import (
+    Day,
+    Dollars,
+    Event,
+    Link,
+    Megawatts,
+    Moment,
+    Name,
+    Price,
+    Quantity,
+    Symbol,
+    Text,
+    Value,
+)
 from events.catalog import EVENT_TYPES
 from events.financials import Share
 from events.power import Units
@@ -24,7 +37,8 @@ Document = dict[str, Any]
 _PRINTABLE = st.characters(exclude_categories=("Cc", "Cs"))
 NAMES = st.text(_PRINTABLE, min_size=1, max_size=200).filter(lambda text: text.strip() == text)
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=300)
-MOMENTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 29)).map(lambda one: one.replace(tzinfo=UTC))
+FIRST = datetime(1990, 1, 2, tzinfo=UTC)
+MOMENTS = st.timedeltas(timedelta(0), timedelta(days=40_000)).map(lambda passed: FIRST + passed)
 
 LEAVES: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (
     (Moment, MOMENTS),
@@ -45,7 +59,7 @@ LEAVES: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (
 )
 
 
-def _values(annotation: Any) -> st.SearchStrategy[Any]:
+def _values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911
     """Give values of a field's type."""
     for known, strategy in LEAVES:
         if annotation == known:
@@ -79,7 +93,9 @@ def _documents(kind: type[Value]) -> st.SearchStrategy[Document]:
     needed: Document = {}
     optional: Document = {}
     for name, field in kind.model_fields.items():
-        (needed if field.is_required() else optional)[name] = _values(hints[name])
+        # A type or tag has a default in Python, and must be told in a document.
+        told = field.is_required() or get_origin(hints[name]) is Literal
+        (needed if told else optional)[name] = _values(hints[name])
     mend = MENDED.get(kind.__name__, lambda document: document)
     return st.fixed_dictionaries(needed, optional=optional).map(mend)
 

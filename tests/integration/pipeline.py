@@ -5,7 +5,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,7 +16,7 @@ from events.base import Event
 from events.codec import decode_document
 from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
-from streams.kafka import Ends, producing, reading_journal
+from streams.kafka import producing, reading_journal
 from streams.messages import as_pairs
 from streams.publishing import Publisher
 from streams.settings import Settings
@@ -49,7 +48,7 @@ async def work_off(settings: Settings, only: tuple[str, ...] = ()) -> None:
 
 def query(settings: Settings, statement: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(settings.database_url) as connection:
-        return connection.execute(statement).fetchall()  # type: ignore[arg-type]
+        return connection.execute(statement).fetchall()
 
 
 async def journal_records(settings: Settings) -> list[ConsumerRecord]:
@@ -84,12 +83,17 @@ def fingerprint(database: str) -> dict[str, str]:
     return hashes
 
 
-def worker_process(settings: Settings, *only: str, program: str = "ouroboros") -> subprocess.Popen[bytes]:
-    """Start a worker as a process of its own, of the program or of a module of these tests."""
-    command = [sys.executable, "-m", program]
-    if program == "ouroboros":
-        command += ["worker", *(part for name in only for part in ("--only", name))]
+def worker_process(settings: Settings, *only: str) -> subprocess.Popen[bytes]:
+    """Start a worker as a process of its own."""
+    roles = [part for name in only for part in ("--only", name)]
+    command = [sys.executable, "-m", "ouroboros", "worker", *roles]
     return subprocess.Popen(command, env=environment(settings), stderr=subprocess.PIPE)
+
+
+def dying_worker_process(settings: Settings, moment: str) -> subprocess.Popen[bytes]:
+    """Start a worker that kills itself at a moment; see dying_worker.py."""
+    command = [sys.executable, "-m", "tests.integration.dying_worker"]
+    return subprocess.Popen(command, env={**environment(settings), "DIE_AT": moment})
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -103,16 +107,3 @@ def environment(settings: Settings) -> dict[str, str]:
         "OUROBOROS_STALL_SECONDS": str(settings.stall_seconds),
         "OUROBOROS_BAR_SECONDS": str(settings.bar_seconds),
     }
-
-
-async def wait_until_written(settings: Settings, events: int, seconds: float = 90) -> None:
-    """Wait until the archive holds so many events and the projector has reached the journal's end."""
-    ends = Ends(settings)
-    deadline = time.monotonic() + seconds
-    while True:
-        found = query(settings, "SELECT count(*) FROM read.journal_event")[0][0]
-        if found >= events:
-            break
-        assert time.monotonic() < deadline, f"{found} of {events} events after {seconds} s"
-        await asyncio.sleep(0.2)
-    del ends

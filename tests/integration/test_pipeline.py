@@ -180,4 +180,4 @@ async def test_the_read_only_role_reads_the_views_and_nothing_else(settings: Set
         with psycopg.connect(settings.database_url) as connection:
             connection.execute("SET ROLE ouroboros_reader")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(forbidden)  # type: ignore[arg-type]
+                connection.execute(forbidden)

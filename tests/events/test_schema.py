@@ -1,0 +1,144 @@
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
+
+from events.base import Event
+from events.catalog import BY_NAME, EVENT_TYPES
+from events.codec import encode
+from events.errors import UsageError
+from events.schema import asyncapi, json_schema
+from events.topics import ALL, INGRESS
+from tests.events.documents import announced, leg, refused, taken, terminated
+from tests.events.strategies import events_of
+
+DOCUMENT = asyncapi("1.2.3")
+
+
+def validator(schema: dict[str, Any]) -> Any:
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+def references(node: Any) -> Iterator[str]:
+    """Give every reference, those of discriminators too."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == "$ref":
+                yield value
+            elif name == "mapping":
+                yield from value.values()
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for one in node:
+            yield from references(one)
+
+
+def resolve(reference: str, document: dict[str, Any]) -> Any:
+    assert reference.startswith("#/")
+    node: Any = document
+    for step in reference[2:].split("/"):
+        node = node[step]
+    return node
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
+def test_the_schema_of_a_type_takes_what_the_codec_writes(kind: type[Event]) -> None:
+    accepts = validator(json_schema(kind.__name__))
+
+    @settings(max_examples=30, deadline=None)
+    @given(events_of(kind))
+    def valid(event: Event) -> None:
+        accepts.validate(orjson.loads(encode(event)))
+
+    valid()
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
+def test_the_schema_of_a_type_asks_for_no_id_but_for_the_type(kind: type[Event]) -> None:
+    schema = json_schema(kind.__name__)
+    assert "event_id" not in schema["required"]
+    assert {"event_type", "occurred_at", "known_at", "source", "certainty"} <= set(schema["required"])
+    assert len(schema["required"]) == len(set(schema["required"]))
+    assert schema["additionalProperties"] is False
+
+
+def test_the_schema_takes_a_document_without_an_id_as_the_codec_does() -> None:
+    validator(json_schema("DealTerminated")).validate(terminated())
+    assert taken(terminated())
+
+
+@pytest.mark.parametrize(
+    "poor",
+    [
+        announced(leg(), colour="red"),
+        announced(leg(amount_usd=-1)),
+        announced(leg(kind="gift")),
+        announced(),
+        announced(leg(), title=None),
+        announced(leg(), certainty="sure"),
+        announced(leg(), event_type=None),
+        announced(leg(), deal_id="x" * 201),
+    ],
+)
+def test_what_the_schema_refuses_the_codec_refuses_too(poor: dict[str, Any]) -> None:
+    assert not validator(json_schema("DealAnnounced")).is_valid(poor)
+    assert refused(poor)
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
+def test_every_reference_of_a_schema_leads_somewhere(kind: type[Event]) -> None:
+    schema = json_schema(kind.__name__)
+    for reference in references(schema):
+        assert resolve(reference, schema)
+
+
+def test_an_unknown_type_is_an_error_that_names_the_known_ones() -> None:
+    with pytest.raises(UsageError, match=r"no event type 'DealCrashed'.*DealAnnounced.*PowerDelivered"):
+        json_schema("DealCrashed")
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+    found = list(references(DOCUMENT))
+    assert any("/$defs/" in one for one in found)
+    for reference in found:
+        assert resolve(reference, DOCUMENT)
+
+
+def test_every_topic_is_a_channel_with_its_partitions() -> None:
+    assert {
+        name: channel["bindings"]["kafka"]["partitions"] for name, channel in DOCUMENT["channels"].items()
+    } == {topic.name: topic.partitions for topic in ALL}
+    assert all(channel["address"] == name for name, channel in DOCUMENT["channels"].items())
+
+
+def test_every_ingress_topic_has_its_messages_and_can_be_published_to() -> None:
+    channels = DOCUMENT["channels"]
+    for topic in INGRESS:
+        messages = channels[topic.name]["messages"]
+        assert set(messages) == {kind.__name__ for kind in EVENT_TYPES if topic.name == kind.TOPIC}
+        assert messages
+    published = {operation["channel"]["$ref"] for operation in DOCUMENT["operations"].values()}
+    assert published == {f"#/channels/{topic.name}" for topic in INGRESS}
+    assert {operation["action"] for operation in DOCUMENT["operations"].values()} == {"send"}
+
+
+def test_every_type_is_a_message_of_exactly_one_topic() -> None:
+    told = [name for channel in DOCUMENT["channels"].values() for name in channel["messages"]]
+    assert sorted(told) == sorted(BY_NAME) == sorted(DOCUMENT["components"]["messages"])
+
+
+def test_a_message_says_in_a_sentence_what_it_is_and_how_it_is_keyed() -> None:
+    message = DOCUMENT["components"]["messages"]["DealAnnounced"]
+    assert message["summary"].endswith(".")
+    assert message["bindings"]["kafka"]["key"]["description"] == "the event's deal_id"
+    assert message["payload"]["required"][0] == "event_type"
+
+
+def test_the_document_is_json_and_names_its_versions() -> None:
+    assert orjson.loads(orjson.dumps(DOCUMENT)) == DOCUMENT
+    assert (DOCUMENT["asyncapi"], DOCUMENT["info"]["version"]) == ("3.0.0", "1.2.3")
