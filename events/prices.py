@@ -8,6 +8,8 @@ from events.base import Event, Moment, Name, Price, Quantity, Symbol
 
 GpuBasis = Literal["resale", "rental_hour", "list"]
 Seconds = Annotated[int, Field(ge=1, le=86_400)]
+# A sum of quantities: it has no upper bound, or the prints of hostile feeds would add up to no bar.
+Volume = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class EquityPriced(Event):
@@ -69,7 +71,7 @@ class EquityBarClosed(_Bar):
     event_type: Literal["EquityBarClosed"] = "EquityBarClosed"
     schema_version: Literal[1] = 1
     symbol: Symbol
-    volume: Quantity = 0
+    volume: Volume = 0
 
 
 class GpuBarClosed(_Bar):
@@ -82,7 +84,7 @@ class GpuBarClosed(_Bar):
     schema_version: Literal[1] = 1
     model: Name
     basis: GpuBasis
-    quantity: Quantity = 0
+    quantity: Volume = 0
 
 
 Tick = EquityPriced | GpuPriced

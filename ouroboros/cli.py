@@ -1,6 +1,7 @@
 """The command line: what a person types, and the sentences they get when it cannot be done."""
 
 import asyncio
+import errno
 import json
 import logging
 import sys
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import psycopg
 import typer
+from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from rich.console import Console
 from rich.logging import RichHandler
@@ -153,10 +155,16 @@ def main() -> None:
         )
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         _fail("The database has not been prepared.", "Run `ouroboros migrate`.")
+    except KafkaError as error:
+        _fail(f"Kafka did not do its part: {error!r}.", "Is it still running? Its log tells more.")
     except BrokenPipeError:
         sys.exit(141)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _fail("The disk is full.", "Make room, or name another folder in OUROBOROS_HOME.")
 
 
 def _fail(message: str, remedy: str) -> None:
@@ -184,6 +192,6 @@ def _log_to_stderr(level: int) -> None:
     )
     for name in ("ouroboros", "streams", "projections"):
         logging.getLogger(name).setLevel(level)
-    # Faust and aiokafka tell of every heartbeat that comes late; what matters reaches us as errors.
+    # These tell of every leader and coordinator that moves; what matters reaches us as exceptions.
     for name in ("aiokafka", "faust", "mode"):
-        logging.getLogger(name).setLevel(max(level, logging.ERROR))
+        logging.getLogger(name).setLevel(logging.CRITICAL)

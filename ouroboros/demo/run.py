@@ -3,11 +3,12 @@
 import asyncio
 import signal
 import time
+from pathlib import Path
 
 from rich.console import Console
 
 from events.ledger import ledger
-from ouroboros.demo.servers import Surroundings, password_file, servers
+from ouroboros.demo.servers import Surroundings, servers, write_connection
 from ouroboros.demo.story import tell
 from ouroboros.demo.summary import show_summary
 from ouroboros.preparation import prepare
@@ -46,31 +47,21 @@ async def _play(surroundings: Surroundings, out: Console, *, keep: bool, began: 
 
 
 def _tell_how_to_connect(surroundings: Surroundings, out: Console) -> None:
-    out.print("\nEverything keeps running until Ctrl-C. In another terminal:")
-    if surroundings.postgres:
-        host, _, rest = surroundings.postgres.dsn.rpartition("@")[2].partition(":")
-        port = rest.partition("/")[0]
-        lines = [
-            "# look at the read models",
-            f"export PGPASSFILE={password_file(surroundings.postgres)}",
-            f"psql -h {host} -p {port} -U ouroboros ouroboros -c 'TABLE read.indicator_current'",
-            "# use the command line on these servers",
-            f"export OUROBOROS_DATABASE=postgresql://ouroboros@{host}:{port}/ouroboros",
-            f"export OUROBOROS_KAFKA={surroundings.settings.kafka}",
-            "ouroboros status",
-            "ouroboros publish docs/examples/what_if.jsonl",
-            "# publish with any Kafka producer",
-            f"kcat -b {surroundings.settings.kafka} -P -t credit -K '|'",
-        ]
-        for line in lines:
-            out.print(line, markup=False, soft_wrap=True)
-    if surroundings.kafka:
-        tool = surroundings.kafka.tool(
-            "org.apache.kafka.tools.consumer.ConsoleConsumer",
-            *("--bootstrap-server", surroundings.kafka.bootstrap, "--topic", "signals", "--from-beginning"),
-        )
-        out.print("# or with Kafka's own tools", markup=False)
-        out.print(" ".join(tool), markup=False, soft_wrap=True)
+    example = Path(__file__).parents[2] / "docs" / "examples" / "what_if.jsonl"
+    lines = [
+        f". {write_connection(surroundings)}",
+        "psql -c 'SELECT indicator, subject, value, level, text FROM read.indicator_current'",
+        "kafka-console-consumer --topic signals --from-beginning",
+        f"ouroboros publish {example}" if example.exists() else "ouroboros publish FILE.jsonl",
+        "ouroboros status",
+        "kcat -b $OUROBOROS_KAFKA -P -t credit < event.json",
+    ]
+    out.print(
+        "\nEverything keeps running until Ctrl-C. Time stands still between events: send a ClockTicked to"
+        " the topic clock to move it. In another terminal:"
+    )
+    for line in lines:
+        out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _end(number: int, _frame: object) -> None:

@@ -1,17 +1,27 @@
 """The demo's servers: local ones, unless the environment names others."""
 
 import os
+import shlex
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 from rich.console import Console
 
 from ouroboros.embedded import KafkaServer, PostgresServer, start_kafka, start_postgres
 from streams.settings import Settings
+
+KAFKA_TOOLS = {
+    "kafka-topics": "org.apache.kafka.tools.TopicCommand",
+    "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
+    "kafka-console-producer": "org.apache.kafka.tools.ConsoleProducer",
+    "kafka-consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+}
 
 
 @dataclass(frozen=True)
@@ -56,21 +66,51 @@ def servers(settings: Settings, out: Console) -> Iterator[Surroundings]:
             **({"kafka": kafka.bootstrap} if kafka else {}),
             **({"database": SecretStr(postgres.dsn)} if postgres else {}),
         }
-        yield Surroundings(settings.model_copy(update=named), kafka, postgres)
-        out.print("[dim]Stopping the servers ...[/]")
+        try:
+            yield Surroundings(settings.model_copy(update=named), kafka, postgres)
+        finally:
+            if kafka or postgres:
+                out.print("[dim]Stopping the servers ...[/]")
 
 
-def password_file(postgres: PostgresServer) -> Path:
-    """Write the database's password where psql looks for it, readable by its owner alone."""
-    path = postgres.home / "pgpass"
-    # postgresql://role:password@host:port/database?...
-    login, _, place = postgres.dsn.removeprefix("postgresql://").partition("@")
-    role, _, password = login.partition(":")
-    address, _, rest = place.partition("/")
-    host, _, port = address.partition(":")
-    database = rest.partition("?")[0]
+def write_connection(surroundings: Surroundings) -> Path:
+    """Write a file for shells to read in: where the servers are, and Kafka's tools as commands.
+
+    The password goes where psql looks for it, readable by its owner alone.
+    """
+    settings = surroundings.settings
+    folder = settings.home / "demo"
+    tools = folder / "tools"
+    tools.mkdir(parents=True, exist_ok=True)
+    lines = [f"export OUROBOROS_KAFKA={settings.kafka}"]
+    if surroundings.postgres:
+        where = conninfo_to_dict(surroundings.postgres.dsn)
+        address = f"{where['host']}:{where['port']}"
+        _write_privately(
+            folder / "pgpass", f"{address}:{where['dbname']}:{where['user']}:{where['password']}\n"
+        )
+        lines += [
+            f"export PGPASSFILE={shlex.quote(str(folder / 'pgpass'))}",
+            f"export PGHOST={where['host']} PGPORT={where['port']}",
+            f"export PGUSER={where['user']} PGDATABASE={where['dbname']}",
+            f"export OUROBOROS_DATABASE=postgresql://{where['user']}@{address}/{where['dbname']}",
+        ]
+    if surroundings.kafka:
+        for name, main_class in KAFKA_TOOLS.items():
+            command = shlex.join(surroundings.kafka.tool(main_class))
+            script = tools / name
+            script.write_text(f'#!/bin/sh\nexec {command} --bootstrap-server {settings.kafka} "$@"\n')
+            script.chmod(0o755)
+        lines.append(
+            f'export PATH={shlex.quote(str(tools))}:{shlex.quote(str(Path(sys.executable).parent))}:"$PATH"'
+        )
+    path = folder / "connect.sh"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _write_privately(path: Path, content: str) -> None:
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(f"{host}:{port}:{database}:{role}:{password}\n")
-    return path
+        file.write(content)

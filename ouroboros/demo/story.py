@@ -35,9 +35,11 @@ async def tell(settings: Settings, worker: Worker, facts: Sequence[Event], out: 
             publisher = Publisher(settings, producer)
             for day, events in _by_day(facts):
                 before = _row_counts(settings)
-                await publisher.publish([*events, tick(datetime.combine(day, time(23, 59, 59), UTC))])
-                await publisher.flush()
-                await worker.settle(settings)
+                midnight = tick(datetime.combine(day, time(23, 59, 59), UTC))
+                for together in (events, [midnight]):
+                    await publisher.publish(together)
+                    await publisher.flush()
+                    await worker.settle(settings)
                 _tell_day(out, day, events)
                 _tell_rows(out, before, _row_counts(settings))
                 end = await signals.end()
@@ -57,7 +59,8 @@ def _by_day(facts: Sequence[Event]) -> Iterator[tuple[date, list[Event]]]:
 def _tell_day(out: Console, day: date, events: Sequence[Event]) -> None:
     kinds = Counter(event.event_type for event in events)
     listed = ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
-    out.print(f"\n[bold]{day:%d %B %Y}[/]  {len(events)} facts: {listed}")
+    facts = "1 fact" if len(events) == 1 else f"{len(events)} facts"
+    out.print(f"\n[bold]{day:%d %B %Y}[/]  {facts}: {listed}")
 
 
 def _tell_rows(out: Console, before: dict[str, int], after: dict[str, int]) -> None:
@@ -75,13 +78,18 @@ def _tell_signal(out: Console, signal: dict[str, Any]) -> None:
         (f"{signal['step']:<9}", "bold"),
         " ",
         (f"{signal['level']:<8}", style),
-        f" {signal['title']} · {signal['subject']} = {signal['value']:.4g} {signal['unit']}",
+        f" {signal['title']} · {signal['subject']} = {measured(signal['value'], signal['unit'])}",
     )
     out.print(Padding(head, (0, 0, 0, 2)))
     out.print(Padding(Text(signal["message"], style="italic"), (0, 0, 0, 4)))
     evidence = ", ".join(one[:8] for one in signal["evidence"][:4])
     more = f" and {len(signal['evidence']) - 4} more" if len(signal["evidence"]) > 4 else ""
     out.print(Padding(Text(f"evidence: events {evidence}{more}", style="dim"), (0, 0, 0, 4)))
+
+
+def measured(value: float, unit: str) -> str:
+    """Write a value with its unit, a share in per cent."""
+    return f"{value:.1%}" if unit == "share" else f"{value:.4g} {unit}"
 
 
 def _row_counts(settings: Settings) -> dict[str, int]:

@@ -8,18 +8,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ouroboros.demo.story import STYLES
+from ouroboros.demo.story import STYLES, measured
 from streams.settings import Settings
 
 _SIGNS = """
-SELECT indicator, subject, value, level, since, cardinality(evidence)
-FROM read.indicator_current WHERE level <> 'calm'
+SELECT d.title, subject, value, d.unit, level, since, cardinality(evidence)
+FROM read.indicator_current JOIN read.indicator_definition d ON d.id = indicator
+WHERE level <> 'calm'
 ORDER BY array_position(ARRAY['critical', 'warning', 'watch'], level), indicator, subject
 """
 _LOOPS = "SELECT basis, path, bottleneck_usd FROM read.loop WHERE rank <= 5 ORDER BY basis, rank"
 _CIRCULARITY = """
 SELECT DISTINCT ON (basis) basis, announced_usd, ci_max_usd, ci_bff_usd, ci_max, ci_bff
-FROM read.circularity ORDER BY basis, known_at DESC, ci_max_usd DESC
+FROM read.circularity ORDER BY basis, journal_offset DESC, journal_index DESC
 """
 _TOTALS = """
 SELECT (SELECT count(*) FROM read.journal_event), (SELECT count(*) FROM read.deal),
@@ -53,9 +54,9 @@ def show_summary(settings: Settings, out: Console) -> None:
 def _signs(rows: Callable[[str], list[tuple[Any, ...]]]) -> Table:
     table = Table("sign", "about", "value", "level", "since", "evidence", title="Warning signs that are up")
     table.title_justify = "left"
-    for indicator, subject, value, level, since, evidence in rows(_SIGNS):
+    for title, subject, value, unit, level, since, evidence in rows(_SIGNS):
         shown = Text(level, style=STYLES[level])
-        table.add_row(indicator, subject, f"{value:.4g}", shown, f"{since:%Y-%m-%d}", f"{evidence} events")
+        table.add_row(title, subject, measured(value, unit), shown, f"{since:%Y-%m-%d}", f"{evidence} events")
     return table
 
 

@@ -34,7 +34,7 @@ class HomeLock:
             os.close(descriptor)
             raise EmbeddedServerError(
                 f"Another Ouroboros (process {holder}) is running {self._name} in {self._home}.",
-                "Stop that one first, or choose another home.",
+                "Stop that one first, or name another folder in OUROBOROS_HOME.",
             ) from None
         except BaseException:
             os.close(descriptor)

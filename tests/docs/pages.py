@@ -29,7 +29,7 @@ def section(page: Path, heading: str) -> str:
 
 def rows(text: str) -> list[list[str]]:
     """Give the cells of the tables' rows, without their headings."""
-    cells = [[cell.strip() for cell in row.split(" | ")] for row in _ROW.findall(f"{text}\n")]
+    cells = [[cell.strip() for cell in row.split("|")] for row in _ROW.findall(f"{text}\n")]
     rules = [number for number, row in enumerate(cells) if set("".join(row)) <= set("-| ")]
     headings = {number - 1 for number in rules} | set(rules)
     return [row for number, row in enumerate(cells) if number not in headings]

@@ -142,16 +142,14 @@ def signal_payload() -> dict[str, Any]:
 
 @in_each_page
 def test_what_is_piped_into_kcat_is_an_event_of_that_topic_and_key(page: Path) -> None:
-    for block in blocks(page, "sh"):
-        for value, options in re.findall(
-            r"^echo '(.*?)'\s*\\?\s*\| kcat (.*?)\s*$", block, re.MULTILINE | re.DOTALL
-        ):
-            words = shlex.split(options)
-            given = [(words[place], words[place + 1]) for place in range(len(words) - 1)]
-            headers = [tuple(text.split("=", 1)) for option, text in given if option == "-H"]
-            event = first(decode(value.encode(), [(name, text.encode()) for name, text in headers]))
-            assert [event.TOPIC] == [text for option, text in given if option == "-t"]
-            assert [event.key] == [text for option, text in given if option == "-k"]
+    script = "\n".join(blocks(page, "sh")).replace("\\\n", " ")
+    for value, options in re.findall(r"^echo '(.*?)'\s*\| kcat (.*)$", script, re.MULTILINE):
+        words = shlex.split(options)
+        given = [(words[place], words[place + 1]) for place in range(len(words) - 1)]
+        headers = [text.split("=", 1) for option, text in given if option == "-H"]
+        event = first(decode(value.encode(), [(name, text.encode()) for name, text in headers]))
+        assert [text for option, text in given if option == "-t"] == [event.TOPIC]
+        assert [text for option, text in given if option == "-k"] == [event.key]
 
 
 def test_the_readme_pipes_events_into_kcat() -> None:

@@ -29,14 +29,14 @@ from events.base import (
 from events.catalog import EVENT_TYPES
 from events.financials import Share
 from events.power import Units
-from events.prices import Seconds
+from events.prices import Seconds, Volume
 
 E = TypeVar("E", bound=Event)
 Document = dict[str, Any]
 
-_PRINTABLE = st.characters(exclude_categories=("Cc", "Cs"))
+_PRINTABLE = st.characters(exclude_categories=["Cc", "Cs"])
 NAMES = st.text(_PRINTABLE, min_size=1, max_size=200).filter(lambda text: text.strip() == text)
-TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=300)
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=300)
 FIRST = datetime(1990, 1, 2, tzinfo=UTC)
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=40_000)).map(lambda passed: FIRST + passed)
 
@@ -50,6 +50,7 @@ LEAVES: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (
     (Dollars, st.integers(1, 10**17).map(lambda cents: Decimal(cents).scaleb(-2))),
     (Price, st.floats(0, 1e9, exclude_min=True)),
     (Quantity, st.floats(0, 1e15)),
+    (Volume, st.floats(0, allow_infinity=False)),
     (Megawatts, st.floats(0, 1e6, exclude_min=True)),
     (Share, st.floats(0, 1)),
     (Seconds, st.integers(1, 86_400)),

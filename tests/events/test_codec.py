@@ -1,3 +1,4 @@
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +86,7 @@ def test_legs_without_a_name_are_named_after_their_kind_and_place() -> None:
 @settings(max_examples=100, deadline=None)
 @given(ANY_EVENT, st.randoms(use_true_random=False))
 def test_a_missing_id_is_derived_from_the_content_in_whatever_order_it_is_told(
-    event: Event, random: Any
+    event: Event, random: Random
 ) -> None:
     told = {name: value for name, value in orjson.loads(encode(event)).items() if name != "event_id"}
     names = list(told)

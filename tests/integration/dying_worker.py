@@ -38,4 +38,6 @@ if __name__ == "__main__":
             die_after(Projector, "_try_commit")
         case "journal":
             die_after(Sequencer, "_append")
+        case moment:
+            raise SystemExit(f"There is no moment {moment!r} to die at.")
     asyncio.run(run_worker(Settings(), []))

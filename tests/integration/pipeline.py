@@ -96,6 +96,18 @@ def dying_worker_process(settings: Settings, moment: str) -> subprocess.Popen[by
     return subprocess.Popen(command, env={**environment(settings), "DIE_AT": moment})
 
 
+async def ouroboros(settings: Settings, *arguments: str) -> tuple[int, str, str]:
+    """Run the command line on the servers of a test."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ouroboros", *arguments),
+        env={**environment(settings), "COLUMNS": "200"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
 def environment(settings: Settings) -> dict[str, str]:
     return {
         **os.environ,

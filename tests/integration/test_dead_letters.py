@@ -1,8 +1,6 @@
 """What cannot be read: kept with its reason and bytes, told to people, sent again, nothing lost."""
 
-import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from events.ledger import ledger
 from events.prices import EquityPriced
 from streams.kafka import ensure_topics
 from streams.settings import Settings
-from tests.integration.pipeline import environment, event, fingerprint, publish, query, replay, send, work_off
+from tests.integration.pipeline import event, fingerprint, ouroboros, publish, query, replay, send, work_off
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -36,18 +34,6 @@ POISON: dict[str, tuple[str, bytes]] = {
     "version of tomorrow": ("credit", GOOD.replace(b'"schema_version":1', b'"schema_version":9')),
     "too many bytes": ("headlines", b'"' + b"x" * (5 * 1024 * 1024) + b'"'),
 }
-
-
-async def ouroboros(settings: Settings, *arguments: str) -> tuple[int, str, str]:
-    """Run the command line on the servers of a test."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ouroboros", *arguments),
-        env={**environment(settings), "COLUMNS": "200"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
 
 
 async def test_every_kind_of_poison_is_kept_with_reason_and_bytes_and_stops_nothing(
