@@ -5,6 +5,7 @@ event in the value) and structured (the whole envelope in the value, `applicatio
 or its batch). What the event itself leaves out is taken from the attributes.
 """
 
+import base64
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -193,12 +194,18 @@ def _decode_one(document: Any, attributes: Mapping[str, str], fallback_key: str 
 
 
 def _open_envelope(envelope: Mapping[str, Any]) -> tuple[dict[str, str], Any]:
-    attributes = {
-        name: value for name, value in envelope.items() if isinstance(value, str) and name != "data"
-    }
-    if "data" not in envelope:
+    attributes = {name: value for name, value in envelope.items() if isinstance(value, str)}
+    if "data" in envelope:
+        return attributes, envelope["data"]
+    if "data_base64" not in envelope:
         raise UnreadableEvent("The CloudEvent has no data.", "Put the event into data, as a JSON object.")
-    return attributes, envelope["data"]
+    try:
+        return attributes, orjson.loads(base64.b64decode(envelope["data_base64"], validate=True))
+    except (TypeError, ValueError):
+        raise UnreadableEvent(
+            "The data_base64 of the CloudEvent is no JSON in base64.",
+            "Put the event into data, as a JSON object.",
+        ) from None
 
 
 def _with_attributes(document: Any, attributes: Mapping[str, str]) -> Any:

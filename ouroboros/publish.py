@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from events.errors import UsageError
 from streams.feeds.files import read_events
-from streams.kafka import producing
+from streams.kafka import check_topics, producing
 from streams.publishing import Publisher
 from streams.settings import Settings
 
@@ -24,6 +24,7 @@ async def publish_files(settings: Settings, paths: Sequence[Path], out: Console,
         if not path.is_file():
             raise UsageError(f"There is no file {path}.", "Check the path; nothing was published.")
     published = refused = 0
+    await check_topics(settings)
     async with producing(settings) as producer:
         publisher = Publisher(settings, producer)
         with _progress(err) as progress:

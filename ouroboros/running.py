@@ -5,6 +5,8 @@ import logging
 import signal
 from collections.abc import Sequence
 
+from aiokafka.errors import KafkaError
+
 from events.errors import OuroborosError
 from streams.settings import Settings
 from streams.worker import working
@@ -26,7 +28,7 @@ async def run_worker(settings: Settings, only: Sequence[str]) -> None:
         asked.cancel()
         if failed.done():
             error = failed.result()
-            if not isinstance(error, OuroborosError):
+            if not isinstance(error, OuroborosError | KafkaError):
                 log.error("A bug: the worker stops, nothing was skipped.", exc_info=error)
             raise error
         failed.cancel()

@@ -5,17 +5,21 @@ from typing import Any
 import psycopg
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 from rich.console import Console
 from rich.table import Table
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from events.topics import INGRESS, JOURNAL
 from projections.registry import PROJECTIONS
-from streams.kafka import Ends
+from streams.kafka import Ends, check_topics
 from streams.settings import Settings
 
 _COMPONENTS = (
     "SELECT component, last_event_at, lag, applied, stale FROM read.pipeline_health ORDER BY component"
 )
+# A component that was retired is not missed for ever.
+_STALE_TODAY = "SELECT stale FROM read.pipeline_health WHERE beat_at > now() - interval '1 day'"
 _CHECKPOINTS = "SELECT projection, version, journal_offset, moved_at FROM ouroboros.checkpoint ORDER BY 1, 2"
 _LETTERS = (
     "SELECT count(*) FILTER (WHERE resolved_at IS NULL), count(*) FILTER (WHERE resolved_at IS NOT NULL)"
@@ -24,14 +28,15 @@ _LETTERS = (
 
 
 def healthy(settings: Settings) -> bool:
-    """Tell whether components have been heard of, all of them within the last minute."""
+    """Tell whether the components of the last day have all been heard of within the last minute."""
     with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
-        stale = [row[4] for row in connection.execute(_COMPONENTS).fetchall()]
+        stale = [row[0] for row in connection.execute(_STALE_TODAY).fetchall()]
     return bool(stale) and not any(stale)
 
 
 async def show_status(settings: Settings, out: Console) -> None:
     """Print lag, checkpoints, components and dead letters. Raises UsageError, psycopg.Error."""
+    await check_topics(settings)
     with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
         components = connection.execute(_COMPONENTS).fetchall()
         checkpoints = connection.execute(_CHECKPOINTS).fetchall()
@@ -68,7 +73,7 @@ async def _ends(settings: Settings) -> tuple[dict[str, tuple[int, int]], int]:
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
     try:
         await admin.start()
-        committed = await admin.list_consumer_group_offsets(settings.group("sequencer"))
+        committed = await _committed_offsets(admin, settings.group("sequencer"))
         journal = TopicPartition(settings.topic(JOURNAL), 0)
         ingress: dict[str, tuple[int, int]] = {}
         for topic in INGRESS:
@@ -80,6 +85,17 @@ async def _ends(settings: Settings) -> tuple[dict[str, tuple[int, int]], int]:
     finally:
         await ends.stop()
         await admin.close()
+
+
+@retry(
+    # A new cluster makes the topic of its groups when it is first asked for one.
+    retry=retry_if_exception_type(GroupCoordinatorNotAvailableError),
+    stop=stop_after_delay(15),
+    wait=wait_fixed(0.2),
+    reraise=True,
+)
+async def _committed_offsets(admin: AIOKafkaAdminClient, group: str) -> Any:
+    return await admin.list_consumer_group_offsets(group)
 
 
 def _committed(committed: Any, partition: TopicPartition) -> int:

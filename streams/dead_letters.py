@@ -61,6 +61,8 @@ class DeadLetter(BaseModel):
 
 def letter(place: Place, refusal: Refusal, raw: bytes, message: Message, at: datetime) -> DeadLetter:
     """Put what could not be read into an envelope."""
+    # The id of a message is not that of one event out of its array.
+    unfit = {REDRIVE_HEADER} if raw == (message.value or b"") else {REDRIVE_HEADER, "ce_id"}
     return DeadLetter(
         place=str(place),
         key=refusal.key,
@@ -69,7 +71,7 @@ def letter(place: Place, refusal: Refusal, raw: bytes, message: Message, at: dat
         headers=tuple(
             (name, base64.b64encode(value).decode())
             for name, value in message.headers
-            if name != REDRIVE_HEADER
+            if name.lower() not in unfit
         ),
         at=at,
     )
@@ -80,23 +82,32 @@ class BlockedKeys:
 
     def __init__(self) -> None:
         self._open: dict[str, tuple[str, str]] = {}
-        self._count: dict[tuple[str, str], dict[str, None]] = {}
+        self._rows: dict[tuple[str, str], dict[str, None]] = {}
 
     def learn(self, record: DeadLetter) -> None:
         """Take note of a letter or of its resolution."""
-        known = self._open.pop(record.place, None)
-        if known:
-            self._count[known].pop(record.place, None)
         topic = Place.parse(record.place).topic
-        if record.resolved or record.key is None or topic not in ORDERED:
+        entity = (topic, record.key) if record.key is not None and topic in ORDERED else None
+        if record.resolved:
+            entity = None
+        known = self._open.get(record.place)
+        if known == entity:
+            # Sent again in vain: it keeps its place in the row.
             return
-        entity = (topic, record.key)
-        self._open[record.place] = entity
-        self._count.setdefault(entity, {})[record.place] = None
+        if known:
+            del self._open[record.place], self._rows[known][record.place]
+        if entity:
+            self._open[record.place] = entity
+            self._rows.setdefault(entity, {})[record.place] = None
 
-    def first_of(self, topic: str, key: str) -> str | None:
-        """Name the oldest open letter of an entity, if it has one."""
-        return next(iter(self._count.get((topic, key), ())), None)
+    def first_of(self, topic: str, key: str, sent_again: Place | None = None) -> str | None:
+        """Name the oldest open letter of an entity, if it has one.
+
+        A letter that is sent again waits only for those before it, in the row that it stands in.
+        """
+        row = self._rows.get((topic, key), {})
+        first = next(iter(row), None)
+        return None if sent_again and (first == str(sent_again) or str(sent_again) not in row) else first
 
 
 def read_letter(record: ConsumerRecord) -> DeadLetter:

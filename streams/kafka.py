@@ -68,6 +68,23 @@ async def ensure_topics(settings: Settings) -> list[str]:
     return missing
 
 
+async def check_topics(settings: Settings) -> None:
+    """Make sure that every topic is there. Raises UsageError: clients would wait for them in silence."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    try:
+        await _started(admin, settings.kafka)
+        existing = set(await admin.list_topics())
+    finally:
+        await admin.close()
+    missing = [name for name in map(settings.topic, ALL) if name not in existing]
+    if missing:
+        raise UsageError(
+            f"Kafka at {settings.kafka} has no topic {missing[0]}"
+            + (f" and lacks {len(missing) - 1} more." if missing[1:] else "."),
+            "Run `ouroboros migrate`.",
+        )
+
+
 def _raise_on_errors(response: object) -> None:
     for topic, code, message in getattr(response, "topic_errors", ()):
         error = for_code(code)

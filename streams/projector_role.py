@@ -15,6 +15,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+from events.errors import JournalGap
 from events.topics import JOURNAL
 from projections.base import Projection
 from projections.store.projector import JournalRecord, Projector
@@ -82,7 +83,7 @@ class ProjectorRole:
     @property
     def progress(self) -> int:
         """Count what was done, for the watch that asks whether anything moves."""
-        return self.projector.next_offset if self.projector else 0
+        return self.projector.progress if self.projector else 0
 
     @property
     def applied(self) -> int:
@@ -143,6 +144,12 @@ class ProjectorRole:
     async def _catch_up(self, projector: Projector) -> bool:
         async with reading_journal(self._settings) as journal:
             end = await journal.end()
+            if projector.ahead_of >= end:
+                raise JournalGap(
+                    f"The database has applied the journal up to offset {projector.ahead_of},"
+                    f" but this journal ends before offset {end}.",
+                    "Point OUROBOROS_KAFKA and OUROBOROS_DATABASE at servers that belong together.",
+                )
             if end - projector.next_offset > 0:
                 log.info("%s: folding %d journal records", self.name, end - projector.next_offset)
             told = time.monotonic()

@@ -18,7 +18,7 @@ from projections.registry import PROJECTIONS
 from projections.warning_signs import WARNING_SIGNS
 from streams.dead_letter_role import DeadLetterRole
 from streams.faust_app import Failure
-from streams.kafka import Ends, producing
+from streams.kafka import Ends, check_topics, producing
 from streams.projector_role import ProjectorRole
 from streams.sequencer.role import SequencerRole
 from streams.settings import Settings
@@ -76,6 +76,7 @@ async def working(settings: Settings, only: Sequence[str] = ()) -> AsyncIterator
     for an unknown name, a missing broker, or a database that was not migrated.
     """
     failure = Failure()
+    await check_topics(settings)
     async with AsyncExitStack() as stack:
         producer = await stack.enter_async_context(producing(settings))
         roles = _roles(settings, only, producer, failure)
@@ -116,6 +117,10 @@ def _roles(
 ) -> list[Role]:
     committed = asyncio.Event()
     by_name: dict[str, Projection[Any]] = {one.name: one for one in PROJECTIONS}
+    if "projector" in only and by_name.keys() & set(only):
+        raise UsageError(
+            "The projector folds every projection already.", "Name either it or single projections."
+        )
     roles: list[Role] = []
     for name in only or ROLES:
         match name:

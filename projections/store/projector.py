@@ -92,6 +92,7 @@ class Projector:
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._owner: UUID = uuid4()
         self.applied = 0
+        self._attempts = 0
 
     @classmethod
     async def load(
@@ -117,6 +118,16 @@ class Projector:
     def written_to(self) -> int:
         """Name the last offset whose rows are committed in every projection."""
         return min(one.written for one in self._progress)
+
+    @property
+    def ahead_of(self) -> int:
+        """Name the last offset whose rows are committed in any projection."""
+        return max(one.written for one in self._progress)
+
+    @property
+    def progress(self) -> int:
+        """Change with every record folded and every attempt to commit: waiting is not standing still."""
+        return self._taken_to + self._attempts
 
     @property
     def now(self) -> datetime:
@@ -170,6 +181,7 @@ class Projector:
             before_sleep=before_sleep_log(log, logging.WARNING),
         )
         async for attempt in retrying:
+            self._attempts += 1
             with attempt:
                 await self._try_commit(buffers, snapshot=snapshot)
         for one in self._progress:

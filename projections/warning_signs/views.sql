@@ -1,5 +1,5 @@
 CREATE OR REPLACE VIEW read.indicator AS
-SELECT known_at, indicator, subject, value, level, evidence, text
+SELECT known_at, indicator, subject, value, level, evidence, text, journal_offset, journal_index
 FROM {schema}.indicator;
 
 -- Time goes on by ticks of the clock and by whatever else is measured: the later of the two counts.

@@ -18,7 +18,7 @@ from events.base import Event
 from events.codec import Refusal, decode
 from events.journal import Run, encode_records
 from events.prices import Tick
-from events.topics import DEAD_LETTERS, JOURNAL
+from events.topics import DEAD_LETTERS, JOURNAL, PRICES
 from streams.dead_letters import REDRIVE_HEADER, BlockedKeys, DeadLetter, Place, letter
 from streams.messages import Message
 from streams.sequencer.conflation import MAX_WAITING, Closed, Conflation, series_of
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # Clocks differ; one that is further ahead would drag every fold's clock into the future with it.
 FUTURE_GRACE = timedelta(hours=2)
+_TICK_TOPICS = frozenset(topic.name for topic in PRICES)
 
 
 class Sequencer:
@@ -101,7 +102,8 @@ class Sequencer:
     def _read(self, message: Message, out: "_Output") -> list[Tick]:
         """Sort the events of one message into facts, letters, and the ticks that are returned."""
         redriven = _redriven_place(message)
-        if message.offset <= self.marks.get(message.source, -1):
+        known = message.offset <= self.marks.get(message.source, -1)
+        if known and message.topic not in _TICK_TOPICS:
             # The journal has it, and so have the dead letters: they are written first.
             self._resolve(redriven, out)
             return []
@@ -113,6 +115,8 @@ class Sequencer:
             refusal = one if isinstance(one, Refusal) else self._objection(message, one, redriven)
             if refusal:
                 refused = True
+                if known:
+                    continue
                 raw = (message.value or b"") if len(decoded) == 1 else orjson.dumps(refusal.document)
                 place = redriven or Place(message.topic, message.partition, message.offset, index)
                 written = letter(place, refusal, raw, message, self._clock())
@@ -122,10 +126,11 @@ class Sequencer:
                 ticks.append(one)
             elif isinstance(one, Event):
                 facts.append(one)
-        if facts:
+        if facts and not known:
             out.runs.append(Run(message.source, message.offset, tuple(facts)))
-        if not refused:
+        if known or not refused:
             self._resolve(redriven, out)
+        # Ticks have marks of their own: they may lie in an open bar when a fact behind them is journaled.
         return [tick for tick in ticks if message.offset > self.marks.get(series_of(message, tick), -1)]
 
     def _resolve(self, redriven: Place | None, out: "_Output") -> None:
@@ -146,7 +151,7 @@ class Sequencer:
                 f"known_at {event.known_at.isoformat()} lies in the future."
                 " Correct the sender's clock and re-drive, or re-drive when the time has come."
             )
-        elif not redriven and (first := self._blocked.first_of(message.topic, event.key)):
+        elif first := self._blocked.first_of(message.topic, event.key, redriven):
             reason = (
                 f"It waits behind the dead letter {first} of the same {event.KEY}."
                 " Re-drive that one first; `ouroboros dead-letters redrive` keeps the order."

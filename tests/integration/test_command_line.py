@@ -66,8 +66,8 @@ async def test_status_tells_how_far_everything_is(settings: Settings) -> None:
     await ensure_topics(settings)
     await publish(settings, ledger())
     await send(settings, "credit", b"{oops")
-    code, out, _ = await ouroboros(settings, "status")
-    assert (code, "Not caught up: " in out) == (0, True)
+    code, out, err = await ouroboros(settings, "status")
+    assert (code, "Not caught up: " in out) == (0, True), err
     await work_off(settings)
     code, out, _ = await ouroboros(settings, "status")
     assert (code, "Caught up." in out, "Dead letters: 1 open" in out) == (0, True, True)

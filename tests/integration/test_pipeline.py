@@ -1,5 +1,6 @@
 """The whole way of events, on real servers: from the ingress topics to the read models."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,9 +13,11 @@ from cloudevents.core.v1.event import CloudEvent
 from psycopg.sql import SQL, Identifier
 
 from events.codec import encode
+from events.errors import JournalGap
 from events.ledger import ledger
 from streams.kafka import PartitionReader, ensure_topics
 from streams.settings import Settings
+from streams.worker import working
 from tests.integration.pipeline import event, fingerprint, publish, query, replay, send, work_off
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
@@ -181,3 +184,15 @@ async def test_the_read_only_role_reads_the_views_and_nothing_else(settings: Set
             connection.execute("SET ROLE ouroboros_reader")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(forbidden)
+
+
+async def test_a_database_that_belongs_to_another_journal_is_refused(settings: Settings) -> None:
+    await ensure_topics(settings)
+    await publish(settings, [event("LoanRepaid", facility_id="f", amount_usd=5)])
+    await work_off(settings)
+    elsewhere = settings.model_copy(update={"namespace": f"{settings.namespace}b"})
+    await ensure_topics(elsewhere)
+    async with working(elsewhere, ("projector",)) as worker:
+        error = await asyncio.wait_for(worker.failed(), 60)
+    assert isinstance(error, JournalGap)
+    assert "belong together" in str(error)
