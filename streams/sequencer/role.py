@@ -34,6 +34,7 @@ class SequencerRole:
         self._known_partitions: set[str] = set()
         self._read_to: dict[str, int] = {}
         self._messages = 0
+        self._one_at_a_time = asyncio.Lock()
         self._letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
         self.app = create_app(settings, self.name)
         consume(self.app, settings, INGRESS, "sequence", failure.guard(self._work))
@@ -54,7 +55,8 @@ class SequencerRole:
 
     async def stop(self) -> None:
         """Journal what is open; what it acknowledges is committed when the app stops."""
-        self._acknowledge(await self.sequencer.close_all())
+        async with self._one_at_a_time:
+            self._acknowledge(await self.sequencer.close_all())
 
     async def close(self) -> None:
         """Let go of Kafka."""
@@ -94,22 +96,38 @@ class SequencerRole:
         return self.sequencer.last_event_at
 
     async def _work(self, batch: list[Any]) -> None:
-        named = self._settings.without_namespace
-        messages = [message_of(event, named(event.message.topic)) for event in batch]
-        await self._recover(messages)
-        self._acknowledge(await self.sequencer.take(messages, time.monotonic()))
+        async with self._one_at_a_time:
+            await self._recover(self._current(batch))
+            # Looked at again: partitions may have been taken away while the journal was read.
+            messages = self._current(batch)
+            self._acknowledge(await self.sequencer.take(messages, time.monotonic()))
         self._messages += len(messages)
         for message in messages:
             self._read_to[message.source] = message.offset + 1
+
+    def _current(self, batch: list[Any]) -> list[Message]:
+        """Keep the messages that were read since the last rebalance.
+
+        What was buffered before it is redelivered from the committed offset on. Taking it now would
+        put the marks ahead of messages that are still to come, and these would be dropped.
+        """
+        generation = self.app.consumer_generation_id
+        named = self._settings.without_namespace
+        return [
+            message_of(event, named(event.message.topic))
+            for event in batch
+            if event.message.generation_id == generation
+        ]
 
     async def _recover(self, messages: list[Message]) -> None:
         """Look up what the journal holds of partitions that this sequencer has just been given."""
         first_of_new = [one for one in messages if one.source not in self._known_partitions]
         if first_of_new:
+            generation = self.app.consumer_generation_id
             since = min(one.timestamp_ms for one in first_of_new)
-            marks = await marks_since(self._settings, since)
-            self.sequencer.learn_marks(marks)
-            self._known_partitions.update(one.source for one in first_of_new)
+            self.sequencer.learn_marks(await marks_since(self._settings, since))
+            if self.app.consumer_generation_id == generation:
+                self._known_partitions.update(one.source for one in first_of_new)
 
     async def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
         gone = [self._source(one) for one in revoked]
@@ -119,7 +137,8 @@ class SequencerRole:
     async def _close_bars(self) -> None:
         while True:
             await asyncio.sleep(BAR_CHECK_SECONDS)
-            self._acknowledge(await self.sequencer.close_ended(time.monotonic()))
+            async with self._one_at_a_time:
+                self._acknowledge(await self.sequencer.close_ended(time.monotonic()))
 
     async def _follow_letters(self) -> None:
         """Learn of letters that other sequencers wrote or resolved."""

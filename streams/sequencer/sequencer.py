@@ -32,7 +32,10 @@ _TICK_TOPICS = frozenset(topic.name for topic in PRICES)
 
 
 class Sequencer:
-    """Turns messages into journal records and dead letters; `marks` tell what the journal holds."""
+    """Turns messages into journal records and dead letters; `marks` tell what the journal holds.
+
+    One call at a time: what is journaled must keep the order of the offsets.
+    """
 
     def __init__(
         self,
@@ -46,8 +49,6 @@ class Sequencer:
         self._producer = producer
         self._blocked = blocked
         self._clock = clock
-        # Bars and facts of one series must reach the journal in the order of their offsets.
-        self._lock = asyncio.Lock()
         self._conflation = Conflation(settings.bar_seconds)
         self.marks: dict[str, int] = {}
         self.journaled = 0
@@ -56,28 +57,25 @@ class Sequencer:
 
     async def take(self, messages: Iterable[Message], monotonic: float) -> list[Message]:
         """Take messages in; return those that are safe in the journal or the dead letters."""
-        async with self._lock:
-            out = _Output()
-            for message in messages:
-                ticks = self._read(message, out)
-                if ticks:
-                    out.add(self._conflation.add(message, ticks, monotonic))
-                else:
-                    out.done.append(message)
-            if self._conflation.waiting > MAX_WAITING:
-                out.add(self._conflation.close_all())
-            await self._append(out)
-            return out.done
+        out = _Output()
+        for message in messages:
+            ticks = self._read(message, out)
+            if ticks:
+                out.add(self._conflation.add(message, ticks, monotonic))
+            else:
+                out.done.append(message)
+        if self._conflation.waiting > MAX_WAITING:
+            out.add(self._conflation.close_all())
+        await self._append(out)
+        return out.done
 
     async def close_ended(self, monotonic: float) -> list[Message]:
         """Journal the bars whose time is over; return the messages that wait for nothing else."""
-        async with self._lock:
-            return await self._journal(self._conflation.close_ended(self._clock(), monotonic))
+        return await self._journal(self._conflation.close_ended(self._clock(), monotonic))
 
     async def close_all(self) -> list[Message]:
         """Journal every open bar, before the sequencer stops."""
-        async with self._lock:
-            return await self._journal(self._conflation.close_all())
+        return await self._journal(self._conflation.close_all())
 
     async def _journal(self, closed: Iterable[Closed]) -> list[Message]:
         out = _Output()

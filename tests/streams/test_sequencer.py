@@ -449,24 +449,6 @@ async def test_the_journal_is_not_written_when_the_letters_could_not_be() -> Non
 
 
 @pytest.mark.asyncio
-async def test_one_batch_is_in_the_journal_before_the_next_is_sent() -> None:
-    house = House(Broker(holding=True))
-    await house.take(message("equity.prices", 1, equity(10)))
-    batches = [
-        asyncio.create_task(house.sequencer.close_all()),
-        asyncio.create_task(house.take(message("equity.prices", 2, equity(70)))),
-        asyncio.create_task(house.sequencer.close_all()),
-    ]
-    await settled()
-    assert [run.offset for run in house.broker.runs] == [1]
-    house.broker.confirm()
-    await settled()
-    assert [run.offset for run in house.broker.runs] == [1, 2]
-    house.broker.confirm()
-    assert [[one.offset for one in done] for done in await asyncio.gather(*batches)] == [[1], [], [2]]
-
-
-@pytest.mark.asyncio
 async def test_the_clock_goes_the_way_of_all_facts() -> None:
     house = House()
     await house.take(message("clock", 0, tick(NOW)))
