@@ -75,30 +75,34 @@ class Certainty(StrEnum):
 
 
 class Value(BaseModel):
-    """A frozen part of an event."""
+    """A frozen part of an event. The text under a field is its description in the JSON Schema."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Event(Value):
-    """A fact: what happened, when it did, when one could know, and who says so.
-
-    `occurred_at` is when the world did it, `known_at` when one could first know
-    (a filing's acceptance, a price's print); both are kept in UTC.
-    """
+    """A fact: what happened, when it did, when one could know, and who says so."""
 
     KEY: ClassVar[str]
     TOPIC: ClassVar[str]
     VERSION: ClassVar[int] = 1
 
     event_id: UUID
+    """The identity of the fact. Left out: derived from the content."""
     event_type: str
+    """What happened. May come from the CloudEvents `type` instead."""
     schema_version: int
+    """The version of the type. Left out: today's. Older versions are read and brought up to date."""
     occurred_at: Moment
+    """When the world did it, kept in UTC; at most a day after `known_at`."""
     known_at: Moment
+    """When one could first know (the acceptance of a filing, the print of a price), kept in UTC."""
     source: Name
+    """Who says so."""
     source_url: Link | None = None
+    """Where it is written."""
     certainty: Certainty
+    """How sure it is, the surest first."""
 
     @model_validator(mode="after")
     def _known_after_it_occurred(self) -> Self:

@@ -9,6 +9,7 @@ from events.clock import ClockTicked
 from events.contracts import ContractEvent
 from events.credit import CreditEvent
 from events.deals import DealEvent
+from events.desk import DeskEvent
 from events.financials import FinancialEvent
 from events.headlines import HeadlinePublished
 from events.power import PowerEvent
@@ -23,6 +24,7 @@ OneOfAll = (
     | Bar
     | FinancialEvent
     | HeadlinePublished
+    | DeskEvent
     | ClockTicked
 )
 AnyEvent = Annotated[OneOfAll, Field(discriminator="event_type")]

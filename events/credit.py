@@ -14,16 +14,22 @@ class GpuCollateral(Value):
     """GPUs that secure a loan."""
 
     kind: Literal["gpus"] = "gpus"
+    """Says that these are GPUs."""
     model: Name
+    """The GPU model, spelled as in `GpuPriced`."""
     quantity: Quantity | None = None
+    """How many GPUs."""
 
 
 class ShareCollateral(Value):
     """Shares that secure a loan."""
 
     kind: Literal["shares"] = "shares"
+    """Says that these are shares."""
     symbol: Symbol
+    """The share, spelled as in `EquityPriced`."""
     quantity: Quantity | None = None
+    """How many shares."""
 
 
 Collateral = Annotated[GpuCollateral | ShareCollateral, Field(discriminator="kind")]
@@ -38,14 +44,23 @@ class LoanOriginated(Event):
     event_type: Literal["LoanOriginated"] = "LoanOriginated"
     schema_version: Literal[1] = 1
     facility_id: Name
+    """The loan; all events of it carry the same id."""
     borrower: Name
+    """Who owes."""
     lenders: Lenders = ()
+    """Who lends; at most 50."""
     principal_usd: Dollars
+    """The size of the loan."""
     undrawn_usd: Dollars | None = None
+    """The part of it that is not drawn."""
     equity_usd: Dollars | None = None
+    """Equity beside the debt, where the borrower is a vehicle."""
     off_balance_sheet: bool = False
+    """Whether the debt is on no sponsor's balance sheet."""
     collateral: Collateral | None = None
+    """What secures the loan: `GpuCollateral` or `ShareCollateral`."""
     site_id: Name | None = None
+    """The site that the loan pays for."""
 
 
 class WaiverKind(StrEnum):
@@ -67,11 +82,17 @@ class CreditWaiverReported(Event):
     event_type: Literal["CreditWaiverReported"] = "CreditWaiverReported"
     schema_version: Literal[1] = 1
     facility_id: Name
+    """The loan; all events of it carry the same id."""
     borrower: Name
+    """Who owes."""
     lenders: Lenders = ()
+    """Who lends; at most 50."""
     kind: WaiverKind
+    """What was granted or missed, the mildest first."""
     amount_usd: Dollars | None = None
+    """The money that it is about."""
     detail: Text | None = None
+    """What happened, in words."""
 
 
 class LoanRepaid(Event):
@@ -83,7 +104,9 @@ class LoanRepaid(Event):
     event_type: Literal["LoanRepaid"] = "LoanRepaid"
     schema_version: Literal[1] = 1
     facility_id: Name
+    """The loan; all events of it carry the same id."""
     amount_usd: Dollars
+    """The principal that was paid back; repayments add up."""
 
 
 CreditEvent = LoanOriginated | CreditWaiverReported | LoanRepaid

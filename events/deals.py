@@ -30,14 +30,23 @@ class Leg(Value):
     """
 
     leg: Name
+    """The name of the leg inside its deal. Left out: kind and place, such as `equity-1`."""
     kind: LegKind
+    """What the money is for; the first four finance the payee, the last two buy from it."""
     payer: Name
+    """The company that pays."""
     payee: Name
+    """The company that is paid; not the payer."""
     amount_usd: Dollars | None = None
+    """The amount, over the whole life of the leg."""
     capacity_mw: Megawatts | None = None
+    """Capacity. Without an amount its dollars are estimated, on the basis `all` only."""
     starts: Day | None = None
+    """The first day."""
     ends: Day | None = None
+    """The last day; not before `starts`."""
     condition: Text | None = None
+    """What must happen first, in words. A leg with a condition is not firm."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -90,9 +99,13 @@ class DealAnnounced(_WithLegs):
     event_type: Literal["DealAnnounced"] = "DealAnnounced"
     schema_version: Literal[2] = 2
     deal_id: Name
+    """The deal; all events of it carry the same id."""
     title: Name
+    """What people call it."""
     stage: Stage = "definitive"
+    """A `letter_of_intent` is shown and counts for no money."""
     legs: Annotated[tuple[Leg, ...], Field(min_length=1, max_length=50)]
+    """The promises inside the deal, 1 to 50 of them, no two of one name; see `Leg`."""
 
 
 class DealRevised(_WithLegs):
@@ -104,10 +117,15 @@ class DealRevised(_WithLegs):
     event_type: Literal["DealRevised"] = "DealRevised"
     schema_version: Literal[1] = 1
     deal_id: Name
+    """The deal; all events of it carry the same id."""
     legs: Annotated[tuple[Leg, ...], Field(max_length=50)] = ()
+    """Legs with a known name replace the old ones, others are added; at most 50."""
     removed_legs: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    """Names of legs that are taken out; at most 50."""
     stage: Stage | None = None
+    """The new stage. Left out: the stage stays."""
     why: Text | None = None
+    """The reason that was given."""
 
 
 class LegFunded(Event):
@@ -119,8 +137,11 @@ class LegFunded(Event):
     event_type: Literal["LegFunded"] = "LegFunded"
     schema_version: Literal[1] = 1
     deal_id: Name
+    """The deal; all events of it carry the same id."""
     leg: Name
+    """The name of the leg inside its deal."""
     amount_usd: Dollars
+    """What was paid this time; payments add up, and are firm."""
 
 
 class DealTerminated(Event):
@@ -132,7 +153,9 @@ class DealTerminated(Event):
     event_type: Literal["DealTerminated"] = "DealTerminated"
     schema_version: Literal[1] = 1
     deal_id: Name
+    """The deal; all events of it carry the same id."""
     why: Text | None = None
+    """The reason that was given."""
 
 
 DealEvent = DealAnnounced | DealRevised | LegFunded | DealTerminated

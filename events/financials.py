@@ -14,6 +14,7 @@ class _OfCompany(Event):
     TOPIC: ClassVar[str] = "financials"
 
     company: Name
+    """The company that the event is about."""
 
 
 class RevenueReported(_OfCompany):
@@ -22,9 +23,13 @@ class RevenueReported(_OfCompany):
     event_type: Literal["RevenueReported"] = "RevenueReported"
     schema_version: Literal[1] = 1
     segment: Name = "AI"
+    """The part of the business that earned it."""
     amount_usd: Dollars
+    """The revenue of the period."""
     period_starts: Day
+    """The first day of the period."""
     period_ends: Day
+    """The last day of the period."""
 
 
 class CapexGuided(_OfCompany):
@@ -33,9 +38,13 @@ class CapexGuided(_OfCompany):
     event_type: Literal["CapexGuided"] = "CapexGuided"
     schema_version: Literal[1] = 1
     low_usd: Dollars
+    """The lower end of the range; the same as the upper one for a single figure."""
     high_usd: Dollars
+    """The upper end of the range; not below `low_usd`."""
     period_starts: Day
+    """The first day of the period."""
     period_ends: Day
+    """The last day of the period."""
 
     @model_validator(mode="after")
     def _low_below_high(self) -> Self:
@@ -50,6 +59,7 @@ class UtilizationReported(_OfCompany):
     event_type: Literal["UtilizationReported"] = "UtilizationReported"
     schema_version: Literal[1] = 1
     utilization: Share
+    """The share in use, from 0 to 1."""
 
 
 class UnitCostReported(_OfCompany):
@@ -58,7 +68,9 @@ class UnitCostReported(_OfCompany):
     event_type: Literal["UnitCostReported"] = "UnitCostReported"
     schema_version: Literal[1] = 1
     cost_usd: Dollars
+    """What it cost to serve."""
     revenue_usd: Dollars
+    """What that earned."""
 
 
 class ValuationMarked(_OfCompany):
@@ -67,7 +79,9 @@ class ValuationMarked(_OfCompany):
     event_type: Literal["ValuationMarked"] = "ValuationMarked"
     schema_version: Literal[1] = 1
     valuation_usd: Dollars
+    """What the company is said to be worth."""
     basis: Literal["pre_money", "post_money", "secondary_sale", "market"]
+    """How it was valued."""
 
 
 FinancialEvent = RevenueReported | CapexGuided | UtilizationReported | UnitCostReported | ValuationMarked

@@ -14,5 +14,8 @@ class HeadlinePublished(Event):
     event_type: Literal["HeadlinePublished"] = "HeadlinePublished"
     schema_version: Literal[1] = 1
     publisher: Name
+    """Who wrote it."""
     title: Name
+    """The headline."""
     body: Text | None = None
+    """The text, or the part that matters."""

@@ -18,9 +18,13 @@ class PowerScheduled(Event):
     event_type: Literal["PowerScheduled"] = "PowerScheduled"
     schema_version: Literal[1] = 1
     site_id: Name
+    """The site."""
     operator: Name
+    """The company that runs the site."""
     mw: Megawatts | None = None
+    """The power that was promised."""
     expected_on: Day | None = None
+    """The promised day. Left out: unknown, an earlier promise stands."""
 
 
 class PowerDelivered(Event):
@@ -32,8 +36,11 @@ class PowerDelivered(Event):
     event_type: Literal["PowerDelivered"] = "PowerDelivered"
     schema_version: Literal[1] = 1
     site_id: Name
+    """The site."""
     mw: Megawatts
+    """The power that came; deliveries add up."""
     delivered_on: Day
+    """The day on which it came."""
 
 
 class GenerationObserved(Event):
@@ -45,10 +52,15 @@ class GenerationObserved(Event):
     event_type: Literal["GenerationObserved"] = "GenerationObserved"
     schema_version: Literal[1] = 1
     site_id: Name
+    """The site."""
     operator: Name
+    """The company that runs the site."""
     permitted_units: Units | None = None
+    """Generators that are permitted."""
     observed_units: Units
+    """Generators that were counted."""
     unit_mw: Megawatts | None = None
+    """The power of one generator."""
 
 
 PowerEvent = PowerScheduled | PowerDelivered | GenerationObserved

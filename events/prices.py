@@ -21,8 +21,11 @@ class EquityPriced(Event):
     event_type: Literal["EquityPriced"] = "EquityPriced"
     schema_version: Literal[1] = 1
     symbol: Symbol
+    """The share."""
     price_usd: Price
+    """The price of one share."""
     size: Quantity = 0
+    """Shares traded."""
 
 
 class GpuPriced(Event):
@@ -34,24 +37,38 @@ class GpuPriced(Event):
     event_type: Literal["GpuPriced"] = "GpuPriced"
     schema_version: Literal[1] = 1
     model: Name
+    """The GPU model, such as `H100`."""
     basis: GpuBasis
+    """What the price is for: a used GPU, an hour's rent, or an asking price."""
     price_usd: Price
+    """The price of one GPU, or of one GPU for an hour."""
     quantity: Quantity = 1
+    """GPUs that changed hands."""
     venue: Name | None = None
+    """Where."""
     condition: Name | None = None
+    """In what state, such as `used`."""
 
 
 class _Bar(Event):
     """Prices from `bucket` on for `interval_seconds`; a second bar of one bucket adds to the first."""
 
     interval_seconds: Seconds
+    """The length of the bar in seconds, at most a day."""
     bucket: Moment
+    """The beginning of the bar."""
     open_usd: Price
+    """The first price."""
     high_usd: Price
+    """The highest price."""
     low_usd: Price
+    """The lowest price."""
     close_usd: Price
+    """The last price."""
     first_at: Moment
+    """When the first price was made."""
     last_at: Moment
+    """When the last price was made."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -71,7 +88,9 @@ class EquityBarClosed(_Bar):
     event_type: Literal["EquityBarClosed"] = "EquityBarClosed"
     schema_version: Literal[1] = 1
     symbol: Symbol
+    """The share."""
     volume: Volume = 0
+    """Shares traded in all."""
 
 
 class GpuBarClosed(_Bar):
@@ -83,8 +102,11 @@ class GpuBarClosed(_Bar):
     event_type: Literal["GpuBarClosed"] = "GpuBarClosed"
     schema_version: Literal[1] = 1
     model: Name
+    """The GPU model, such as `H100`."""
     basis: GpuBasis
+    """What the prices are for: a used GPU, an hour's rent, or an asking price."""
     quantity: Volume = 0
+    """GPUs that changed hands in all."""
 
 
 Tick = EquityPriced | GpuPriced

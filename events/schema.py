@@ -65,4 +65,7 @@ def _schema(kind: type[Event], references: str) -> dict[str, Any]:
     schema = kind.model_json_schema(ref_template=references)
     # The codec derives an id from the content where a producer gives none; the type it must be told.
     schema["required"] = ["event_type", *(name for name in schema["required"] if name != "event_id")]
+    # Each type redefines its name and its version, which mean the same everywhere.
+    for name, field in Event.model_fields.items():
+        schema["properties"][name].setdefault("description", field.description)
     return schema

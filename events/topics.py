@@ -33,8 +33,9 @@ GPU_PRICES = Topic("gpu.prices", PRICE_PARTITIONS, "GPU prices")
 FINANCIALS = Topic("financials", FACT_PARTITIONS, "revenue, investment, utilisation, valuations")
 HEADLINES = Topic("headlines", FACT_PARTITIONS, "what was written")
 CLOCK = Topic("clock", 1, "time passing")
+DESK = Topic("desk", 1, "watchlists, acknowledgements, mutes")
 
-FACTS: tuple[Topic, ...] = (DEALS, CONTRACTS, CREDIT, POWER, FINANCIALS, HEADLINES, CLOCK)
+FACTS: tuple[Topic, ...] = (DEALS, CONTRACTS, CREDIT, POWER, FINANCIALS, HEADLINES, CLOCK, DESK)
 PRICES: tuple[Topic, ...] = (EQUITY_PRICES, GPU_PRICES)
 INGRESS: tuple[Topic, ...] = (*FACTS, *PRICES)
 

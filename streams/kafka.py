@@ -18,7 +18,7 @@ from aiokafka.structs import ConsumerRecord
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from events.errors import UsageError
-from events.topics import ALL, JOURNAL
+from events.topics import ALL, INGRESS, JOURNAL
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,9 @@ _FOR_EVER = {
     # The broker's clock: where a sequencer looks in the journal for what it wrote before.
     "message.timestamp.type": "LogAppendTime",
 }
+
+# A message that is refused travels on whole, in base64, as a dead letter.
+_SMALLER = {"max.message.bytes": str(8 * 1024 * 1024)}
 
 
 @retry(
@@ -54,8 +57,14 @@ async def ensure_topics(settings: Settings) -> list[str]:
         wanted = {settings.topic(topic): topic.partitions for topic in ALL}
         existing = set(await admin.list_topics())
         missing = [name for name in wanted if name not in existing]
+        ingress = set(map(settings.topic, INGRESS))
         new = [
-            NewTopic(name, wanted[name], replication_factor=replication, topic_configs=_FOR_EVER)
+            NewTopic(
+                name,
+                wanted[name],
+                replication_factor=replication,
+                topic_configs=_FOR_EVER | (_SMALLER if name in ingress else {}),
+            )
             for name in missing
         ]
         if new:

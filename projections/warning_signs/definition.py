@@ -16,6 +16,8 @@ S = TypeVar("S")
 S0 = "S0 (essay on vendor financing)"
 S1 = "S1 (video on OpenAI's round, 1 March 2026)"
 S2 = "S2 (Odd Lots podcast, 6 October 2025)"
+S3 = "S3 (note on energy as the moat, 29 March 2026)"
+S4 = "S4 (note on Meta selling compute, mid-2026)"
 
 # An alert names what it rests on; beyond this the journal itself is the place to look.
 EVIDENCE_LIMIT = 20

@@ -14,6 +14,7 @@ from streams.dead_letters import BlockedKeys, read_letter
 from streams.faust_app import Failure, consume, create_app
 from streams.kafka import Ends, PartitionReader
 from streams.messages import Message, message_of
+from streams.sequencer.acknowledging import Acknowledgements
 from streams.sequencer.recovery import marks_since
 from streams.sequencer.sequencer import Sequencer
 from streams.settings import Settings
@@ -35,6 +36,7 @@ class SequencerRole:
         self._read_to: dict[str, int] = {}
         self._messages = 0
         self._one_at_a_time = asyncio.Lock()
+        self._acknowledgements = Acknowledgements(lambda message: message.ticket.ack())
         self._letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
         self.app = create_app(settings, self.name)
         consume(self.app, settings, INGRESS, "sequence", failure.guard(self._work))
@@ -56,7 +58,7 @@ class SequencerRole:
     async def stop(self) -> None:
         """Journal what is open; what it acknowledges is committed when the app stops."""
         async with self._one_at_a_time:
-            self._acknowledge(await self.sequencer.close_all())
+            self._acknowledgements.done(await self.sequencer.close_all())
 
     async def close(self) -> None:
         """Let go of Kafka."""
@@ -100,7 +102,8 @@ class SequencerRole:
             await self._recover(self._current(batch))
             # Looked at again: partitions may have been taken away while the journal was read.
             messages = self._current(batch)
-            self._acknowledge(await self.sequencer.take(messages, time.monotonic()))
+            self._acknowledgements.take(messages)
+            self._acknowledgements.done(await self.sequencer.take(messages, time.monotonic()))
         self._messages += len(messages)
         for message in messages:
             self._read_to[message.source] = message.offset + 1
@@ -133,12 +136,13 @@ class SequencerRole:
         gone = [self._source(one) for one in revoked]
         self._known_partitions.difference_update(gone)
         self.sequencer.forget(gone)
+        self._acknowledgements.forget(gone)
 
     async def _close_bars(self) -> None:
         while True:
             await asyncio.sleep(BAR_CHECK_SECONDS)
             async with self._one_at_a_time:
-                self._acknowledge(await self.sequencer.close_ended(time.monotonic()))
+                self._acknowledgements.done(await self.sequencer.close_ended(time.monotonic()))
 
     async def _follow_letters(self) -> None:
         """Learn of letters that other sequencers wrote or resolved."""
@@ -156,7 +160,3 @@ class SequencerRole:
 
     def _source(self, partition: Any) -> str:
         return f"{self._settings.without_namespace(partition.topic)}/{partition.partition}"
-
-    def _acknowledge(self, messages: list[Message]) -> None:
-        for message in messages:
-            message.ticket.ack()

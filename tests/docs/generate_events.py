@@ -11,7 +11,6 @@ from pydantic.fields import FieldInfo
 from events import base, contracts, credit, deals, financials, power, prices
 from events.catalog import BY_NAME
 from events.topics import INGRESS
-from tests.docs.event_words import MEANINGS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "events.md"
 BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
@@ -38,6 +37,7 @@ KINDS: tuple[tuple[Any, str], ...] = (
     (financials.Share, "number 0 to 1"),
     (power.Units, "whole number 0 to 100,000"),
     (prices.Seconds, "whole number 1 to 86,400"),
+    (prices.Volume, "number from 0"),
 )
 UNITS = (("_usd", "USD"), ("_mw", "MW"), ("mw", "MW"), ("_seconds", "s"))
 
@@ -64,12 +64,6 @@ def with_reference(page: str) -> str:
     return f"{head}{BEGIN}\n\n{reference()}\n{END}{tail}"
 
 
-def described() -> set[str]:
-    """Name the entries of MEANINGS that the reference uses."""
-    models: list[type[base.Value]] = [*BY_NAME.values(), *(one for parts in PARTS.values() for one in parts)]
-    return {_entry(model, name) for model in models for name in _own_fields(model)}
-
-
 def _event(name: str) -> str:
     kind = BY_NAME[name]
     version = f", version {kind.VERSION}" if kind.VERSION > 1 else ""
@@ -94,15 +88,10 @@ def _table(kind: type[base.Value]) -> str:
     hints = get_type_hints(kind, include_extras=True)
     lines = ["| field | type | unit | required | meaning |", "|---|---|---|---|---|"]
     for name, field in _own_fields(kind).items():
-        meaning = MEANINGS[_entry(kind, name)]
         required = "yes" if _is_required(kind, name, field) else _default(field)
-        lines.append(f"| `{name}` | {_type(hints[name])} | {_unit(name)} | {required} | {meaning} |")
+        cells = (f"`{name}`", _type(hints[name]), _unit(name), required, field.description)
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
-
-
-def _entry(kind: type[base.Value], name: str) -> str:
-    own = f"{kind.__name__}.{name}"
-    return own if own in MEANINGS else name
 
 
 def _is_required(kind: type[base.Value], name: str, field: FieldInfo) -> bool:

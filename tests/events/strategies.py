@@ -8,28 +8,11 @@ from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from hypothesis import strategies as st
-from pydantic.fields import FieldInfo
 
-from events.base import (
-    Day,
-    Dollars,
-    Event,
-    Link,
-    Megawatts,
-    Moment,
-    Name,
-    Price,
-    Quantity,
-    Symbol,
-    Text,
-    Value,
-)
+from events.base import Day, Dollars, Event, Link, Moment, Name, Symbol, Text, Value
 from events.catalog import EVENT_TYPES
-from events.financials import Share
-from events.power import Units
-from events.prices import Seconds, Volume
 
 E = TypeVar("E", bound=Event)
 Document = dict[str, Any]
@@ -48,13 +31,6 @@ LEAVES: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (
     (Link, st.from_regex(r"https?://[a-z0-9./?&=%-]{1,80}", fullmatch=True)),
     (Symbol, st.from_regex(r"[A-Z0-9][A-Z0-9.\-=^]{0,14}", fullmatch=True)),
     (Dollars, st.integers(1, 10**17).map(lambda cents: Decimal(cents).scaleb(-2))),
-    (Price, st.floats(0, 1e9, exclude_min=True)),
-    (Quantity, st.floats(0, 1e15)),
-    (Volume, st.floats(0, allow_infinity=False)),
-    (Megawatts, st.floats(0, 1e6, exclude_min=True)),
-    (Share, st.floats(0, 1)),
-    (Seconds, st.integers(1, 86_400)),
-    (Units, st.integers(0, 100_000)),
     (UUID, st.uuids()),
     (bool, st.booleans()),
 )
@@ -68,9 +44,10 @@ def _values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         inner, *constraints = arguments
+        flat = [part for one in constraints for part in getattr(one, "metadata", [one])]
         if get_origin(inner) is tuple:
-            return _tuples(get_args(inner)[0], constraints)
-        return _values(inner)
+            return _tuples(get_args(inner)[0], flat)
+        return _numbers(inner, flat) if inner in (int, float) else _values(inner)
     if origin in (Union, types.UnionType):
         return st.one_of(*(_values(one) for one in arguments if one is not type(None)))
     if origin is Literal:
@@ -83,10 +60,19 @@ def _values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911
 
 
 def _tuples(item: Any, constraints: list[Any]) -> st.SearchStrategy[list[Any]]:
-    flat = [part for one in constraints for part in (one.metadata if isinstance(one, FieldInfo) else [one])]
-    least = next((one.min_length for one in flat if isinstance(one, MinLen)), 0)
-    most = next((one.max_length for one in flat if isinstance(one, MaxLen)), 4)
+    least = next((one.min_length for one in constraints if isinstance(one, MinLen)), 0)
+    most = next((one.max_length for one in constraints if isinstance(one, MaxLen)), 4)
     return st.lists(_values(item), min_size=least, max_size=min(most, 4))
+
+
+def _numbers(kind: type[int | float], constraints: list[Any]) -> st.SearchStrategy[int | float]:
+    least: Any = next((one.ge for one in constraints if isinstance(one, Ge)), None)
+    above: Any = next((one.gt for one in constraints if isinstance(one, Gt)), None)
+    most: Any = next((one.le for one in constraints if isinstance(one, Le)), None)
+    if kind is int:
+        return st.integers(least, most)
+    low = above if least is None else least
+    return st.floats(low, most, exclude_min=above is not None, allow_nan=False, allow_infinity=False)
 
 
 def _documents(kind: type[Value]) -> st.SearchStrategy[Document]:
@@ -112,6 +98,11 @@ def _bar(document: Document) -> Document:
     return {**document, "low_usd": low, "open_usd": between[0], "close_usd": between[1], "high_usd": high}
 
 
+def _thresholds(document: Document) -> Document:
+    rising = sorted(document[name] for name in ("watch", "warning", "critical"))
+    return {**document, **dict(zip(("watch", "warning", "critical"), rising, strict=True))}
+
+
 def _in_order(document: Document, first: str, second: str) -> Document:
     if document.get(first) is not None and document.get(second) is not None:
         document[first], document[second] = sorted((document[first], document[second]))
@@ -123,6 +114,7 @@ MENDED: dict[str, Callable[[Document], Document]] = {
     "Leg": _leg,
     "EquityBarClosed": _bar,
     "GpuBarClosed": _bar,
+    "ThresholdOverride": _thresholds,
     "CapexGuided": lambda document: _in_order(document, "low_usd", "high_usd"),
 }
 

@@ -102,6 +102,19 @@ def test_a_batch_of_envelopes_is_an_array_of_events(events: list[Event]) -> None
     assert read(batch, [("content-type", b"application/cloudevents-batch+json")]) == events
 
 
+def test_data_that_a_producer_sent_as_bytes_is_read_too() -> None:
+    attributes = {**ATTRIBUTES, "datacontenttype": "application/octet-stream"}
+    message = to_structured_event(CloudEvent(attributes, orjson.dumps(DATA)))
+    assert b"data_base64" in message.value
+    assert decoded(message) == decoded(to_structured_event(CloudEvent(dict(ATTRIBUTES), dict(DATA))))
+
+
+@pytest.mark.parametrize("data", ["%", "e29vcHM=", "/w==", 7, None, []])
+def test_bytes_that_are_no_json_are_refused(data: object) -> None:
+    envelope = {"specversion": "1.0", "id": "1", "type": "DealTerminated", "source": "/", "data_base64": data}
+    assert "data_base64" in refused(envelope).reason
+
+
 def test_a_type_that_contradicts_the_event_is_refused() -> None:
     refusal = refused(terminated(), [("ce_type", b"org.example.DealAnnounced")])
     assert "'DealAnnounced'" in refusal.reason

@@ -97,6 +97,23 @@ def test_every_reference_of_a_schema_leads_somewhere(kind: type[Event]) -> None:
         assert resolve(reference, schema)
 
 
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
+def test_every_field_of_a_type_and_of_its_parts_is_described(kind: type[Event]) -> None:
+    schema = json_schema(kind.__name__)
+    assert schema["properties"].keys() == kind.model_fields.keys()
+    objects = [schema, *(part for part in schema.get("$defs", {}).values() if "properties" in part)]
+    fields = [(one["title"], name, field) for one in objects for name, field in one["properties"].items()]
+    assert [(title, name) for title, name, field in fields if not field.get("description")] == []
+
+
+def test_a_description_is_the_one_that_stands_under_the_field() -> None:
+    revised, funded = (json_schema(name)["properties"] for name in ("DealRevised", "LegFunded"))
+    assert revised["stage"]["description"] == "The new stage. Left out: the stage stays."
+    assert funded["event_type"]["description"] == Event.model_fields["event_type"].description
+    payload = DOCUMENT["components"]["messages"]["DealRevised"]["payload"]
+    assert payload["properties"]["stage"] == revised["stage"]
+
+
 def test_an_unknown_type_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"no event type 'DealCrashed'.*DealAnnounced.*PowerDelivered"):
         json_schema("DealCrashed")

@@ -94,6 +94,7 @@ async def test_one_projection_can_be_folded_by_a_worker_of_its_own(settings: Set
 async def test_what_cannot_be_done_is_told_in_a_sentence_with_a_remedy(
     settings: Settings, tmp_path: Path
 ) -> None:
+    await ensure_topics(settings)
     nowhere = settings.model_copy(update={"kafka": "127.0.0.1:1"})
     no_database = settings.model_copy(
         update={"database": type(settings.database)("postgresql://127.0.0.1:1/none")}

@@ -5,11 +5,13 @@ import os
 import random
 import signal
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import islice
 
 import pytest
 
 from events.base import Event
+from events.codec import encode
 from streams.kafka import ensure_topics
 from streams.settings import Settings
 from tests.integration.pipeline import (
@@ -19,6 +21,7 @@ from tests.integration.pipeline import (
     publish,
     query,
     replay,
+    send,
     work_off,
     worker_process,
 )
@@ -126,3 +129,34 @@ async def test_another_worker_takes_over_when_the_first_ends_or_is_killed(
     assert_each_counts_once(settings, events)
     await replay(settings, second_database)
     assert fingerprint(second_database) == fingerprint(settings.database_url)
+
+
+async def test_a_tick_whose_bar_is_still_open_survives_a_kill(settings: Settings) -> None:
+    """Bars of one partition close in any order, and what is committed must not pass the open ones."""
+    await ensure_topics(settings)
+    now = datetime.now(UTC).isoformat()
+    settings = settings.model_copy(update={"bar_seconds": 3600})
+    still_open = event("EquityPriced", now, symbol="OPEN", price_usd=1, size=7)
+    for one in (still_open, *(tick_of_last_year(number) for number in range(5))):
+        await send(settings, "equity.prices", encode(one), key=b"same", partition=3)
+    worker = worker_process(settings)
+    await until_closed(settings, bars=5)
+    # Longer than it takes Faust to commit.
+    await asyncio.sleep(4)
+    worker.kill()
+    await asyncio.to_thread(worker.communicate)
+    await work_off(settings.model_copy(update={"bar_seconds": 1}))
+    volumes = query(settings, "SELECT symbol, sum(volume) FROM read.equity_bar GROUP BY 1 ORDER BY 1")
+    assert volumes == [("CLOSED", 5), ("OPEN", 7)]
+
+
+def tick_of_last_year(number: int) -> Event:
+    return event("EquityPriced", f"2025-01-{number + 1:02}T12:00:00Z", symbol="CLOSED", price_usd=1, size=1)
+
+
+async def until_closed(settings: Settings, bars: int) -> None:
+    for _ in range(300):
+        if query(settings, "SELECT count(*) FROM read.equity_bar") == [(bars,)]:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{bars} bars were not closed within 30 seconds")

@@ -13,10 +13,17 @@ from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.codec import encode, encode_many
 from events.journal import Run, decode_record
 from events.prices import EquityPriced, GpuPriced
-from streams.dead_letters import DeadLetter
+from streams.dead_letters import REDRIVE_HEADER, BlockedKeys, DeadLetter
 from streams.messages import Message
+from streams.sequencer.sequencer import Sequencer
+from streams.settings import Settings
+from tests.events.documents import announced, document, leg
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOW = START + timedelta(days=1)
+POOR = announced(leg(amount_usd=-5))
+DEAL = announced(leg())
+WAIVER = document("CreditWaiverReported", facility_id="d1", borrower="b", kind="waiver")
 
 
 def equity(
@@ -151,3 +158,37 @@ class Broker:
     @property
     def journal(self) -> list[Event]:
         return [event for run in self.runs for event in run.events]
+
+
+@dataclass
+class House:
+    """A sequencer with a broker in memory and a clock that stands still."""
+
+    broker: Broker = field(default_factory=Broker)
+    blocked: BlockedKeys = field(default_factory=BlockedKeys)
+    now: datetime = NOW
+    sequencer: Sequencer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sequencer = Sequencer(
+            Settings(namespace="desk", bar_seconds=60), self.broker, self.blocked, lambda: self.now
+        )
+
+    async def take(self, *messages: Message) -> list[Message]:
+        return await self.sequencer.take(messages, 0)
+
+    @property
+    def waiting_reasons(self) -> list[str]:
+        return [one.place for one in self.broker.letters if "waits behind" in one.reason]
+
+
+def redrive(place: str) -> tuple[tuple[str, bytes], ...]:
+    return ((REDRIVE_HEADER, place.encode()),)
+
+
+def deal_ids(events: Sequence[Event]) -> list[str]:
+    return [event.key for event in events]
+
+
+def resolved(letters: Sequence[DeadLetter]) -> list[str]:
+    return [one.place for one in letters if one.resolved]

@@ -287,6 +287,18 @@ def test_the_next_interval_closes_the_bar_before_it() -> None:
     assert [bar.bucket for bar in bars_of(conflation.close_all())] == [START + timedelta(seconds=60)]
 
 
+def test_a_message_that_goes_on_with_the_open_bar_closes_nothing_even_if_it_begins_the_next() -> None:
+    conflation = Conflation(INTERVAL)
+    conflation.add(price_message(0, equity(10)), [equity(10)], 0)
+    ticks = [equity(61), equity(59)]
+    assert conflation.add(price_message(1, *ticks), ticks, 0) == []
+    (closed,) = conflation.close_all()
+    assert [(bar.bucket, bar.volume) for bar in bars_of([closed])] == [
+        (START, 2),
+        (START + timedelta(seconds=60), 1),
+    ]
+
+
 def test_a_print_that_comes_after_its_bar_was_closed_makes_a_part_that_adds_to_it() -> None:
     conflation = Conflation(INTERVAL)
     conflation.add(price_message(0, equity(10, 5)), [equity(10, 5)], 0)
