@@ -14,6 +14,8 @@ from streams.settings import Settings
 # A batch is whatever came within this time: the price of batching, paid by every event.
 GATHER_SECONDS = 0.005
 BATCH = 2000
+# After so long without a heartbeat a consumer's partitions are given to another.
+SESSION_SECONDS = 10.0
 
 
 def create_app(settings: Settings, role: str) -> Any:
@@ -23,7 +25,7 @@ def create_app(settings: Settings, role: str) -> Any:
         broker=[f"kafka://{address}" for address in settings.kafka.split(",")],
         autodiscover=False,
         broker_heartbeat_interval=2.0,
-        broker_session_timeout=10.0,
+        broker_session_timeout=SESSION_SECONDS,
         broker_max_poll_records=BATCH,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=8 * 1024 * 1024,

@@ -11,10 +11,11 @@ from events.clock import tick
 from events.codec import encode
 from events.topics import CLOCK, DEAD_LETTERS, INGRESS
 from streams.dead_letters import BlockedKeys, read_letter
-from streams.faust_app import Failure, consume, create_app
+from streams.faust_app import SESSION_SECONDS, Failure, consume, create_app
 from streams.kafka import Ends, PartitionReader
 from streams.messages import Message, message_of
 from streams.sequencer.acknowledging import Acknowledgements
+from streams.sequencer.lease import Lease
 from streams.sequencer.recovery import marks_since
 from streams.sequencer.sequencer import Sequencer
 from streams.settings import Settings
@@ -36,6 +37,7 @@ class SequencerRole:
         self._read_to: dict[str, int] = {}
         self._messages = 0
         self._one_at_a_time = asyncio.Lock()
+        self._lease = Lease(SESSION_SECONDS / 2)
         self._acknowledgements = Acknowledgements(lambda message: message.ticket.ack())
         self._letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
         self.app = create_app(settings, self.name)
@@ -53,7 +55,7 @@ class SequencerRole:
     def tasks(self) -> list[Any]:
         """Name what runs beside the agents."""
         ticking = [self._tick()] if self._settings.clock_seconds else []
-        return [self._close_bars(), self._follow_letters(), *ticking]
+        return [self._lease.keep(), self._close_bars(), self._follow_letters(), *ticking]
 
     async def stop(self) -> None:
         """Journal what is open; what it acknowledges is committed when the app stops."""
@@ -99,6 +101,7 @@ class SequencerRole:
 
     async def _work(self, batch: list[Any]) -> None:
         async with self._one_at_a_time:
+            self._lease.check()
             await self._recover(self._current(batch))
             # Looked at again: partitions may have been taken away while the journal was read.
             messages = self._current(batch)
@@ -142,6 +145,7 @@ class SequencerRole:
         while True:
             await asyncio.sleep(BAR_CHECK_SECONDS)
             async with self._one_at_a_time:
+                self._lease.check()
                 self._acknowledgements.done(await self.sequencer.close_ended(time.monotonic()))
 
     async def _follow_letters(self) -> None:

@@ -160,3 +160,20 @@ async def until_closed(settings: Settings, bars: int) -> None:
             return
         await asyncio.sleep(0.1)
     raise AssertionError(f"{bars} bars were not closed within 30 seconds")
+
+
+async def test_a_worker_that_was_suspended_stops_before_it_writes(settings: Settings) -> None:
+    await ensure_topics(settings)
+    settings = settings.model_copy(update={"bar_seconds": 3600})
+    now = datetime.now(UTC).isoformat()
+    await publish(settings, [event("EquityPriced", now, symbol="ARM", price_usd=1, size=7)])
+    suspended = worker_process(settings, "sequencer")
+    await asyncio.sleep(8)
+    suspended.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(7)
+    suspended.send_signal(signal.SIGCONT)
+    _, errors = await asyncio.to_thread(suspended.communicate, timeout=30)
+    assert suspended.returncode == 1
+    assert "stood still for" in errors.decode()
+    await work_off(settings)
+    assert query(settings, "SELECT symbol, volume FROM read.equity_bar") == [("ARM", 7)]
