@@ -38,6 +38,7 @@ class SequencerRole:
         self._messages = 0
         self._one_at_a_time = asyncio.Lock()
         self._lease = Lease(SESSION_SECONDS / 2)
+        self._lease.keep()
         self._acknowledgements = Acknowledgements(lambda message: message.ticket.ack())
         self._letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
         self.app = create_app(settings, self.name)
@@ -55,7 +56,7 @@ class SequencerRole:
     def tasks(self) -> list[Any]:
         """Name what runs beside the agents."""
         ticking = [self._tick()] if self._settings.clock_seconds else []
-        return [self._lease.keep(), self._close_bars(), self._follow_letters(), *ticking]
+        return [self._close_bars(), self._follow_letters(), *ticking]
 
     async def stop(self) -> None:
         """Journal what is open; what it acknowledges is committed when the app stops."""
@@ -64,6 +65,7 @@ class SequencerRole:
 
     async def close(self) -> None:
         """Let go of Kafka."""
+        self._lease.release()
         await self._letters.stop()
 
     async def lag(self, ends: Ends) -> int | None:

@@ -172,8 +172,12 @@ async def test_a_worker_that_was_suspended_stops_before_it_writes(settings: Sett
     suspended.send_signal(signal.SIGSTOP)
     await asyncio.sleep(7)
     suspended.send_signal(signal.SIGCONT)
-    _, errors = await asyncio.to_thread(suspended.communicate, timeout=30)
+    try:
+        _, errors = await asyncio.to_thread(suspended.communicate, timeout=30)
+    finally:
+        suspended.kill()
+        await asyncio.to_thread(suspended.wait)
     assert suspended.returncode == 1
     assert "stood still for" in errors.decode()
-    await work_off(settings)
+    await work_off(settings.model_copy(update={"bar_seconds": 1}))
     assert query(settings, "SELECT symbol, volume FROM read.equity_bar") == [("ARM", 7)]
