@@ -1,9 +1,10 @@
 """Deals: who promised money to whom, in legs."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from events.base import Day, Dollars, Event, Megawatts, Name, Text, Value
 
@@ -19,6 +20,17 @@ class LegKind(StrEnum):
     LEASE = "lease"
 
 
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+# As `Dollars`, in any currency: a thousand of some are less than a dollar, and some have three decimals.
+Amount = Annotated[Decimal, Field(gt=0, le=10**18, max_digits=21, decimal_places=3, allow_inf_nan=False)]
+Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=15, decimal_places=12, allow_inf_nan=False)]
+
+# What a number may come as.
+NUMBER = (int, float, str, Decimal)
+CENT = Decimal("0.01")
+# Stated amounts are rounded, and so are rates: within this part two figures tell the same.
+ROUNDED = Decimal("0.01")
+
 FINANCING = frozenset({LegKind.EQUITY, LegKind.DEBT, LegKind.CREDITS, LegKind.GUARANTEE})
 
 
@@ -26,7 +38,7 @@ class Leg(Value):
     """One promise inside a deal: money (USD) or capacity (MW) from payer to payee.
 
     A leg with a condition is not firm. Without an amount the leg is kept, and counts
-    for no dollars on the firm basis.
+    for no dollars on the firm basis. Of a ceiling or a range the basis `all` counts the upper end.
     """
 
     leg: Name
@@ -38,7 +50,17 @@ class Leg(Value):
     payee: Name
     """The company that is paid; not the payer."""
     amount_usd: Dollars | None = None
-    """The amount, over the whole life of the leg."""
+    """The amount, over the whole life of the leg. Left out: `amount` times `usd_per_unit`, where given."""
+    amount_low_usd: Dollars | None = None
+    """The low end of a range up to `amount_usd`: the low end is firm, the upper end counts on `all`."""
+    up_to: bool = False
+    """Whether the amount is a ceiling: only `amount_low_usd` and what is paid of it are firm."""
+    amount: Amount | None = None
+    """The amount in `currency`, where that is not the US dollar."""
+    currency: Currency = "USD"
+    """The currency of `amount`, by ISO 4217."""
+    usd_per_unit: Rate | None = None
+    """What one unit of `currency` was worth in USD. Needed with `amount` unless `amount_usd` is given."""
     capacity_mw: Megawatts | None = None
     """Capacity. Without an amount its dollars are estimated, on the basis `all` only."""
     starts: Day | None = None
@@ -48,6 +70,14 @@ class Leg(Value):
     condition: Text | None = None
     """What must happen first, in words. A leg with a condition is not firm."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _told_in_dollars(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("amount_usd") is not None:
+            return data
+        amount_usd = _in_dollars(data)
+        return data if amount_usd is None else {**data, "amount_usd": amount_usd}
+
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.payer == self.payee:
@@ -55,6 +85,38 @@ class Leg(Value):
         if self.starts and self.ends and self.ends < self.starts:
             raise ValueError("ends before it starts")
         return self
+
+    @model_validator(mode="after")
+    def _amounts_agree(self) -> Self:
+        low, high = self.amount_low_usd, self.amount_usd
+        if low is not None and (high is None or low > high):
+            raise ValueError("a range needs its upper end in amount_usd, not below amount_low_usd")
+        if self.amount is None:
+            if self.currency != "USD" or self.usd_per_unit is not None:
+                raise ValueError("currency and usd_per_unit belong to amount; dollars go into amount_usd")
+            return self
+        if self.currency == "USD" and self.usd_per_unit not in {None, 1}:
+            raise ValueError("a US dollar is worth one dollar; leave usd_per_unit out")
+        if high is None:
+            raise ValueError(f"an amount in {self.currency} needs usd_per_unit, or amount_usd beside it")
+        rate = Decimal(1) if self.currency == "USD" else self.usd_per_unit
+        if rate is not None and abs(self.amount * rate - high) > max(CENT, high * ROUNDED):
+            worth = (self.amount * rate).quantize(CENT)
+            raise ValueError(f"amount_usd is {high}, but amount times usd_per_unit is {worth}")
+        return self
+
+
+def _in_dollars(leg: dict[str, Any]) -> Decimal | None:
+    """Derive the dollars of an amount; None where something is missing, or is no number at all."""
+    amount, rate = leg.get("amount"), leg.get("usd_per_unit")
+    if rate is None and leg.get("currency", "USD") == "USD":
+        rate = 1
+    if not isinstance(amount, NUMBER) or not isinstance(rate, NUMBER):
+        return None
+    try:
+        return (Decimal(str(amount)) * Decimal(str(rate))).quantize(CENT)
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def _name_legs(legs: Any) -> Any:

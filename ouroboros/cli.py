@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 letters_app = typer.Typer(help="What could not be read: look at it, send it again.", no_args_is_help=True)
 app.add_typer(letters_app, name="dead-letters")
+watchlist_app = typer.Typer(help="What to watch and how closely, from one file.", no_args_is_help=True)
+app.add_typer(watchlist_app, name="watchlist")
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -57,7 +59,9 @@ def demo(
 def worker(
     only: Annotated[
         list[str] | None,
-        typer.Option(help="sequencer, projector, dead-letters, signals, or a projection; may be repeated."),
+        typer.Option(
+            help="sequencer, projector, dead-letters, signals, webhooks, or a projection; may be repeated."
+        ),
     ] = None,
 ) -> None:
     """Take events in, keep the projections, raise the signals, until stopped."""
@@ -139,6 +143,34 @@ def redrive_letters(places: Places = None, mended: Mended = None) -> None:
 
     _log_to_stderr(logging.ERROR)
     raise typer.Exit(asyncio.run(redrive(_settings(), out, places or [], mended)))
+
+
+WatchlistFile = Annotated[Path, typer.Argument(help="A YAML file; docs/examples/watchlist.yaml is one.")]
+
+
+@watchlist_app.command("check")
+def check_watchlist_file(file: WatchlistFile) -> None:
+    """Read a watchlist and say what it would change; what is wrong is told with its line."""
+    from ouroboros.watchlist import check_watchlist  # noqa: PLC0415
+
+    check_watchlist(file, out)
+
+
+@watchlist_app.command("publish")
+def publish_watchlist_file(file: WatchlistFile) -> None:
+    """Make a watchlist hold from now on; the same file again changes nothing."""
+    from ouroboros.watchlist import publish_watchlist  # noqa: PLC0415
+
+    _log_to_stderr(logging.ERROR)
+    asyncio.run(publish_watchlist(_settings(), file, out))
+
+
+@watchlist_app.command("schema")
+def watchlist_schema() -> None:
+    """Print the JSON Schema of a watchlist file, for editors."""
+    from ouroboros.watchlist import schema as describe  # noqa: PLC0415
+
+    typer.echo(json.dumps(describe(), indent=2))
 
 
 def main() -> None:

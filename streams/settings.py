@@ -4,16 +4,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from events.topics import Topic
+from streams.webhooks.destination import Destination, parse
+
+
+def _readable(webhooks: SecretStr) -> SecretStr:
+    parse(webhooks.get_secret_value())
+    return webhooks
 
 
 class Settings(BaseSettings):
     """What a worker or command needs to know about its surroundings."""
 
-    model_config = SettingsConfigDict(env_prefix="OUROBOROS_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="OUROBOROS_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     kafka: Annotated[str, Field(description="bootstrap servers, host:port")] = "127.0.0.1:9092"
     database: Annotated[SecretStr, Field(description="PostgreSQL or TimescaleDB, as a libpq URL")] = (
@@ -33,6 +41,10 @@ class Settings(BaseSettings):
     stall_seconds: Annotated[
         float, Field(gt=0, description="how long a consumer may stand still before its worker gives up")
     ] = 60
+    webhooks: Annotated[
+        Annotated[SecretStr, AfterValidator(_readable)] | None,
+        Field(description="where signals are posted, a JSON list"),
+    ] = None
     home: Annotated[Path, Field(description="where embedded servers keep their data")] = (
         Path.home() / ".ouroboros"
     )
@@ -52,6 +64,11 @@ class Settings(BaseSettings):
     def group(self, role: str) -> str:
         """Name the consumer group of a role."""
         return ".".join(filter(None, (self.namespace, "ouroboros", role)))
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Name where signals are posted besides their topic."""
+        return parse(self.webhooks.get_secret_value()) if self.webhooks else ()
 
     @cached_property
     def database_url(self) -> str:

@@ -45,7 +45,7 @@ class SignalRole:
         self._count = SQL("SELECT count(*) {}").format(unsent)
         self._unsent = SQL(
             "SELECT message_id, key, payload::text {}"
-            " ORDER BY journal_offset, journal_index, message_id LIMIT {}"
+            " ORDER BY journal_offset, journal_index, key, (payload ->> 'step_number')::integer LIMIT {}"
         ).format(unsent, BATCH)
 
     async def lag(self, _ends: Ends) -> int | None:

@@ -24,12 +24,13 @@ from streams.sequencer.role import SequencerRole
 from streams.settings import Settings
 from streams.signal_role import SignalRole
 from streams.watch import Role, watch
+from streams.webhooks.role import WebhookRole
 
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 0.05
 
-ROLES = ("sequencer", "projector", "dead-letters", "signals")
+ROLES = ("sequencer", "projector", "dead-letters", "signals", "webhooks")
 
 
 class Worker:
@@ -70,7 +71,7 @@ class Worker:
 
 @asynccontextmanager
 async def working(settings: Settings, only: Sequence[str] = ()) -> AsyncIterator[Worker]:
-    """Run the roles named in `only`, or all of them, for as long as the context is open.
+    """Run the roles named in `only`, or all that are set up, for as long as the context is open.
 
     The name of a projection stands for a projector that folds it alone. Raises UsageError
     for an unknown name, a missing broker, or a database that was not migrated.
@@ -122,7 +123,7 @@ def _roles(
             "The projector folds every projection already.", "Name either it or single projections."
         )
     roles: list[Role] = []
-    for name in only or ROLES:
+    for name in only or [one for one in ROLES if one != "webhooks" or settings.destinations]:
         match name:
             case "sequencer":
                 roles.append(SequencerRole(settings, producer, failure))
@@ -132,6 +133,8 @@ def _roles(
                 roles.append(DeadLetterRole(settings, failure))
             case "signals":
                 roles.append(SignalRole(settings, WARNING_SIGNS, producer, committed))
+            case "webhooks":
+                roles.append(WebhookRole(settings, WARNING_SIGNS))
             case _ if name in by_name:
                 alone = f"projector-{name}"
                 roles.append(ProjectorRole(settings, [by_name[name]], failure, committed, alone))

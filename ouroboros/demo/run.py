@@ -28,7 +28,9 @@ def run_demo(settings: Settings, out: Console, *, keep: bool) -> None:
         signal.signal(number, _end)
     began = time.monotonic()
     # Daily quotes make daily bars; time moves with the facts instead of with today's clock.
-    settings = settings.model_copy(update={"bar_seconds": 86_400, "clock_seconds": 0})
+    # History is nothing to ring anybody about.
+    quiet = {"bar_seconds": 86_400, "clock_seconds": 0, "webhooks": None}
+    settings = settings.model_copy(update=quiet)
     with servers(settings, out) as surroundings:
         asyncio.run(_play(surroundings, out, keep=keep, began=began))
 

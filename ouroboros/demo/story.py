@@ -88,8 +88,16 @@ def _tell_signal(out: Console, signal: dict[str, Any]) -> None:
 
 
 def measured(value: float, unit: str) -> str:
-    """Write a value with its unit, a share in per cent."""
-    return f"{value:.1%}" if unit == "share" else f"{value:.4g} {unit}"
+    """Write a value as a person would say it: shares in per cent, dollars in billions, counts bare."""
+    match unit:
+        case "share":
+            return f"{value:.1%}"
+        case "USD":
+            return f"${value / 1e9:,.1f}B"
+        case "days":
+            return f"{value:g} days"
+        case _:
+            return f"{value:.4g}"
 
 
 def _row_counts(settings: Settings) -> dict[str, int]:

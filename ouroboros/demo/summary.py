@@ -56,7 +56,14 @@ def _signs(rows: Callable[[str], list[tuple[Any, ...]]]) -> Table:
     table.title_justify = "left"
     for title, subject, value, unit, level, since, evidence in rows(_SIGNS):
         shown = Text(level, style=STYLES[level])
-        table.add_row(title, subject, measured(value, unit), shown, f"{since:%Y-%m-%d}", f"{evidence} events")
+        table.add_row(
+            title,
+            subject,
+            measured(value, unit),
+            shown,
+            f"{since:%Y-%m-%d}",
+            f"{evidence} event{'s' if evidence != 1 else ''}",
+        )
     return table
 
 

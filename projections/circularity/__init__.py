@@ -11,6 +11,7 @@ from projections.circularity.rows import (
     LoopRow,
     MoneyFlowEdgeRow,
     MoneyFlowNodeRow,
+    UnknownCompanyRow,
     VendorRoundTripRow,
 )
 
@@ -23,6 +24,7 @@ CIRCULARITY = Projection(
     tables=(
         Table("deal", DealRow, key=("deal_id",)),
         Table("deal_leg", DealLegRow, key=("deal_id", "leg")),
+        Table("unknown_company", UnknownCompanyRow, key=("name",)),
         Table("money_flow_edge", MoneyFlowEdgeRow, key=("basis", "source", "target")),
         Table("money_flow_node", MoneyFlowNodeRow, key=("basis", "id")),
         Table("circularity", CircularityRow, time_column="known_at"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal, NamedTuple, assert_never
+from typing import Any, Literal, NamedTuple, assert_never
 from uuid import UUID
 
 from rpds import HashTrieMap
@@ -10,7 +10,7 @@ from rpds import HashTrieMap
 from events.base import Certainty
 from events.contracts import ContractRenegotiated
 from events.deals import DealAnnounced, DealRevised, DealTerminated, Leg, LegFunded, Stage
-from projections.circularity.assumptions import CENTS_PER_USD, estimated_cents
+from projections.circularity.assumptions import CENTS_PER_USD, Gigawatt, estimated_cents
 from projections.persistent import PersistentMap
 
 Amendment = DealRevised | LegFunded | DealTerminated | ContractRenegotiated
@@ -36,6 +36,8 @@ class Funding:
 
 
 NOT_FUNDED = Funding()
+# A new amount stands in place of all that told the old one.
+AMOUNT_REPLACED = {"amount_low_usd": None, "amount": None, "currency": "USD", "usd_per_unit": None}
 NO_FUNDING: PersistentMap[str, Funding] = HashTrieMap()
 
 
@@ -96,21 +98,28 @@ def amend(deal: Deal, event: Amendment) -> Deal:
             assert_never(event)
 
 
-def count(deal: Deal, standing: StandingLeg) -> Counted:
+def count(deal: Deal, standing: StandingLeg, gigawatt: Gigawatt = "mid") -> Counted:
     """Count a leg on both bases, in cents; legs of a deal that binds nobody count nothing.
 
-    Firm is what is stated, unconditional and not estimated, and whatever was paid.
+    Firm is what is stated, unconditional and not estimated, of a range its low end, of a ceiling
+    nothing; and whatever was paid.
     """
     if not deal.commits:
         return Counted(0, 0, 0)
     leg, funding = standing.leg, deal.funded.get(standing.leg.leg, NOT_FUNDED)
-    stated, estimated = to_cents(leg.amount_usd), estimated_cents(leg)
+    stated, estimated = to_cents(leg.amount_usd), estimated_cents(leg, gigawatt)
     is_firm = not leg.condition and standing.certainty is not Certainty.ESTIMATED
     return Counted(
-        firm=max(stated if is_firm else 0, funding.firm_cents),
+        firm=max(_least_cents(leg) if is_firm else 0, funding.firm_cents),
         whole=max(stated + estimated, funding.cents),
         estimated=max(0, estimated - funding.cents),
     )
+
+
+def _least_cents(leg: Leg) -> int:
+    if leg.amount_low_usd is not None:
+        return to_cents(leg.amount_low_usd)
+    return 0 if leg.up_to else to_cents(leg.amount_usd)
 
 
 def evidence(deal: Deal, standing: StandingLeg) -> tuple[UUID, ...]:
@@ -152,14 +161,11 @@ def _fund(deal: Deal, event: LegFunded) -> Deal:
 
 def _renegotiate(deal: Deal, event: ContractRenegotiated) -> Deal:
     # The end of a contract is left out: set alone it could contradict the leg's start.
-    after = {
-        name: value
-        for name, value in (
-            ("amount_usd", event.after.amount_usd),
-            ("capacity_mw", event.after.capacity_mw),
-        )
-        if value is not None
-    }
+    after: dict[str, Any] = {}
+    if event.after.amount_usd is not None:
+        after |= AMOUNT_REPLACED | {"amount_usd": event.after.amount_usd}
+    if event.after.capacity_mw is not None:
+        after["capacity_mw"] = event.after.capacity_mw
     if not after or all(one.leg.leg != event.leg for one in deal.legs):
         return deal
     legs = [

@@ -1,25 +1,44 @@
-"""Write what changed of a deal and its legs."""
+"""Write what changed of a deal and its legs, and the companies that nobody knows yet."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
+from events.companies import closest, is_known
+from events.deals import Leg
 from projections.base import Row
-from projections.circularity.assumptions import ASSUMPTION, estimated_cents
-from projections.circularity.deal import NOT_FUNDED, Deal, StandingLeg
+from projections.circularity.assumptions import USD_PER_GW, Gigawatt, assumption, estimated_cents
+from projections.circularity.book import Book, pair_of
+from projections.circularity.deal import NOT_FUNDED, Deal, StandingLeg, to_cents
 from projections.circularity.money import in_usd
-from projections.circularity.rows import DealLegRow, DealRow
+from projections.circularity.rows import DealLegRow, DealRow, UnknownCompanyRow
+
+DAYS_A_YEAR = Fraction(1461, 4)
 
 
-def deal_rows(before: Deal | None, after: Deal, now: datetime) -> Iterator[Row]:
+def deal_rows(before: Book, after: Book, deal_id: str, now: datetime) -> Iterator[Row]:
     """Give the rows of a deal that differ from those of before; legs taken out say so."""
+    known, deal = before.deals.get(deal_id), after.deals[deal_id]
     # Both are stamped alike here, so that rows differ only where the deal does.
-    row = _deal_row(after, now)
-    if before is None or row != _deal_row(before, now):
+    row = _deal_row(deal, now)
+    if known is None or row != _deal_row(known, now):
         yield row
-    known = _leg_rows(before, now) if before else {}
-    standing = _leg_rows(after, now)
-    yield from (row for name, row in standing.items() if row != known.get(name))
-    yield from (row._replace(removed=True) for name, row in known.items() if name not in standing)
+    old = _leg_rows(known, before.gigawatt, now) if known else {}
+    new = _leg_rows(deal, after.gigawatt, now)
+    yield from (row for name, row in new.items() if row != old.get(name))
+    yield from (row._replace(removed=True) for name, row in old.items() if name not in new)
+
+
+def unknown_names(deal: Deal) -> tuple[str, ...]:
+    """Name the companies of a deal that the table of companies does not have, each once."""
+    names = dict.fromkeys(name for one in deal.legs for name in (one.leg.payer, one.leg.payee))
+    return tuple(name for name in names if not is_known(name))
+
+
+def unknown_company_row(name: str, deal_id: str, now: datetime) -> UnknownCompanyRow:
+    """List a name for review, with the known name that is spelled most alike."""
+    return UnknownCompanyRow(name=name, deal_id=deal_id, known_at=now, closest=closest(name))
 
 
 def _deal_row(deal: Deal, now: datetime) -> DealRow:
@@ -35,23 +54,33 @@ def _deal_row(deal: Deal, now: datetime) -> DealRow:
     )
 
 
-def _leg_rows(deal: Deal, now: datetime) -> dict[str, DealLegRow]:
-    return {one.leg.leg: _leg_row(deal, one, now) for one in deal.legs}
+def _leg_rows(deal: Deal, gigawatt: Gigawatt, now: datetime) -> dict[str, DealLegRow]:
+    return {one.leg.leg: _leg_row(deal, one, gigawatt, now) for one in deal.legs}
 
 
-def _leg_row(deal: Deal, standing: StandingLeg, now: datetime) -> DealLegRow:
+def _leg_row(deal: Deal, standing: StandingLeg, gigawatt: Gigawatt, now: datetime) -> DealLegRow:
     leg = standing.leg
-    estimated = estimated_cents(leg)
+    estimated = estimated_cents(leg, gigawatt)
+    payer, payee = pair_of(leg)
     return DealLegRow(
         deal_id=deal.announced.deal_id,
         leg=leg.leg,
         kind=leg.kind.value,
         payer=leg.payer,
         payee=leg.payee,
+        payer_company=payer,
+        payee_company=payee,
         amount_usd=leg.amount_usd,
+        amount_low_usd=leg.amount_low_usd,
+        up_to=leg.up_to,
+        amount=leg.amount,
+        currency=leg.currency,
+        usd_per_unit=leg.usd_per_unit,
+        annual_usd=_annual_usd(leg, to_cents(leg.amount_usd) + estimated),
         capacity_mw=leg.capacity_mw,
         estimated_usd=in_usd(estimated) if estimated else None,
-        assumption=ASSUMPTION if estimated else None,
+        assumption=assumption(gigawatt) if estimated else None,
+        usd_per_gw=USD_PER_GW[gigawatt] if estimated else None,
         conditional=bool(leg.condition),
         condition=leg.condition,
         funded_usd=in_usd(deal.funded.get(leg.leg, NOT_FUNDED).cents),
@@ -60,3 +89,13 @@ def _leg_row(deal: Deal, standing: StandingLeg, now: datetime) -> DealLegRow:
         removed=False,
         known_at=now,
     )
+
+
+def _annual_usd(leg: Leg, cents: int) -> Decimal | None:
+    """Spread an amount over its term; what runs for less than a year is no more a year than in all."""
+    if not cents or leg.starts is None or leg.ends is None:
+        return None
+    after = leg.ends + timedelta(days=1)
+    months = 12 * (after.year - leg.starts.year) + after.month - leg.starts.month
+    years = Fraction(months, 12) + (after.day - leg.starts.day) / DAYS_A_YEAR
+    return in_usd(int(cents / max(Fraction(1), years)))

@@ -1,75 +1,86 @@
-"""Fold deals, and contracts that change them, into the graph of announced money."""
+"""Fold deals, contracts that change them and the desk's assumption into the graph of announced money."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import assert_never
+
+from rpds import HashTrieSet
 
 from events.clock import ClockTicked
 from events.contracts import ContractRenegotiated
 from events.deals import DealEvent
+from events.desk import WatchlistChanged
 from projections.base import Recorded, Row, Step
-from projections.circularity.book import BASES, Basis, Book, all_estimated_cents, flows, record, total
-from projections.circularity.deal_rows import deal_rows
-from projections.circularity.flow_rows import flow_rows
-from projections.circularity.picture import BLANK, Picture, draw
-from projections.circularity.solve import waits_for_the_clock
+from projections.circularity.book import BASES, Basis, Book, Pair, changed_deals, pairs_of, record
+from projections.circularity.deal_rows import deal_rows, unknown_company_row, unknown_names
+from projections.circularity.flow_rows import circularity_row, flow_rows
+from projections.circularity.picture import Picture
+from projections.circularity.redraw import redraw
+from projections.persistent import PersistentSet
 
-EMPTY = Book()
-CONCERNED = DealEvent | ContractRenegotiated
+CONCERNED = DealEvent | ContractRenegotiated | WatchlistChanged
+NO_NAMES: PersistentSet[str] = HashTrieSet()
 
 
 @dataclass(frozen=True, slots=True)
 class Circularity:
-    """The book, what was last drawn of each basis, and the bases that wait for the clock."""
+    """The book, the picture of each basis, and the names that are listed for review."""
 
-    book: Book = EMPTY
-    firm: Picture = BLANK
-    all: Picture = BLANK
-    waiting: tuple[Basis, ...] = ()
+    book: Book = field(default_factory=Book)
+    firm: Picture = field(default_factory=Picture)
+    all: Picture = field(default_factory=Picture)
+    unknown: PersistentSet[str] = NO_NAMES
 
 
 def apply(state: Circularity, recorded: Recorded) -> Step[Circularity]:
     """Fold one event; other families pass by, and so does the clock when nothing waits for it."""
     event = recorded.event
     if isinstance(event, ClockTicked):
-        return _draw_changed(state, state.waiting, recorded) if state.waiting else Step(state)
+        return _drawn(state, state.book, (), recorded)
     if not isinstance(event, CONCERNED):
         return Step(state)
     book = record(state.book, event)
     if book is state.book:
         return Step(state)
-    rows: list[Row] = []
-    deal = book.deals.get(event.deal_id or "")
-    if deal is not None:
-        rows += deal_rows(state.book.deals.get(deal.announced.deal_id), deal, recorded.now)
-    drawn = _draw_changed(replace(state, book=book), BASES, recorded)
-    return Step(drawn.state, (*rows, *drawn.rows))
+    deals = changed_deals(state.book, book, event)
+    pairs = {pair for name in deals for one in (state.book, book) for pair in pairs_of(one.deals.get(name))}
+    rows = [row for name in deals for row in deal_rows(state.book, book, name, recorded.now)]
+    listed = _listed(state, book, deals, recorded.now)
+    drawn = _drawn(listed.state, book, tuple(sorted(pairs)), recorded)
+    return Step(drawn.state, (*rows, *listed.rows, *drawn.rows))
 
 
-def _draw_changed(state: Circularity, bases: Iterable[Basis], recorded: Recorded) -> Step[Circularity]:
-    """Draw again what changed of the bases; what is too large for that waits for a tick of the clock."""
+def _listed(state: Circularity, book: Book, deals: tuple[str, ...], now: datetime) -> Step[Circularity]:
+    """List the names that nobody knows and that were not listed before."""
+    unknown, rows = state.unknown, list[Row]()
+    for deal_id in deals:
+        for name in unknown_names(book.deals[deal_id]):
+            if name not in unknown:
+                unknown = unknown.insert(name)
+                rows.append(unknown_company_row(name, deal_id, now))
+    return Step(replace(state, unknown=unknown), tuple(rows))
+
+
+def _drawn(state: Circularity, book: Book, pairs: tuple[Pair, ...], recorded: Recorded) -> Step[Circularity]:
+    """Draw what the pairs touch on both bases; at a tick, what has waited for it."""
     ticked = isinstance(recorded.event, ClockTicked)
-    waiting: list[Basis] = []
-    rows: list[Row] = []
-    for basis in bases:
-        before, seen = _picture(state, basis), flows(state.book, basis)
-        if seen == before.flows:
-            continue
-        if not ticked and waits_for_the_clock(tuple(map(total, seen))):
-            waiting.append(basis)
-            continue
-        after = draw(seen)
-        rows += _changes(state.book, basis, before, after, recorded)
-        state = _with_picture(state, basis, after)
-    return Step(replace(state, waiting=tuple(waiting)), tuple(rows))
+    before, rows = state.book, list[Row]()
+    state = state if book is before else replace(state, book=book)
+    for basis in BASES:
+        picture = picture_of(state, basis)
+        redrawn = redraw(picture, (before, book), basis, pairs, now=recorded.now, ticked=ticked)
+        if redrawn is not None:
+            rows += flow_rows(basis, book, picture, redrawn, recorded)
+            state = _with_picture(state, basis, redrawn.picture)
+        # An amount that is stated may be what the capacity was taken to cost.
+        restated = basis == "all" and before.estimated_cents != book.estimated_cents
+        if restated or (redrawn is not None and redrawn.is_counted):
+            rows.append(circularity_row(basis, book, picture_of(state, basis), recorded))
+    return Step(state, tuple(rows))
 
 
-def _changes(book: Book, basis: Basis, before: Picture, after: Picture, recorded: Recorded) -> Iterator[Row]:
-    estimated = all_estimated_cents(book) if basis == "all" else 0
-    return flow_rows(basis, before, after, estimated, recorded)
-
-
-def _picture(state: Circularity, basis: Basis) -> Picture:
+def picture_of(state: Circularity, basis: Basis) -> Picture:
+    """Give the picture of a basis."""
     match basis:
         case "firm":
             return state.firm

@@ -30,6 +30,11 @@ class Loop(NamedTuple):
         return " → ".join((*self.companies, self.companies[0]))
 
 
+def rank(loop: Loop) -> tuple[int, int, tuple[str, ...]]:
+    """Sort loops by this: the widest first, then the shortest, then by name."""
+    return -loop.bottleneck_cents, len(loop.companies), loop.companies
+
+
 def widest_loops(edges: Sequence[Edge]) -> tuple[Loop, ...]:
     """Find up to 50 loops of at most 6 companies: the widest first, then the shortest, then by name."""
     inside = [edges[place] for places in components(edges) for place in places]
@@ -40,7 +45,7 @@ def widest_loops(edges: Sequence[Edge]) -> tuple[Loop, ...]:
         if search.is_spent or (len(found) >= MAX_LOOPS and edge.cents < found[-1].bottleneck_cents):
             break
         found += (Loop(_from_the_first(companies), edge.cents) for companies in search.closed_by(edge))
-    found.sort(key=lambda loop: (-loop.bottleneck_cents, len(loop.companies), loop.companies))
+    found.sort(key=rank)
     return tuple(found[:MAX_LOOPS])
 
 

@@ -1,42 +1,61 @@
-"""The whole picture of one basis: its flows, what circulates in them, the loops, the round trips."""
+"""All that is shown of one basis: the graph, its components as solved, its companies, and totals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
-from projections.circularity.book import Edge, Flow, total
-from projections.circularity.loops import Loop, widest_loops
-from projections.circularity.round_trip import RoundTrip, round_trips
-from projections.circularity.solve import circulation
+from rpds import HashTrieMap
+
+from projections.circularity.book import Pair
+from projections.circularity.component import Component
+from projections.circularity.graph import Graph
+from projections.circularity.ranking import Ranking
+from projections.circularity.round_trip import RoundTrip
+from projections.persistent import PersistentMap
+
+
+class Money(NamedTuple):
+    """What a company takes in and pays out, in cents."""
+
+    in_cents: int = 0
+    out_cents: int = 0
+    circulating_in_cents: int = 0
+    circulating_out_cents: int = 0
+    financing_cents: int = 0
+    purchases_cents: int = 0
+
+    @property
+    def circulating_cents(self) -> int:
+        """Tell what circulates: what comes in also goes out, but for cents rounded down edge by edge."""
+        return min(self.circulating_in_cents, self.circulating_out_cents)
+
+
+NO_MONEY = Money()
+NO_COMPANIES: PersistentMap[str, Money] = HashTrieMap()
+NO_COMPONENTS: PersistentMap[str, Component] = HashTrieMap()
+NO_ROUND_TRIPS: PersistentMap[str, RoundTrip] = HashTrieMap()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What was last drawn of a basis; `circulating_cents` is in the order of the flows."""
+    """The graph, the money of each company, components as solved, the widest loops, round trips, totals.
 
-    flows: tuple[Flow, ...] = ()
+    `waiting` names the components whose estimate waits for the clock; `bff_known_at` is when none did.
+    """
+
+    graph: Graph = field(default_factory=Graph)
+    companies: PersistentMap[str, Money] = NO_COMPANIES
+    components: PersistentMap[str, Component] = NO_COMPONENTS
+    waiting: tuple[str, ...] = ()
+    ranking: Ranking = field(default_factory=Ranking)
+    round_trips: PersistentMap[str, RoundTrip] = NO_ROUND_TRIPS
+    announced_cents: int = 0
     maximum_cents: int = 0
     bff_cents: int = 0
-    circulating_cents: tuple[int, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    round_trips: tuple[RoundTrip, ...] = ()
+    bff_known_at: datetime | None = None
 
-    @property
-    def edges(self) -> tuple[Edge, ...]:
-        """Name the edges of the graph, in the order of the flows."""
-        return tuple(total(flow) for flow in self.flows)
-
-
-BLANK = Picture()
-
-
-def draw(flows: tuple[Flow, ...]) -> Picture:
-    """Solve all that is shown of a graph."""
-    edges = tuple(total(flow) for flow in flows)
-    solved = circulation(edges)
-    return Picture(
-        flows=flows,
-        maximum_cents=solved.maximum_cents,
-        bff_cents=solved.bff_cents,
-        circulating_cents=solved.bff_by_edge,
-        loops=widest_loops(edges),
-        round_trips=round_trips(flows),
-    )
+    def circulating_cents(self, pair: Pair) -> int:
+        """Tell what circulates from a payer to a payee, in cents."""
+        if not self.graph.joins(*pair):
+            return 0
+        return self.components[self.graph.component_of[pair[0]]].circulating_at(pair)

@@ -1,6 +1,7 @@
 """Vendor round trip: how much of a vendor's order book its own money could have paid for."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -48,20 +49,24 @@ def round_trips(flows: Sequence[Flow]) -> tuple[RoundTrip, ...]:
     for flow in flows:
         financing[flow.source] = financing.get(flow.source, 0) + flow.financing_cents
         purchases[flow.target] = purchases.get(flow.target, 0) + flow.purchases_cents
-    home: dict[str, Component] = {}
+    home: dict[str, int] = {}
     for places in components([total(flow) for flow in flows]):
-        component = _component([flows[place] for place in places])
-        home |= dict.fromkeys(component.place, component)
+        home |= dict(coming_home(tuple(flows[place] for place in places)))
     return tuple(
-        RoundTrip(
-            vendor,
-            financing[vendor],
-            purchases[vendor],
-            _coming_home(vendor, home[vendor]) if vendor in home else 0,
-        )
+        RoundTrip(vendor, financing[vendor], purchases[vendor], home.get(vendor, 0))
         for vendor in sorted(financing)
         if financing[vendor] and purchases.get(vendor)
     )
+
+
+# A pure memo: several folds ask for the same component.
+@lru_cache(maxsize=32)
+def coming_home(flows: tuple[Flow, ...]) -> tuple[tuple[str, int], ...]:
+    """Solve the vendors of one component: what of their financing can come home as purchases, in cents."""
+    component = _component(flows)
+    vendors = {flow.source for flow in flows if flow.financing_cents}
+    vendors &= {flow.target for flow in flows if flow.purchases_cents}
+    return tuple((vendor, _coming_home(vendor, component)) for vendor in sorted(vendors))
 
 
 def _component(flows: Sequence[Flow]) -> Component:

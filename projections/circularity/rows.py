@@ -20,17 +20,29 @@ class DealRow(NamedTuple):
 
 
 class DealLegRow(NamedTuple):
-    """A leg as it stands; `estimated_usd` follows from the capacity by the assumption named."""
+    """A leg as it stands; `estimated_usd` follows from the capacity by the assumption named.
+
+    Payer and payee are as written, and by their canonical names.
+    """
 
     deal_id: str
     leg: str
     kind: str
     payer: str
     payee: str
+    payer_company: str
+    payee_company: str
     amount_usd: Decimal | None
+    amount_low_usd: Decimal | None
+    up_to: bool
+    amount: Decimal | None
+    currency: str
+    usd_per_unit: Decimal | None
+    annual_usd: Decimal | None
     capacity_mw: float | None
     estimated_usd: Decimal | None
     assumption: str | None
+    usd_per_gw: int | None
     conditional: bool
     condition: str | None
     funded_usd: Decimal
@@ -38,6 +50,15 @@ class DealLegRow(NamedTuple):
     ends: date | None
     removed: bool
     known_at: datetime
+
+
+class UnknownCompanyRow(NamedTuple):
+    """A company's name that is not in the table of companies, and the deal that named it first."""
+
+    name: str
+    deal_id: str
+    known_at: datetime
+    closest: str | None
 
 
 class MoneyFlowEdgeRow(NamedTuple):
@@ -69,12 +90,16 @@ class MoneyFlowNodeRow(NamedTuple):
     arc__circulating: float
     in_usd: Decimal
     out_usd: Decimal
+    net_usd: Decimal
     circulating_usd: Decimal
     known_at: datetime
 
 
 class CircularityRow(NamedTuple):
-    """How much of all announced money can be going round: history."""
+    """How much of all announced money can be going round: history.
+
+    `bff_known_at` is when the estimate was last that of the whole graph; the bound always is.
+    """
 
     known_at: datetime
     journal_offset: int
@@ -83,10 +108,12 @@ class CircularityRow(NamedTuple):
     announced_usd: Decimal
     estimated_usd: Decimal
     assumption: str | None
+    usd_per_gw: int | None
     ci_max_usd: Decimal
     ci_bff_usd: Decimal
     ci_max: float
     ci_bff: float
+    bff_known_at: datetime | None
 
 
 class LoopRow(NamedTuple):

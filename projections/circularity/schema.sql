@@ -9,23 +9,39 @@ CREATE TABLE {schema}.deal (
 );
 
 CREATE TABLE {schema}.deal_leg (
-    deal_id       text NOT NULL,
-    leg           text NOT NULL,
-    kind          text NOT NULL,
-    payer         text NOT NULL,
-    payee         text NOT NULL,
-    amount_usd    numeric(20, 2),
-    capacity_mw   double precision,
-    estimated_usd numeric(20, 2),
-    assumption    text,
-    conditional   boolean NOT NULL,
-    condition     text,
-    funded_usd    numeric(30, 2) NOT NULL,
-    starts        date,
-    ends          date,
-    removed       boolean NOT NULL,
-    known_at      timestamptz NOT NULL,
+    deal_id        text NOT NULL,
+    leg            text NOT NULL,
+    kind           text NOT NULL,
+    payer          text NOT NULL,
+    payee          text NOT NULL,
+    payer_company  text NOT NULL,
+    payee_company  text NOT NULL,
+    amount_usd     numeric(20, 2),
+    amount_low_usd numeric(20, 2),
+    up_to          boolean NOT NULL,
+    amount         numeric(24, 3),
+    currency       text NOT NULL,
+    usd_per_unit   numeric(18, 12),
+    annual_usd     numeric(20, 2),
+    capacity_mw    double precision,
+    estimated_usd  numeric(20, 2),
+    assumption     text,
+    usd_per_gw     bigint,
+    conditional    boolean NOT NULL,
+    condition      text,
+    funded_usd     numeric(30, 2) NOT NULL,
+    starts         date,
+    ends           date,
+    removed        boolean NOT NULL,
+    known_at       timestamptz NOT NULL,
     PRIMARY KEY (deal_id, leg)
+);
+
+CREATE TABLE {schema}.unknown_company (
+    name     text PRIMARY KEY,
+    deal_id  text NOT NULL,
+    known_at timestamptz NOT NULL,
+    closest  text
 );
 
 CREATE TABLE {schema}.money_flow_edge (
@@ -54,6 +70,7 @@ CREATE TABLE {schema}.money_flow_node (
     arc__circulating double precision NOT NULL,
     in_usd           numeric(30, 2) NOT NULL,
     out_usd          numeric(30, 2) NOT NULL,
+    net_usd          numeric(30, 2) NOT NULL,
     circulating_usd  numeric(30, 2) NOT NULL,
     known_at         timestamptz NOT NULL,
     PRIMARY KEY (basis, id)
@@ -67,10 +84,12 @@ CREATE TABLE {schema}.circularity (
     announced_usd  numeric(30, 2) NOT NULL,
     estimated_usd  numeric(30, 2) NOT NULL,
     assumption     text,
+    usd_per_gw     bigint,
     ci_max_usd     numeric(30, 2) NOT NULL,
     ci_bff_usd     numeric(30, 2) NOT NULL,
     ci_max         double precision NOT NULL,
     ci_bff         double precision NOT NULL,
+    bff_known_at   timestamptz,
     PRIMARY KEY (known_at, journal_offset, journal_index, basis)
 );
 

@@ -4,9 +4,14 @@ FROM {schema}.deal;
 
 CREATE OR REPLACE VIEW read.deal_leg AS
 SELECT deal_id, leg, kind, payer, payee, amount_usd, conditional, condition, funded_usd, starts, ends,
-       capacity_mw, estimated_usd, assumption, known_at
+       capacity_mw, estimated_usd, assumption, usd_per_gw, amount_low_usd, up_to, amount, currency,
+       usd_per_unit, annual_usd, payer_company, payee_company, known_at
 FROM {schema}.deal_leg
 WHERE NOT removed;
+
+CREATE OR REPLACE VIEW read.unknown_company AS
+SELECT name, deal_id, known_at, closest
+FROM {schema}.unknown_company;
 
 -- The widest first: the two edges between a pair lie on one line, and the later one is on top.
 CREATE OR REPLACE VIEW read.money_flow_edge AS
@@ -18,13 +23,13 @@ ORDER BY basis, amount_usd DESC, source, target;
 
 CREATE OR REPLACE VIEW read.money_flow_node AS
 SELECT basis, id, title, subtitle, mainstat, secondarystat, arc__inflow, arc__outflow, arc__circulating,
-       in_usd, out_usd, circulating_usd, known_at
+       in_usd, out_usd, circulating_usd, net_usd, known_at
 FROM {schema}.money_flow_node
 WHERE in_usd + out_usd > 0;
 
 CREATE OR REPLACE VIEW read.circularity AS
-SELECT known_at, basis, announced_usd, ci_max_usd, ci_bff_usd, ci_max, ci_bff, estimated_usd, assumption,
-       journal_offset, journal_index
+SELECT known_at, basis, announced_usd, ci_max_usd, ci_bff_usd, ci_max, ci_bff, bff_known_at, estimated_usd,
+       assumption, usd_per_gw, journal_offset, journal_index
 FROM {schema}.circularity;
 
 CREATE OR REPLACE VIEW read.loop AS

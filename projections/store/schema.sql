@@ -51,6 +51,32 @@ CREATE TABLE IF NOT EXISTS ouroboros.delivery (
     delivered_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- Where signals are posted: a destination begins at the end that the journal had when it was first named.
+CREATE TABLE IF NOT EXISTS ouroboros.webhook_destination (
+    destination   text PRIMARY KEY,
+    queued_to     bigint NOT NULL,
+    first_seen_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What each destination is to be sent, in the order of place, and was sent. Nothing waits without a next_attempt_at.
+CREATE TABLE IF NOT EXISTS ouroboros.webhook_delivery (
+    destination     text NOT NULL,
+    message_id      text NOT NULL,
+    place           bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    key             text NOT NULL,
+    payload         jsonb NOT NULL,
+    queued_at       timestamptz NOT NULL DEFAULT now(),
+    attempts        integer NOT NULL DEFAULT 0,
+    next_attempt_at timestamptz DEFAULT now(),
+    delivered_at    timestamptz,
+    given_up_at     timestamptz,
+    reason          text,
+    PRIMARY KEY (destination, message_id)
+);
+
+CREATE INDEX IF NOT EXISTS webhook_delivery_waiting ON ouroboros.webhook_delivery (destination, key, place)
+WHERE next_attempt_at IS NOT NULL;
+
 CREATE TABLE IF NOT EXISTS ouroboros.component (
     component     text PRIMARY KEY,
     last_event_at timestamptz,
@@ -62,6 +88,10 @@ CREATE TABLE IF NOT EXISTS ouroboros.component (
 CREATE OR REPLACE VIEW read.dead_letter AS
 SELECT topic, partition, "offset", index, key, reason, received_at, attempts, resolved_at
 FROM ouroboros.dead_letter;
+
+CREATE OR REPLACE VIEW read.webhook_delivery AS
+SELECT destination, message_id, key, queued_at, attempts, next_attempt_at, delivered_at, given_up_at, reason
+FROM ouroboros.webhook_delivery;
 
 -- A component that has not been heard of for a minute is stale, whatever it said last.
 CREATE OR REPLACE VIEW read.pipeline_health AS

@@ -4,12 +4,14 @@ from pydantic import TypeAdapter
 
 from projections.base import Projection, Reference, Table
 from projections.warning_signs.fold import WarningSigns, apply
-from projections.warning_signs.indicators import INDICATORS
+from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import (
+    AcknowledgementRow,
     ClockRow,
     DefinitionRow,
     IndicatorCurrentRow,
     IndicatorRow,
+    MuteRow,
     OutboxRow,
     SignalRow,
 )
@@ -30,8 +32,9 @@ def definition_rows() -> tuple[DefinitionRow, ...]:
             formula=one.formula,
             why=one.why,
             stale_after=one.stale_after,
+            window=one.window,
         )
-        for one in (indicator.definition for indicator in INDICATORS)
+        for one in DEFINITIONS.values()
     )
 
 
@@ -46,6 +49,8 @@ WARNING_SIGNS = Projection(
         Table("indicator_current", IndicatorCurrentRow, key=("indicator", "subject")),
         Table("signal", SignalRow, time_column="known_at"),
         Table("outbox", OutboxRow, key=("message_id",)),
+        Table("acknowledgement", AcknowledgementRow, key=("signal_id",)),
+        Table("mute", MuteRow, key=("indicator", "subject")),
         Table("clock", ClockRow, key=("id",)),
     ),
     reference=(Reference("indicator_definition", DefinitionRow._fields, definition_rows()),),

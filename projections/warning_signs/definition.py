@@ -19,6 +19,9 @@ S2 = "S2 (Odd Lots podcast, 6 October 2025)"
 S3 = "S3 (note on energy as the moat, 29 March 2026)"
 S4 = "S4 (note on Meta selling compute, mid-2026)"
 
+# The longest window that a watchlist may ask for: what may still count by then is remembered.
+LONGEST_WINDOW = timedelta(days=3660)
+
 # An alert names what it rests on; beyond this the journal itself is the place to look.
 EVIDENCE_LIMIT = 20
 
@@ -69,7 +72,8 @@ class Definition:
     """An indicator as data; `why` says in one sentence why an analyst should care.
 
     After `stale_after` without any input the value is shown as stale; None where
-    silence is good news.
+    silence is good news. `window` is the time over which it counts unless a watchlist says
+    otherwise; None where it counts over none that may be changed.
     """
 
     id: str
@@ -81,6 +85,7 @@ class Definition:
     formula: str
     why: str
     stale_after: timedelta | None = None
+    window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,8 @@ class Indicator(Generic[S]):
     `apply` is given the events of the types that it `reads` and measures the subjects that
     they touch. Where time alone changes a value, `due` names the first moment at which it
     does and `elapse` measures what has changed by then; it is called before `apply`.
+    Where the definition has a window, `with_window` changes it, from `now` on, and measures
+    all subjects anew.
     """
 
     definition: Definition
@@ -126,6 +133,7 @@ class Indicator(Generic[S]):
     apply: Callable[[S, Recorded], Measured[S]]
     due: Callable[[S], datetime | None] = never
     elapse: Callable[[S, datetime], Measured[S]] = unchanged
+    with_window: Callable[[S, timedelta, datetime], Measured[S]] | None = None
 
 
 def level_of(value: float, thresholds: Thresholds, direction: Direction) -> Level:

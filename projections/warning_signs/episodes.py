@@ -27,7 +27,10 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """An open episode; `evidence` and `cited` are the last ones that were not empty."""
+    """An open episode; `evidence` and `cited` are the last ones that were not empty.
+
+    `told` is the level of the last step that was sent; calm where none was, because it is muted.
+    """
 
     signal_id: UUID
     opened_at: datetime
@@ -35,6 +38,7 @@ class Episode:
     level: Level
     evidence: tuple[UUID, ...]
     cited: str
+    told: Level = Level.CALM
 
 
 class SignalStep(NamedTuple):
@@ -98,6 +102,26 @@ def advance(
         cited=cited,
     )
     return None if level is Level.CALM else after, step
+
+
+def untold(definition: Definition, episode: Episode) -> SignalStep | None:
+    """Sum up the steps that were muted as the last one of them, where they end at warning or above.
+
+    None where as much was told already.
+    """
+    if episode.level.rank < max(Level.WARNING.rank, episode.told.rank + 1):
+        return None
+    return SignalStep(
+        signal_id=episode.signal_id,
+        opened_at=episode.opened_at,
+        step_number=episode.step_number,
+        step=_kind(episode.told, episode.level),
+        before=episode.told,
+        level=episode.level,
+        threshold=definition.thresholds.of(episode.level),
+        evidence=episode.evidence,
+        cited=episode.cited,
+    )
 
 
 def signal_id_of(indicator: str, subject: str, event_id: UUID) -> UUID:

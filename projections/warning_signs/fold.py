@@ -1,67 +1,63 @@
 """Fold every event through the indicators that read it, and their values into episodes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from rpds import HashTrieMap
 
 from events.base import Event
 from events.clock import ClockTicked
+from events.desk import SignalAcknowledged, SignalMuted, WatchlistChanged
 from projections.base import Recorded, Row, Step
 from projections.persistent import PersistentMap
-from projections.warning_signs.definition import Definition, Indicator, Level, Measurement, never
-from projections.warning_signs.episodes import Episode, advance
-from projections.warning_signs.indicators import INDICATORS
-from projections.warning_signs.rows import ClockRow, IndicatorCurrentRow, IndicatorRow
-from projections.warning_signs.signals import outbox_row, signal_row
+from projections.warning_signs.bubble_break import BUBBLE_BREAK, hear
+from projections.warning_signs.definition import Definition, Indicator, Measurement, never
+from projections.warning_signs.desk import (
+    EVERY_SUBJECT,
+    Desk,
+    desk_after,
+    next_end,
+    thresholds_of,
+    window_of,
+)
+from projections.warning_signs.registry import ALL, DEFINITIONS
+from projections.warning_signs.rows import AcknowledgementRow, ClockRow, MuteRow
+from projections.warning_signs.standing import Standing, Turn, stand, stand_anew, tell_what_was_muted
 
 if TYPE_CHECKING:
     States = tuple[Any, ...]
 else:
     # Each indicator's own type of state, so that a snapshot can be read back.
-    States = GenericAlias(tuple, tuple(type(indicator.initial) for indicator in INDICATORS))
+    States = GenericAlias(tuple, tuple(type(indicator.initial) for indicator in ALL))
 
 NOT_IN_SIGHT = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A subject as it stands, and its episode if one is open."""
-
-    value: float
-    since: datetime
-    input_at: datetime
-    episode: Episode | None
-
-    @property
-    def level(self) -> Level:
-        """Name the level of the open episode; calm where there is none."""
-        return self.episode.level if self.episode else Level.CALM
-
-
 NOTHING_STANDS: PersistentMap[tuple[str, str], Standing] = HashTrieMap()
 
 
 @dataclass(frozen=True, slots=True)
 class WarningSigns:
-    """The state of each indicator in their order, every subject by (indicator, subject).
+    """The state of each indicator in their order, every subject by (indicator, subject), the desk's wishes.
 
     Before `due` time alone changes nothing.
     """
 
-    states: States = tuple(indicator.initial for indicator in INDICATORS)
+    states: States = tuple(indicator.initial for indicator in ALL)
     standing: PersistentMap[tuple[str, str], Standing] = NOTHING_STANDS
+    desk: Desk = field(default_factory=Desk)
     due: datetime = NOT_IN_SIGHT
 
 
-EVERY_PLACE = tuple(range(len(INDICATORS)))
-TIMED = frozenset(place for place in EVERY_PLACE if INDICATORS[place].due is not never)
+EVERY_PLACE = tuple(range(len(ALL)))
+COMPOSITE = ALL.index(BUBBLE_BREAK)
+TIMED = frozenset(place for place in EVERY_PLACE if ALL[place].due is not never)
 READERS: dict[type[Event], tuple[int, ...]] = {
-    kind: tuple(place for place in EVERY_PLACE if kind in INDICATORS[place].reads)
-    for kind in dict.fromkeys(kind for indicator in INDICATORS for kind in indicator.reads)
+    kind: tuple(place for place in EVERY_PLACE if kind in ALL[place].reads)
+    for kind in dict.fromkeys(kind for indicator in ALL for kind in indicator.reads)
 }
+DECISIONS = frozenset((WatchlistChanged, SignalAcknowledged, SignalMuted))
 
 
 def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
@@ -69,29 +65,119 @@ def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
 
     Most events are prices, and most of those concern nobody: they must cost next to nothing.
     """
-    kind = type(recorded.event)
+    event, kind = recorded.event, type(recorded.event)
     overdue = recorded.now >= state.due
+    decided = kind in DECISIONS
     readers = READERS.get(kind, ())
-    if not (overdue or readers or kind is ClockTicked):
-        return Step(state)
-    states, standing, rows = list(state.states), state.standing, list[Row]()
-    for place in EVERY_PLACE if overdue else readers:
-        indicator = INDICATORS[place]
-        elapsed: dict[str, Measurement] = {}
-        if overdue:
-            states[place], elapsed = _elapse(indicator, states[place], recorded.now)
-        if place in readers:
-            states[place], measurements = indicator.apply(states[place], recorded)
-            for one in measurements:
-                # A subject is measured once an event: what the event says includes what time did.
-                elapsed.pop(one.subject, None)
-                standing = _stand(standing, indicator.definition, recorded, one, rows, touched=True)
-        for one in elapsed.values():
-            standing = _stand(standing, indicator.definition, recorded, one, rows, touched=False)
-    due = _due(states) if overdue or not TIMED.isdisjoint(readers) else state.due
-    if kind is ClockTicked:
-        rows.append(ClockRow(1, recorded.now))
-    return Step(WarningSigns(tuple(states), standing, due), tuple(rows))
+    if not (overdue or decided):
+        return _take_in(state, recorded, readers) if readers or kind is ClockTicked else Step(state)
+    desk = desk_after(state.desk, recorded)
+    turn = Turn(recorded, desk, state.standing)
+    states = list(state.states)
+    if isinstance(event, WatchlistChanged):
+        _review(turn, states, state.desk, event)
+    else:
+        for place in EVERY_PLACE:
+            states[place] = _measure(turn, ALL[place], states[place], reads=place in readers)
+    if desk.mutes is not state.desk.mutes:
+        tell_what_was_muted(turn)
+    turn.rows += _rows(recorded)
+    return Step(WarningSigns(tuple(states), turn.standing, desk, _due(states, desk)), tuple(turn.rows))
+
+
+def _take_in(state: WarningSigns, recorded: Recorded, readers: tuple[int, ...]) -> Step[WarningSigns]:
+    """Fold an event that finds everything else as it was: the way of nearly all of them."""
+    states, measured = list(state.states), list[tuple[Definition, tuple[Measurement, ...]]]()
+    changed = False
+    for place in readers:
+        before = states[place]
+        states[place], ones = ALL[place].apply(before, recorded)
+        changed = changed or states[place] is not before
+        if ones:
+            measured.append((ALL[place].definition, ones))
+    rows = _rows(recorded)
+    if not (changed or measured):
+        return Step(state, rows)
+    turn = Turn(recorded, state.desk, state.standing)
+    for definition, ones in measured:
+        for one in ones:
+            stand(turn, definition, one, touched=True)
+    if turn.steps:
+        states[COMPOSITE] = _hear(turn, states[COMPOSITE])
+    due = state.due
+    if turn.steps or not TIMED.isdisjoint(readers):
+        due = _due(states, state.desk)
+    return Step(WarningSigns(tuple(states), turn.standing, state.desk, due), (*turn.rows, *rows))
+
+
+def _hear(turn: Turn, state: Any) -> Any:
+    state, measured = hear(state, turn.steps, turn.recorded.now)
+    for one in measured:
+        stand(turn, BUBBLE_BREAK.definition, one, touched=True)
+    return state
+
+
+def _measure(turn: Turn, indicator: Indicator[Any], state: Any, *, reads: bool) -> Any:
+    """Let an indicator measure what time, its event and, for the composite, the steps before it changed."""
+    measured: tuple[Measurement, ...] = ()
+    now = turn.recorded.now
+    state, elapsed = _elapse(indicator, state, now)
+    if reads:
+        state, measured = indicator.apply(state, turn.recorded)
+    elif indicator is BUBBLE_BREAK:
+        state, measured = hear(state, turn.steps, now)
+    for one in measured:
+        stand(turn, indicator.definition, one, touched=True)
+    # A subject is measured once an event: what the event says includes what time did.
+    told = {one.subject for one in measured}
+    for subject, one in elapsed.items():
+        if subject not in told:
+            stand(turn, indicator.definition, one, touched=False)
+    return state
+
+
+def _review(turn: Turn, states: list[Any], before: Desk, changed: WatchlistChanged) -> None:
+    """Measure anew what the change of a watchlist touches, and judge anew whom it sets other thresholds."""
+    now = turn.recorded.now
+    affected = _affected(turn, before)
+    for place in EVERY_PLACE:
+        indicator, state = ALL[place], states[place]
+        definition = indicator.definition
+        measured: dict[str, Measurement] = {}
+        state, elapsed = _elapse(indicator, state, now)
+        if WatchlistChanged in indicator.reads:
+            state, ones = indicator.apply(state, turn.recorded)
+            measured |= {one.subject: one for one in ones}
+        window = window_of(turn.desk, definition)
+        if indicator.with_window and window and window != window_of(before, definition):
+            state, ones = indicator.with_window(state, window, now)
+            measured |= {one.subject: one for one in ones}
+        if indicator is BUBBLE_BREAK:
+            state, ones = hear(state, turn.steps, now)
+            measured |= {one.subject: one for one in ones}
+        states[place] = state
+        judged = affected.get(definition.id, ())
+        for subject in judged:
+            measured.setdefault(
+                subject, elapsed.get(subject) or turn.standing[definition.id, subject].measurement
+            )
+        for one in measured.values():
+            stand_anew(turn, definition, one, changed, judged=one.subject in judged)
+        for subject, one in elapsed.items():
+            if subject not in measured:
+                stand(turn, definition, one, touched=False)
+
+
+def _affected(turn: Turn, before: Desk) -> dict[str, dict[str, None]]:
+    """Name, for each indicator, the subjects whose thresholds are other ones now."""
+    affected: dict[str, dict[str, None]] = {}
+    if before.thresholds == turn.desk.thresholds:
+        return affected
+    for indicator, subject in sorted(turn.standing):
+        definition = DEFINITIONS[indicator]
+        if thresholds_of(before, definition, subject) != thresholds_of(turn.desk, definition, subject):
+            affected.setdefault(indicator, {})[subject] = None
+    return affected
 
 
 def _elapse(indicator: Indicator[Any], state: Any, now: datetime) -> tuple[Any, dict[str, Measurement]]:
@@ -102,73 +188,29 @@ def _elapse(indicator: Indicator[Any], state: Any, now: datetime) -> tuple[Any, 
     return state, {one.subject: one for one in measurements}
 
 
-def _due(states: list[Any]) -> datetime:
-    moments = (indicator.due(state) for indicator, state in zip(INDICATORS, states, strict=True))
-    return min((moment for moment in moments if moment is not None), default=NOT_IN_SIGHT)
+def _due(states: list[Any], desk: Desk) -> datetime:
+    moments = [indicator.due(state) for indicator, state in zip(ALL, states, strict=True)]
+    return min((moment for moment in (next_end(desk), *moments) if moment), default=NOT_IN_SIGHT)
 
 
-def _stand(
-    standing: PersistentMap[tuple[str, str], Standing],
-    definition: Definition,
-    recorded: Recorded,
-    measurement: Measurement,
-    rows: list[Row],
-    *,
-    touched: bool,
-) -> PersistentMap[tuple[str, str], Standing]:
-    """Let a measurement stand and write its rows.
-
-    An event that touched the subject is always written, time alone only where the value changed.
-    """
-    now = recorded.now
-    key = (definition.id, measurement.subject)
-    before = standing.get(key)
-    if before and not touched and before.value == measurement.value:
-        return standing
-    open_episode = before.episode if before else None
-    episode, step = advance(definition, open_episode, measurement, recorded.event.event_id, now)
-    after = Standing(
-        value=measurement.value,
-        since=now if before is None or step else before.since,
-        input_at=_input_at(before, recorded, touched=touched),
-        episode=episode,
-    )
-    rows += _rows(definition, recorded, measurement, after)
-    if step:
-        signal = signal_row(recorded, definition, measurement, step)
-        rows += (signal, outbox_row(signal, definition, step))
-    return standing.insert(key, after)
+def _rows(recorded: Recorded) -> tuple[Row, ...]:
+    """Write what an event says by itself, whatever it does to the indicators."""
+    match recorded.event:
+        case ClockTicked():
+            return (ClockRow(1, recorded.now),)
+        case SignalAcknowledged() as seen:
+            signal_id = _as_uuid(seen.signal_id)
+            return (AcknowledgementRow(signal_id, recorded.now, seen.by, seen.note),) if signal_id else ()
+        case SignalMuted() as muted if muted.indicator in DEFINITIONS:
+            subject = muted.subject or EVERY_SUBJECT
+            return (MuteRow(muted.indicator, subject, muted.until, recorded.now, muted.by, muted.why),)
+        case _:
+            return ()
 
 
-def _input_at(before: Standing | None, recorded: Recorded, *, touched: bool) -> datetime:
-    if before is None:
-        return recorded.event.known_at
-    return max(before.input_at, recorded.event.known_at) if touched else before.input_at
-
-
-def _rows(
-    definition: Definition, recorded: Recorded, measurement: Measurement, standing: Standing
-) -> tuple[Row, Row]:
-    history = IndicatorRow(
-        known_at=recorded.now,
-        journal_offset=recorded.offset,
-        journal_index=recorded.index,
-        indicator=definition.id,
-        subject=measurement.subject,
-        value=measurement.value,
-        level=standing.level.value,
-        evidence=list(measurement.evidence),
-        text=measurement.text,
-    )
-    current = IndicatorCurrentRow(
-        indicator=definition.id,
-        subject=measurement.subject,
-        value=measurement.value,
-        level=standing.level.value,
-        since=standing.since,
-        known_at=recorded.now,
-        input_at=standing.input_at,
-        evidence=list(measurement.evidence),
-        text=measurement.text,
-    )
-    return history, current
+def _as_uuid(text: str) -> UUID | None:
+    # Anybody may write anything into an acknowledgement; what names no episode is seen by nobody.
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -20,7 +20,10 @@ class IndicatorRow(NamedTuple):
 
 
 class IndicatorCurrentRow(NamedTuple):
-    """A subject as it stands: at this level `since`, and its input last heard of at `input_at`."""
+    """A subject as it stands: at this level `since`, and its input last heard of at `input_at`.
+
+    `signal_id` is its open episode.
+    """
 
     indicator: str
     subject: str
@@ -31,10 +34,11 @@ class IndicatorCurrentRow(NamedTuple):
     input_at: datetime
     evidence: list[UUID]
     text: str
+    signal_id: UUID | None
 
 
 class SignalRow(NamedTuple):
-    """A step of an episode: history."""
+    """A step of an episode: history; one that is `muted` was not sent when it happened."""
 
     known_at: datetime
     journal_offset: int
@@ -49,6 +53,7 @@ class SignalRow(NamedTuple):
     threshold: float
     message: str
     evidence: list[UUID]
+    muted: bool
 
 
 class OutboxRow(NamedTuple):
@@ -60,6 +65,26 @@ class OutboxRow(NamedTuple):
     topic: str
     key: str
     payload: str
+
+
+class AcknowledgementRow(NamedTuple):
+    """Somebody has seen an episode: the newest of each."""
+
+    signal_id: UUID
+    acknowledged_at: datetime
+    acknowledged_by: str
+    note: str | None
+
+
+class MuteRow(NamedTuple):
+    """Signals are not sent until a moment: the newest decision; an empty `subject` means all of them."""
+
+    indicator: str
+    subject: str
+    until: datetime
+    muted_at: datetime
+    muted_by: str
+    why: str | None
 
 
 class ClockRow(NamedTuple):
@@ -83,3 +108,4 @@ class DefinitionRow(NamedTuple):
     formula: str
     why: str
     stale_after: timedelta | None
+    window: timedelta | None

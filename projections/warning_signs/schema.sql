@@ -9,7 +9,8 @@ CREATE TABLE {schema}.indicator_definition (
     named_by    text NOT NULL,
     formula     text NOT NULL,
     why         text NOT NULL,
-    stale_after interval
+    stale_after interval,
+    "window"    interval
 );
 
 CREATE TABLE {schema}.indicator (
@@ -35,6 +36,7 @@ CREATE TABLE {schema}.indicator_current (
     input_at  timestamptz NOT NULL,
     evidence  uuid[] NOT NULL,
     text      text NOT NULL,
+    signal_id uuid,
     PRIMARY KEY (indicator, subject)
 );
 
@@ -52,6 +54,7 @@ CREATE TABLE {schema}.signal (
     threshold      double precision NOT NULL,
     message        text NOT NULL,
     evidence       uuid[] NOT NULL,
+    muted          boolean NOT NULL,
     PRIMARY KEY (known_at, signal_id, step_number)
 );
 
@@ -66,6 +69,23 @@ CREATE TABLE {schema}.outbox (
 
 -- A publisher reads on from where it stopped.
 CREATE INDEX ON {schema}.outbox (journal_offset, journal_index, message_id);
+
+CREATE TABLE {schema}.acknowledgement (
+    signal_id       uuid PRIMARY KEY,
+    acknowledged_at timestamptz NOT NULL,
+    acknowledged_by text NOT NULL,
+    note            text
+);
+
+CREATE TABLE {schema}.mute (
+    indicator text NOT NULL,
+    subject   text NOT NULL,
+    until     timestamptz NOT NULL,
+    muted_at  timestamptz NOT NULL,
+    muted_by  text NOT NULL,
+    why       text,
+    PRIMARY KEY (indicator, subject)
+);
 
 CREATE TABLE {schema}.clock (
     id  integer PRIMARY KEY,

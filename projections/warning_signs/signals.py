@@ -10,7 +10,7 @@ from projections.warning_signs.rows import OutboxRow, SignalRow
 
 
 def signal_row(
-    recorded: Recorded, definition: Definition, measurement: Measurement, step: SignalStep
+    recorded: Recorded, definition: Definition, measurement: Measurement, step: SignalStep, *, muted: bool
 ) -> SignalRow:
     """Write down a step."""
     return SignalRow(
@@ -27,6 +27,7 @@ def signal_row(
         threshold=step.threshold,
         message=message(definition, measurement, step),
         evidence=list(step.evidence),
+        muted=muted,
     )
 
 

@@ -16,7 +16,7 @@ from events.credit import CreditWaiverReported, WaiverKind
 from ouroboros.cli import app
 from projections.base import Recorded, fold
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.indicators import INDICATORS
+from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import OutboxRow
 from streams.settings import Settings
 from tests.docs import generate_events
@@ -26,10 +26,13 @@ from tests.docs.views import views
 COMMANDS = {
     *("demo", "worker", "publish", "schema", "migrate", "status", "version"),
     *("dead-letters", "dead-letters list", "dead-letters show", "dead-letters redrive"),
+    *("watchlist", "watchlist check", "watchlist publish", "watchlist schema"),
 }
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-COMMAND = re.compile(r"(?:^|[`/ ])ouroboros ((?:dead-letters )?[a-z][a-z-]*)", re.MULTILINE)
-OPTION = re.compile(r"(?:^|[`/ ])ouroboros ((?:dead-letters )?[a-z-]+)[^`\n#]* (--[a-z]+)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|[`/ ])ouroboros ((?:dead-letters |watchlist )?[a-z][a-z-]*)", re.MULTILINE)
+OPTION = re.compile(
+    r"(?:^|[`/ ])ouroboros ((?:dead-letters |watchlist )?[a-z-]+)[^`\n#]* (--[a-z]+)", re.MULTILINE
+)
 
 in_each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -69,12 +72,14 @@ def test_every_option_that_is_named_exists(page: Path) -> None:
 
 def test_the_readme_lists_every_command() -> None:
     listed = {row[0].strip("`").removeprefix("ouroboros ") for row in rows(section(README, "Command line"))}
-    assert listed == COMMANDS - {"dead-letters"}
+    assert listed == COMMANDS - {"dead-letters", "watchlist"}
     offered = set(re.findall(r"^  ([a-z-]+) ", help_of("").partition("Commands:")[2], re.MULTILINE))
-    offered_for_letters = re.findall(
-        r"^  ([a-z-]+) ", help_of("dead-letters").partition("Commands:")[2], re.MULTILINE
-    )
-    assert offered | {f"dead-letters {name}" for name in offered_for_letters} == COMMANDS
+    offered_within = {
+        f"{group} {name}"
+        for group in ("dead-letters", "watchlist")
+        for name in re.findall(r"^  ([a-z-]+) ", help_of(group).partition("Commands:")[2], re.MULTILINE)
+    }
+    assert offered | offered_within == COMMANDS
 
 
 @in_each_page
@@ -105,8 +110,7 @@ def test_the_readme_lists_every_sign_with_its_thresholds() -> None:
     shown = {
         row[0].strip("`"): tuple(map(float, row[2:])) for row in rows(section(README, "What it watches"))
     }
-    definitions = [one.definition for one in INDICATORS]
-    thresholds = {one.id: one.thresholds for one in definitions}
+    thresholds = {name: one.thresholds for name, one in DEFINITIONS.items()}
     assert shown == {name: (one.watch, one.warning, one.critical) for name, one in thresholds.items()}
 
 

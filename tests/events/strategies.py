@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from events.base import Day, Dollars, Event, Link, Moment, Name, Symbol, Text, Value
 from events.catalog import EVENT_TYPES
+from events.deals import Amount, Currency, Rate
 
 E = TypeVar("E", bound=Event)
 Document = dict[str, Any]
@@ -31,6 +32,9 @@ LEAVES: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (
     (Link, st.from_regex(r"https?://[a-z0-9./?&=%-]{1,80}", fullmatch=True)),
     (Symbol, st.from_regex(r"[A-Z0-9][A-Z0-9.\-=^]{0,14}", fullmatch=True)),
     (Dollars, st.integers(1, 10**17).map(lambda cents: Decimal(cents).scaleb(-2))),
+    (Amount, st.integers(10**3, 10**15).map(lambda thousandths: Decimal(thousandths).scaleb(-3))),
+    (Rate, st.integers(10, 10**4).map(lambda thousandths: Decimal(thousandths).scaleb(-3))),
+    (Currency, st.sampled_from(["USD", "EUR", "JPY", "KRW"])),
     (UUID, st.uuids()),
     (bool, st.booleans()),
 )
@@ -87,10 +91,22 @@ def _documents(kind: type[Value]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries(needed, optional=optional).map(mend)
 
 
+FOREIGN = ("amount", "currency", "usd_per_unit")
+
+
 def _leg(document: Document) -> Document:
     if document["payer"] == document["payee"]:
         document["payee"] = "the other one"
-    return _in_order(document, "starts", "ends")
+    if document.get("amount_usd") is None:
+        document["amount_low_usd"] = None
+    # An amount in another currency is told once, with its rate; a dollar is a dollar.
+    if document.get("amount") is None or document.get("amount_usd") is not None:
+        document = {name: value for name, value in document.items() if name not in FOREIGN}
+    elif document.get("currency", "USD") == "USD":
+        document["usd_per_unit"] = None
+    elif document.get("usd_per_unit") is None:
+        document["usd_per_unit"] = Decimal(1)
+    return _in_order(_in_order(document, "starts", "ends"), "amount_low_usd", "amount_usd")
 
 
 def _bar(document: Document) -> Document:

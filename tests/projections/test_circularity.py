@@ -1,3 +1,5 @@
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -5,8 +7,8 @@ import pytest
 
 from events.base import Event
 from projections.base import Step, fold
-from projections.circularity import CIRCULARITY
-from projections.circularity import fold as circularity_fold
+from projections.circularity import CIRCULARITY, solve
+from projections.circularity.fold import Circularity
 from projections.circularity.rows import (
     CircularityRow,
     DealLegRow,
@@ -70,6 +72,12 @@ def last_circularity(step: Step[Any], basis: str) -> CircularityRow:
     return [row for row in rows_of(step, CircularityRow) if row.basis == basis][-1]
 
 
+def replace_known_at(state: Circularity, moment: datetime) -> Circularity:
+    """Let the estimate of both bases be of another moment."""
+    firm, whole = replace(state.firm, bff_known_at=moment), replace(state.all, bff_known_at=moment)
+    return replace(state, firm=firm, all=whole)
+
+
 def test_amazon_and_nvidia_close_loops_with_openai() -> None:
     step = given(CIRCULARITY, *FACTS)
     assert loops(step, "all") == [
@@ -89,8 +97,9 @@ def test_circularity_is_told_as_dollars_and_as_a_share_with_the_assumption() -> 
     )
     assert (firm.estimated_usd, firm.assumption) == (NOTHING, None)
     assert (whole.announced_usd, whole.ci_max_usd) == (422 * BILLION, 160 * BILLION)
-    assert whole.estimated_usd == 175 * BILLION
-    assert whole.assumption == "35 billion USD per GW (low 15, high 50)"
+    assert (whole.estimated_usd, whole.usd_per_gw) == (175 * BILLION, 35_000_000_000)
+    assert whole.bff_known_at == whole.known_at
+    assert whole.assumption == "mid: 35 billion USD per GW (low 15, high 50)"
     assert whole.ci_max == pytest.approx(160 / 422)
     assert 0 < whole.ci_bff <= whole.ci_max
 
@@ -125,7 +134,7 @@ def test_a_leg_shows_its_condition_its_estimate_and_what_was_paid() -> None:
     assert tranche.known_at == noon("2026-03-01")
     assert legs["amazon-round", "paid"].known_at == noon("2026-02-27")
     assert (rubin.amount_usd, rubin.capacity_mw, rubin.estimated_usd) == (None, 5000.0, 175 * BILLION)
-    assert rubin.assumption == "35 billion USD per GW (low 15, high 50)"
+    assert rubin.assumption == "mid: 35 billion USD per GW (low 15, high 50)"
 
 
 def test_only_what_an_event_changes_is_written_again() -> None:
@@ -161,6 +170,7 @@ def test_edges_and_nodes_read_as_a_headline_would() -> None:
         "$80.0B circulating",
     )
     assert node.arc__circulating == pytest.approx(160 / 393)
+    assert node.net_usd == (80 - 313) * BILLION
 
 
 def test_nodes_are_the_ends_of_edges_and_their_arcs_sum_to_one() -> None:
@@ -263,15 +273,42 @@ def test_other_families_and_idle_ticks_leave_the_very_same_state() -> None:
         assert step.rows == ()
 
 
-def test_a_graph_too_large_for_each_event_is_drawn_at_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_large_component_the_bound_is_solved_at_once_and_the_estimate_at_the_next_tick(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     tick = event("ClockTicked", "2026-03-10")
-    at_once = given(CIRCULARITY, *FACTS, TERMINATED)
-    monkeypatch.setattr(circularity_fold, "waits_for_the_clock", lambda edges: len(edges) >= 2)
-    waiting = given(CIRCULARITY, *FACTS, TERMINATED)
-    assert not rows_of(waiting, CircularityRow)
-    assert rows_of(waiting, DealRow) == rows_of(at_once, DealRow)
-    assert waiting.state.waiting == ("firm", "all")
-    ticked = given(CIRCULARITY, *FACTS, TERMINATED, tick)
-    assert ticked.state == at_once.state
-    assert [row.known_at for row in rows_of(ticked, CircularityRow)] == [noon("2026-03-10")] * 2
-    assert loops(ticked, "all") == loops(at_once, "all")
+    at_once = given(CIRCULARITY, *FACTS)
+    monkeypatch.setattr(solve, "SOLVED_AT_ONCE", 1)
+    waiting = given(CIRCULARITY, *FACTS)
+    row, fresh = last_circularity(waiting, "all"), last_circularity(at_once, "all")
+    assert (row.announced_usd, row.ci_max_usd) == (fresh.announced_usd, fresh.ci_max_usd)
+    # Nothing went round when the estimate was solved last: before there was a loop.
+    assert (row.ci_bff_usd, row.bff_known_at) == (NOTHING, noon("2026-02-27"))
+    assert loops(waiting, "all") == []
+    ticked = given(CIRCULARITY, *FACTS, tick)
+    assert ticked.state == replace_known_at(at_once.state, noon("2026-03-10"))
+    row = last_circularity(ticked, "all")
+    assert (row.known_at, row.bff_known_at) == (noon("2026-03-10"), noon("2026-03-10"))
+    assert (row.ci_bff_usd, loops(ticked, "all")) == (fresh.ci_bff_usd, loops(at_once, "all"))
+    again = fold(CIRCULARITY, ticked.state, recorded([*FACTS, tick, tick])[-1:])
+    assert again.rows == ()
+
+
+def test_what_waits_for_the_clock_never_exceeds_the_money_that_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tick = event("ClockTicked", "2026-03-01")
+    less = event("DealRevised", "2026-03-02", deal_id="aws", removed_legs=["added"],
+                 legs=[leg("existing", "purchase", "OpenAI", "Amazon", amount_usd=10e9)])  # fmt: skip
+    monkeypatch.setattr(solve, "SOLVED_AT_ONCE", 1)
+    step = given(CIRCULARITY, AMAZON_ROUND, AWS, tick, less)
+    row = last_circularity(step, "all")
+    assert (row.ci_max_usd, row.ci_bff_usd, row.bff_known_at) == (
+        20 * BILLION, 20 * BILLION, noon("2026-03-01"),
+    )  # fmt: skip
+    assert loops(step, "all") == [(1, "Amazon → OpenAI → Amazon", 2, 10 * BILLION)]
+    trip = [row for row in rows_of(step, VendorRoundTripRow) if row.basis == "all"][-1]
+    assert (trip.purchases_usd, trip.round_trip_usd) == (10 * BILLION, 10 * BILLION)
+    over = given(CIRCULARITY, AMAZON_ROUND, AWS, tick, less, TERMINATED)
+    assert last_circularity(over, "all").ci_bff_usd == NOTHING
+    assert loops(over, "all") == []

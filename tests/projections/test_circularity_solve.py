@@ -53,7 +53,7 @@ def by_linear_programme(edges: tuple[Edge, ...]) -> float:
 
 
 def by_fractions(edges: tuple[Edge, ...]) -> Weights:
-    """The oracle of CI_bff: the paper's algorithm, edge by edge and in exact fractions."""
+    """The oracle of CI_bff: the design's description of it, written anew and in exact fractions."""
     rest: Weights = {(edge.source, edge.target): Fraction(edge.cents) for edge in edges}
     circulating: Weights = dict.fromkeys(rest, Fraction(0))
     while True:

@@ -35,7 +35,7 @@ def bar(day: str, high: float, close: float, basis: str = "resale", at: str = "1
 
 def now(step: Step[WarningSigns]) -> dict[str, tuple[float, str]]:
     rows = standing(WARNING_SIGNS, step, IndicatorCurrentRow).values()
-    return {row.subject: (row.value, row.level) for row in rows}
+    return {row.subject: (row.value, row.level) for row in rows if row.indicator == "gpu_resale_drawdown"}
 
 
 def test_a_tenth_below_the_year_s_high_is_exactly_at_watch() -> None:
@@ -73,7 +73,8 @@ def test_a_late_bar_that_changes_nothing_gives_no_row() -> None:
 
 def test_the_evidence_is_the_newest_price_and_the_high() -> None:
     first, second = bar("2026-01-01", 40_000, 40_000), bar("2026-02-01", 30_000, 30_000)
-    last = rows_of(given(WARNING_SIGNS, first, second), IndicatorRow)[-1]
+    rows = rows_of(given(WARNING_SIGNS, first, second), IndicatorRow)
+    last = [row for row in rows if row.indicator == "gpu_resale_drawdown"][-1]
     assert last.evidence == [second.event_id, first.event_id]
     assert last.text == (
         "the resale price of the H100 is 25.0 % below its high of the past year:"

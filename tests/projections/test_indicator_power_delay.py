@@ -22,7 +22,7 @@ def tick(known_on: str) -> Event:
 
 def now(step: Step[WarningSigns]) -> dict[str, tuple[float, str]]:
     rows = standing(WARNING_SIGNS, step, IndicatorCurrentRow).values()
-    return {row.subject: (row.value, row.level) for row in rows}
+    return {row.subject: (row.value, row.level) for row in rows if row.indicator == "power_delay"}
 
 
 def test_a_promise_that_moves_back_is_a_slip_of_days() -> None:

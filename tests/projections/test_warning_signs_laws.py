@@ -14,6 +14,7 @@ from projections.base import fold
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.definition import LEVELS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
+from tests.projections.company_events import COMPANY_EVENTS
 from tests.projections.given import event, given, recorded, rows_of, standing
 
 START = date(2026, 1, 1)
@@ -103,6 +104,7 @@ EVENTS = st.one_of(
         BILLIONS,
     ),
     some(lambda day, deal_id: event("DealTerminated", day, deal_id=deal_id), DAYS, NAMES),
+    *COMPANY_EVENTS,
 )
 JOURNALS = st.lists(EVENTS, max_size=40)
 

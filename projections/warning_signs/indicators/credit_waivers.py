@@ -1,8 +1,7 @@
 """Favours that lenders grant: waived covenants, forbearance, interest in kind, and defaults."""
 
-from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,9 +21,17 @@ from projections.warning_signs.definition import (
     Measurement,
     Thresholds,
 )
+from projections.warning_signs.window import (
+    ALL,
+    BEFORE_ALL,
+    counted,
+    leaving,
+    next_leaving,
+    subjects_of,
+    with_happening,
+)
 from projections.warning_signs.words import cited, count
 
-ALL = "all"
 WINDOW = timedelta(days=90)
 
 DEFINITION = Definition(
@@ -41,6 +48,7 @@ DEFINITION = Definition(
         + "; per borrower, per lender and in all."
     ),
     why="Lenders that make exceptions often see trouble before anyone else does.",
+    window=WINDOW,
 )
 
 
@@ -61,80 +69,77 @@ NO_LENDERS: PersistentMap[str, tuple[str, ...]] = HashTrieMap()
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The favours of the window per subject, the oldest first, and who lends to which facility."""
+    """The favours per subject, the oldest first, and who lends to which facility.
+
+    What was known by `cut` has left the window.
+    """
 
     favours: PersistentMap[str, tuple[Favour, ...]] = NO_FAVOURS
     lenders: PersistentMap[str, tuple[str, ...]] = NO_LENDERS
+    window: timedelta = WINDOW
+    cut: datetime = BEFORE_ALL
 
 
 def apply(state: State, recorded: Recorded) -> Measured[State]:
     """Count a report; one that was known before the window began comes too late to count."""
-    event = recorded.event
+    event, now = recorded.event, recorded.now
     if isinstance(event, LoanOriginated):
-        return State(state.favours, state.lenders.insert(event.facility_id, event.lenders)), ()
-    if not isinstance(event, CreditWaiverReported) or event.known_at <= recorded.now - WINDOW:
+        return replace(state, lenders=state.lenders.insert(event.facility_id, event.lenders)), ()
+    if not isinstance(event, CreditWaiverReported):
         return state, ()
     lenders = event.lenders or state.lenders.get(event.facility_id, ())
     subjects = (ALL, f"borrower:{event.borrower}", *(f"lender:{name}" for name in dict.fromkeys(lenders)))
     favour = Favour(event.known_at, event.kind, event.event_id, subjects, cited(event))
-    favours = state.favours
-    for subject in subjects:
-        earlier = favours.get(subject, ())
-        place = bisect_right(earlier, favour.known_at, key=_known_at)
-        favours = favours.insert(subject, (*earlier[:place], favour, *earlier[place:]))
-    return State(favours, state.lenders), _measure(favours, subjects)
+    state = replace(state, favours=with_happening(state.favours, favour, now), cut=now - state.window)
+    return state, _measure(state, subjects) if event.known_at > state.cut else ()
 
 
 def due(state: State) -> datetime | None:
     """Name the moment at which the oldest favour leaves the window."""
-    everything = state.favours.get(ALL, ())
-    return everything[0].known_at + WINDOW if everything else None
+    return next_leaving(state.favours, state.cut, state.window)
 
 
 def elapse(state: State, now: datetime) -> Measured[State]:
     """Let go of the favours that have left the window."""
-    cut = now - WINDOW
-    gone = [favour for favour in state.favours[ALL] if favour.known_at <= cut]
-    subjects = tuple(dict.fromkeys(subject for favour in gone for subject in favour.subjects))
-    favours = state.favours
-    for subject in subjects:
-        kept = favours[subject]
-        favours = favours.insert(subject, kept[bisect_right(kept, cut, key=_known_at) :])
-    return State(favours, state.lenders), _measure(favours, subjects)
+    left = leaving(state.favours, state.cut, now - state.window)
+    state = replace(state, cut=now - state.window)
+    return state, _measure(state, left)
 
 
-def _known_at(favour: Favour) -> datetime:
-    return favour.known_at
+def with_window(state: State, window: timedelta, now: datetime) -> Measured[State]:
+    """Count over another window."""
+    state = replace(state, window=window, cut=now - window)
+    return state, _measure(state, subjects_of(state.favours))
 
 
-def _measure(
-    favours: PersistentMap[str, tuple[Favour, ...]], subjects: tuple[str, ...]
-) -> tuple[Measurement, ...]:
-    return tuple(_measurement(subject, favours[subject]) for subject in subjects)
+def _measure(state: State, subjects: tuple[str, ...]) -> tuple[Measurement, ...]:
+    return tuple(_measurement(state, subject) for subject in subjects)
 
 
-def _measurement(subject: str, favours: tuple[Favour, ...]) -> Measurement:
+def _measurement(state: State, subject: str) -> Measurement:
+    favours = counted(state.favours, subject, state.cut)
     value = sum((SEVERITY[favour.kind] for favour in favours), 0.0)
     return Measurement(
         subject=subject,
         value=value,
         evidence=tuple(favour.event_id for favour in favours[-EVIDENCE_LIMIT:]),
-        text=_tell(subject, favours, value),
+        text=_tell(subject, favours, value, state.window),
         cited=favours[-1].cited if favours else "",
     )
 
 
-def _tell(subject: str, favours: tuple[Favour, ...], value: float) -> str:
+def _tell(subject: str, favours: tuple[Favour, ...], value: float, window: timedelta) -> str:
     role, _, name = subject.partition(":")
     whose = {"borrower": f"for {name}", "lender": f"by {name}"}.get(role, "among all borrowers")
+    last = f"in the last {count(window.days, 'day')}"
     if not favours:
-        return f"no lender favour {whose} was reported in the last 90 days"
+        return f"no lender favour {whose} was reported {last}"
     kinds = Counter(favour.kind for favour in favours)
     parts = [
         count(kinds[kind], kind.value.replace("_", " "), _plural(kind)) for kind in WaiverKind if kinds[kind]
     ]
     return (
-        f"{count(len(favours), 'lender favour')} {whose} in the last 90 days"
+        f"{count(len(favours), 'lender favour')} {whose} {last}"
         f" ({', '.join(parts)}), with a severity of {value:g} in all"
     )
 
@@ -150,4 +155,5 @@ CREDIT_WAIVERS = Indicator(
     apply=apply,
     due=due,
     elapse=elapse,
+    with_window=with_window,
 )

@@ -1,0 +1,146 @@
+"""Circularity: what one deal costs in a graph of announced money."""
+
+import random
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from statistics import median
+
+from benchmarks.facts import FIRST_DAY, SEED, common
+from benchmarks.results import Figure, Result
+from benchmarks.servers import Servers
+from events.clock import tick
+from events.deals import DealAnnounced, Leg, LegKind
+from projections.base import Recorded, fold
+from projections.circularity import CIRCULARITY
+from projections.circularity.book import Edge
+from projections.circularity.components import components
+from projections.circularity.forwarding import balanced_circulation
+from projections.circularity.maximum import maximum_circulation
+from projections.circularity.solve import circulation
+
+SIZES = (100, 1_000, 10_000)
+EDGES_A_COMPANY = 5
+GOAL_MAXIMUM_MS = {10_000: 50.0}
+GOAL_BALANCED_MS = {100: 10.0, 1_000: 100.0, 10_000: 5_000.0}
+TIMES = {100: 9, 1_000: 7, 10_000: 1}
+FOLDED = (100, 1_000)
+OUTSIDE = 9_000
+
+
+def circularity(_: Servers) -> Result:
+    """Solve components of several sizes anew after a deal, and fold the deal as a worker does."""
+    chance = random.Random(SEED)
+    figures: list[Figure] = []
+    for size in SIZES:
+        edges = _component(chance, size)
+        figures += [
+            Figure(
+                f"CI_max, {size:,} edges",
+                _milliseconds(maximum_circulation, edges, chance),
+                "ms",
+                GOAL_MAXIMUM_MS.get(size),
+                "less",
+            ),
+            Figure(
+                f"CI_bff, {size:,} edges",
+                _milliseconds(balanced_circulation, edges, chance),
+                "ms",
+                GOAL_BALANCED_MS[size],
+                "less",
+            ),
+        ]
+    alone = _component(chance, 1_000)
+    among = tuple(sorted((*alone, *_chain(OUTSIDE))))
+    figures += [
+        Figure("both, 1,000 edges", _milliseconds(circulation, alone, chance), "ms"),
+        Figure(
+            f"both, 1,000 edges and {OUTSIDE:,} outside of any loop",
+            _milliseconds(circulation, among, chance),
+            "ms",
+        ),
+        *(
+            Figure(f"the whole fold of a deal, {size:,} edges, both bases", _fold(chance, size), "ms")
+            for size in FOLDED
+        ),
+    ]
+    return Result(
+        "Circularity: solved again after one deal",
+        figures,
+        [
+            f"One component, a company for every {EDGES_A_COMPANY} edges: a ring and random edges, amounts"
+            f" log-uniform from 10^6 to 10^11 USD; the median of {TIMES[100]}, {TIMES[1_000]},"
+            f" {TIMES[10_000]} deals; seed {SEED}.",
+            "The whole fold draws loops, round trips and rows too. The largest graph is solved when the clock"
+            " ticks, not with each deal.",
+        ],
+    )
+
+
+def _component(chance: random.Random, size: int) -> tuple[Edge, ...]:
+    """Make up a strongly connected graph of so many edges."""
+    companies = [f"company-{number}" for number in range(size // EDGES_A_COMPANY)]
+    pairs = set(zip(companies, companies[1:] + companies[:1], strict=True))
+    while len(pairs) < size:
+        one, other = chance.sample(companies, 2)
+        pairs.add((one, other))
+    edges = tuple(Edge(*pair, _cents(chance)) for pair in sorted(pairs))
+    assert len(components(edges)) == 1
+    return edges
+
+
+def _chain(size: int) -> list[Edge]:
+    return [Edge(f"outside-{number:05}", f"outside-{number + 1:05}", 10**10) for number in range(size)]
+
+
+# As many as a deal may have: so the component is built in few events.
+LEGS = 50
+
+
+def _cents(chance: random.Random) -> int:
+    return int(10 ** chance.uniform(8, 13))
+
+
+def _milliseconds(
+    solve: Callable[[tuple[Edge, ...]], object], edges: tuple[Edge, ...], chance: random.Random
+) -> float:
+    """Change the amount of an edge and solve, some times over; memos do not help."""
+    inside = [place for places in components(edges) for place in places]
+    taken = []
+    for _ in range(TIMES[max(size for size in SIZES if size <= len(inside))]):
+        place = chance.choice(inside)
+        changed = edges[place]._replace(cents=_cents(chance))
+        after = (*edges[:place], changed, *edges[place + 1 :])
+        start = time.perf_counter()
+        solve(after)
+        taken.append(time.perf_counter() - start)
+    return 1000 * median(taken)
+
+
+def _fold(chance: random.Random, size: int) -> float:
+    """Fold one more deal into a book of many, and the clock's next tick."""
+    edges = _component(chance, size)
+    deals = [
+        _deal(chance, f"deal-{start}", *edges[start : start + LEGS]) for start in range(0, len(edges), LEGS)
+    ]
+    ticked = Recorded(1, 0, FIRST_DAY, tick(FIRST_DAY))
+    announced = [Recorded(0, place, FIRST_DAY, deal) for place, deal in enumerate(deals)]
+    before = fold(CIRCULARITY, CIRCULARITY.initial, [*announced, ticked])
+    one = _deal(chance, "one more", Edge("company-0", "company-2", _cents(chance)))
+    start = time.perf_counter()
+    fold(CIRCULARITY, before.state, [Recorded(2, 0, FIRST_DAY, one), ticked])
+    return 1000 * (time.perf_counter() - start)
+
+
+def _deal(chance: random.Random, deal_id: str, *edges: Edge) -> DealAnnounced:
+    legs = tuple(
+        Leg(
+            leg=f"money-{place}",
+            kind=chance.choice([LegKind.EQUITY, LegKind.PURCHASE]),
+            payer=edge.source,
+            payee=edge.target,
+            amount_usd=Decimal(edge.cents) / 100,
+        )
+        for place, edge in enumerate(edges)
+    )
+    return DealAnnounced(**common(chance, FIRST_DAY), deal_id=deal_id, title="a deal", legs=legs)

@@ -1,0 +1,74 @@
+"""Keep up what companies take in and pay out, and the round trips of those that are vendors."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from projections.circularity.book import Flow, Pair, total
+from projections.circularity.component import Component
+from projections.circularity.picture import NO_MONEY, Money, Picture
+from projections.circularity.round_trip import RoundTrip, coming_home
+
+# What was, and what is.
+Moved = dict[Pair, tuple[Flow, Flow]]
+Circulating = dict[Pair, tuple[int, int]]
+
+
+def with_money(picture: Picture, moved: Moved, circulating: Circulating) -> tuple[Picture, tuple[str, ...]]:
+    """Add up what moved and what circulates by company; name the companies that show it."""
+    before, after = picture.companies, dict[str, Money]()
+
+    def add(company: str, money: Money) -> None:
+        known = after.get(company) or before.get(company, NO_MONEY)
+        after[company] = Money(*(one + more for one, more in zip(known, money, strict=True)))
+
+    for (payer, payee), (was, is_) in moved.items():
+        cents = total(is_).cents - total(was).cents
+        add(payer, Money(out_cents=cents, financing_cents=is_.financing_cents - was.financing_cents))
+        add(payee, Money(in_cents=cents, purchases_cents=is_.purchases_cents - was.purchases_cents))
+    for (payer, payee), (less, more) in circulating.items():
+        add(payer, Money(circulating_out_cents=more - less))
+        add(payee, Money(circulating_in_cents=more - less))
+    companies = before
+    for company, money in after.items():
+        companies = companies.insert(company, money) if any(money) else companies.discard(company)
+    changed = (name for name in after if _shown(after[name]) != _shown(before.get(name, NO_MONEY)))
+    return replace(picture, companies=companies), tuple(sorted(changed))
+
+
+def with_round_trips(
+    picture: Picture, moved: Moved, touched: Iterable[str], components: Mapping[str, Component]
+) -> tuple[Picture, tuple[RoundTrip, ...]]:
+    """Measure vendors whose money moved, that no component has any more, or that one has that was solved.
+
+    In a component that waits for the clock the round trips stand as they were, but for the money
+    that is left. Outside of components no money comes home.
+    """
+    home = dict[str, int]()
+    for key, component in components.items():
+        if component.is_solved:
+            home |= dict.fromkeys(picture.graph.members[key], 0) | dict(coming_home(component.flows))
+    outside = (name for name in touched if name not in picture.graph.component_of)
+    trips, changed = picture.round_trips, list[RoundTrip]()
+    for name in sorted({*home, *outside}.union(*moved)):
+        before = trips.get(name)
+        after = _round_trip(picture, name, home.get(name), before)
+        trips = trips.discard(name) if after is None else trips.insert(name, after)
+        if after != before:
+            changed.append(after or RoundTrip(name, 0, 0, 0))
+    return replace(picture, round_trips=trips), tuple(changed)
+
+
+def _round_trip(picture: Picture, name: str, home: int | None, before: RoundTrip | None) -> RoundTrip | None:
+    money = picture.companies.get(name, NO_MONEY)
+    financing, purchases = money.financing_cents, money.purchases_cents
+    if not financing or not purchases:
+        return None
+    if name not in picture.graph.component_of:
+        home = 0
+    elif home is None:
+        home = min(before.round_trip_cents if before else 0, financing, purchases)
+    return RoundTrip(name, financing, purchases, home)
+
+
+def _shown(money: Money) -> tuple[int, int, int]:
+    return money.in_cents, money.out_cents, money.circulating_cents

@@ -1,0 +1,112 @@
+"""Daily closes of a few shares, as many days of them as are needed, whatever order they come in.
+
+A share is followed from when it is named: what its price was before then is not known here.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from rpds import HashTrieMap
+
+from events.prices import EquityBarClosed, EquityPriced
+from projections.persistent import PersistentMap
+
+# Markets close for weekends and holidays; what is older than this says nothing of a day.
+WITHIN = timedelta(days=7)
+# A hostile price must not become an infinity.
+GREATEST_RATIO = 1e6
+
+
+class Close(NamedTuple):
+    """The last price of a day (USD), when it was made, and the event that brought it."""
+
+    day: date
+    price_usd: float
+    at: datetime
+    event_id: UUID
+
+
+# Of one share, one a day, the oldest first.
+Closes = tuple[Close, ...]
+NO_CLOSES: Closes = ()
+
+
+class Move(NamedTuple):
+    """A share between two closes; `change` is new / old - 1, six decimals, so that 10 % is 10 %."""
+
+    symbol: str
+    change: float
+    old: Close
+    new: Close
+
+
+def following(
+    symbols: Iterable[str], before: PersistentMap[str, Closes] | None = None
+) -> PersistentMap[str, Closes]:
+    """Follow these shares and no others, with the closes that are known of them."""
+    known: PersistentMap[str, Closes] = HashTrieMap() if before is None else before
+    return HashTrieMap((symbol, known.get(symbol, NO_CLOSES)) for symbol in symbols)
+
+
+def with_close(closes: Closes, priced: EquityBarClosed | EquityPriced, kept: timedelta) -> Closes:
+    """Take in a price, and let go of the days that lie `kept` or more before the newest one.
+
+    A day's close is the price that was made last, however late it comes; the very same closes
+    come back where the price changes nothing.
+    """
+    if isinstance(priced, EquityBarClosed):
+        close = Close(priced.bucket.date(), priced.close_usd, priced.last_at, priced.event_id)
+    else:
+        close = Close(priced.occurred_at.date(), priced.price_usd, priced.occurred_at, priced.event_id)
+    place = bisect_left(closes, close.day, key=_day)
+    same_day = place < len(closes) and closes[place].day == close.day
+    if same_day and close.at < closes[place].at:
+        return closes
+    if closes and close.day <= closes[-1].day - kept:
+        return closes
+    # Nearly every price is one of the newest day.
+    oldest = max(close.day, closes[-1].day if closes else close.day) - kept
+    first = bisect_right(closes, oldest, key=_day)
+    return (*closes[first:place], close, *closes[place + same_day :])
+
+
+def close_on(closes: Closes, day: date) -> Close | None:
+    """Find the close that holds on a day: the day's own, or the last one of the week up to it."""
+    place = bisect_right(closes, day, key=_day)
+    if not place or closes[place - 1].day <= day - WITHIN:
+        return None
+    return closes[place - 1]
+
+
+def moves(
+    closes: PersistentMap[str, Closes], symbols: Iterable[str], newest: date, days: timedelta
+) -> list[Move]:
+    """Measure the shares that have a close on both the day `newest` and `days` before, in their order."""
+    found = []
+    for symbol in symbols:
+        old, new = close_on(closes[symbol], newest - days), close_on(closes[symbol], newest)
+        if old and new:
+            found.append(Move(symbol, change(old, new), old, new))
+    return found
+
+
+def newest_day(closes: PersistentMap[str, Closes]) -> date | None:
+    """Name the newest day of which any of the shares has a close."""
+    return max((one[-1].day for one in closes.values() if one), default=None)
+
+
+def change(old: Close, new: Close) -> float:
+    """Compute new / old - 1; six decimals."""
+    return round(min(new.price_usd / old.price_usd, GREATEST_RATIO) - 1, 6)
+
+
+def signed(share: float) -> str:
+    """Write a change with its sign and one decimal: +12.3 %."""
+    return f"{share * 100:+.1f} %"
+
+
+def _day(close: Close) -> date:
+    return close.day
