@@ -18,10 +18,10 @@ from streams.worker import Worker, working
 async def main(roles: list[str]) -> None:
     settings = Settings()
     async with working(settings, roles) as worker:
-        await worker.settle(settings)
+        await worker.settle()
         _tell()
         while await _next_line(worker):
-            await worker.settle(settings)
+            await worker.settle()
             _tell()
 
 

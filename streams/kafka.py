@@ -181,7 +181,7 @@ class PartitionReader:
 
 
 class Ends:
-    """Asks for the ends of partitions."""
+    """Asks for the ends of partitions; one that is kept knows their leaders and answers at once."""
 
     def __init__(self, settings: Settings) -> None:
         self._kafka = settings.kafka
@@ -198,6 +198,17 @@ class Ends:
     async def of(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Tell the offset that the next record of each partition will get."""
         return dict(await self._consumer.end_offsets(list(partitions))) if partitions else {}
+
+
+@asynccontextmanager
+async def asking_for_ends(settings: Settings) -> AsyncIterator[Ends]:
+    """Open one for as long as the context is open."""
+    ends = Ends(settings)
+    await ends.start()
+    try:
+        yield ends
+    finally:
+        await ends.stop()
 
 
 @asynccontextmanager

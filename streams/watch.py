@@ -57,24 +57,19 @@ class Role(Protocol):
         """Tell when something was last heard of."""
 
 
-async def watch(settings: Settings, roles: Sequence[Role]) -> None:
+async def watch(settings: Settings, roles: Sequence[Role], ends: Ends) -> None:
     """Look at the roles every few seconds, until one stalls.
 
     Raises Stalled.
     """
-    ends = Ends(settings)
-    await ends.start()
     moved_at = {role.name: (role.progress, time.monotonic()) for role in roles}
-    try:
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            for role in roles:
-                lag = await role.lag(ends)
-                _note_progress(settings, role, lag, moved_at)
-                if lag is not None:
-                    await _beat(settings, role, lag)
-    finally:
-        await ends.stop()
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        for role in roles:
+            lag = await role.lag(ends)
+            _note_progress(settings, role, lag, moved_at)
+            if lag is not None:
+                await _beat(settings, role, lag)
 
 
 def _note_progress(

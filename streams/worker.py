@@ -18,7 +18,7 @@ from projections.registry import PROJECTIONS
 from projections.warning_signs import WARNING_SIGNS
 from streams.dead_letter_role import DeadLetterRole
 from streams.faust_app import Failure
-from streams.kafka import Ends, check_topics, producing
+from streams.kafka import Ends, asking_for_ends, check_topics, producing
 from streams.projector_role import ProjectorRole
 from streams.sequencer.role import SequencerRole
 from streams.settings import Settings
@@ -36,31 +36,31 @@ ROLES = ("sequencer", "projector", "dead-letters", "signals", "webhooks")
 class Worker:
     """The roles that run in this process."""
 
-    def __init__(self, roles: Sequence[Role], failure: Failure) -> None:
+    def __init__(self, roles: Sequence[Role], ends: Ends, failure: Failure) -> None:
         self.roles = roles
+        self._ends = ends
         self._failure = failure
 
-    async def settle(self, settings: Settings) -> None:
+    async def settle(self) -> None:
         """Wait until everything published so far is in the read models and its signals are sent.
 
         Raises whatever breaks meanwhile.
         """
-        ends = Ends(settings)
-        await ends.start()
         failed = asyncio.create_task(self.failed())
         try:
-            while not await self._idle(ends):
+            while not await self._idle():
                 await asyncio.wait({failed}, timeout=SETTLE_SECONDS)
                 if failed.done():
                     raise failed.result()
         finally:
             failed.cancel()
-            await ends.stop()
 
-    async def _idle(self, ends: Ends) -> bool:
+    async def _idle(self) -> bool:
         # In the order of the flow: what one role has finished is there for the next to be asked about.
         for role in self.roles:
-            if await role.lag(ends) != 0 or (isinstance(role, SequencerRole) and role.sequencer.waiting):
+            if await role.lag(self._ends) != 0 or (
+                isinstance(role, SequencerRole) and role.sequencer.waiting
+            ):
                 return False
         return True
 
@@ -80,6 +80,7 @@ async def working(settings: Settings, only: Sequence[str] = ()) -> AsyncIterator
     await check_topics(settings)
     async with AsyncExitStack() as stack:
         producer = await stack.enter_async_context(producing(settings))
+        ends = await stack.enter_async_context(asking_for_ends(settings))
         roles = _roles(settings, only, producer, failure)
         for role in roles:
             stack.push_async_callback(role.close)
@@ -88,10 +89,10 @@ async def working(settings: Settings, only: Sequence[str] = ()) -> AsyncIterator
         await asyncio.gather(*(role.app.start() for role in roles if role.app is not None))
         tasks = [
             asyncio.create_task(_guarded(coroutine, failure))
-            for coroutine in (*(one for role in roles for one in role.tasks()), watch(settings, roles))
+            for coroutine in (*(one for role in roles for one in role.tasks()), watch(settings, roles, ends))
         ]
         stack.push_async_callback(_cancel, tasks)
-        yield Worker(roles, failure)
+        yield Worker(roles, ends, failure)
         for role in roles:
             await role.stop()
 

@@ -39,7 +39,7 @@ async def tell(settings: Settings, worker: Worker, facts: Sequence[Event], out: 
                 for together in (events, [midnight]):
                     await publisher.publish(together)
                     await publisher.flush()
-                    await worker.settle(settings)
+                    await worker.settle()
                 _tell_day(out, day, events)
                 _tell_rows(out, before, _row_counts(settings))
                 end = await signals.end()

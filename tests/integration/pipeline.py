@@ -43,7 +43,7 @@ async def send(settings: Settings, topic: str, value: bytes, **more: Any) -> Non
 async def work_off(settings: Settings, only: tuple[str, ...] = ()) -> None:
     """Run a worker until everything published is in the read models."""
     async with working(settings, only) as worker:
-        await asyncio.wait_for(worker.settle(settings), 60)
+        await asyncio.wait_for(worker.settle(), 60)
 
 
 def query(settings: Settings, statement: str) -> list[tuple[Any, ...]]:

@@ -223,12 +223,12 @@ async def test_a_database_that_goes_away_for_a_while_loses_nothing(
     await ensure_topics(settings)
     async with working(settings) as worker:
         await publish(settings, loans(10))
-        await asyncio.wait_for(worker.settle(settings), 60)
+        await asyncio.wait_for(worker.settle(), 60)
         postgres_server.stop()
         await publish(settings, loans(60)[10:])
         await asyncio.sleep(6)
         postgres_server.restart()
-        await asyncio.wait_for(worker.settle(settings), 60)
+        await asyncio.wait_for(worker.settle(), 60)
     assert query(settings, "SELECT count(*), count(DISTINCT event_id) FROM read.credit_event") == [(60, 60)]
     await work_off(settings)
     assert query(settings, "SELECT count(*) FROM read.credit_event") == [(60,)]
