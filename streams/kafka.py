@@ -1,5 +1,6 @@
 """Kafka by aiokafka: topics, producers, and reading a partition from one offset to another."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -225,6 +226,8 @@ async def reading_journal(settings: Settings) -> AsyncIterator[PartitionReader]:
 async def _started(client: AIOKafkaAdminClient | AIOKafkaProducer | AIOKafkaConsumer, kafka: str) -> None:
     try:
         await client.start()
+        # A consumer that is stopped before its own tasks have begun is a cancellation to whoever stops it.
+        await asyncio.sleep(0)
     except KafkaConnectionError as error:
         if isinstance(client, AIOKafkaProducer | AIOKafkaConsumer):
             await client.stop()
