@@ -1,0 +1,69 @@
+"""The four levels as colours, thresholds and units: the same everywhere that a value is drawn."""
+
+from typing import Any
+
+from projections.warning_signs.definition import Definition, Direction, Level
+from projections.warning_signs.registry import DEFINITIONS
+
+COLORS = {Level.CALM: "green", Level.WATCH: "yellow", Level.WARNING: "orange", Level.CRITICAL: "red"}
+
+# A calm value whose input is old is not known to be calm.
+UNKNOWN = "unknown"
+UNKNOWN_COLOR = "#8e8e8e"
+
+# Grafana's units for those of the indicators.
+UNITS = {
+    "share": "percentunit",
+    "ratio": "none",
+    "USD": "currencyUSD",
+    "days": "suffix: days",
+    "count": "none",
+    "weighted count": "none",
+    "signs": "none",
+    "companies": "none",
+}
+
+
+def unit_of(indicator: str) -> str:
+    """Name Grafana's unit of an indicator's values."""
+    return UNITS[DEFINITIONS[indicator].unit]
+
+
+def steps_of(indicator: str) -> list[dict[str, Any]]:
+    """Give Grafana's threshold steps of an indicator, the lowest value first.
+
+    Where trouble lies with a falling value the colours run the other way.
+    """
+    definition = DEFINITIONS[indicator]
+    rising = definition.direction is Direction.RISING
+    return _rising(definition) if rising else _falling(definition)
+
+
+def level_mappings() -> list[dict[str, Any]]:
+    """Colour the words calm, watch, warning, critical and unknown."""
+    words = {level.value: color for level, color in COLORS.items()} | {UNKNOWN: UNKNOWN_COLOR}
+    options = {
+        word: {"color": color, "index": at, "text": word} for at, (word, color) in enumerate(words.items())
+    }
+    return [{"type": "value", "options": options}]
+
+
+def _rising(definition: Definition) -> list[dict[str, Any]]:
+    thresholds = definition.thresholds
+    return [
+        {"color": COLORS[Level.CALM], "value": None},
+        {"color": COLORS[Level.WATCH], "value": thresholds.watch},
+        {"color": COLORS[Level.WARNING], "value": thresholds.warning},
+        {"color": COLORS[Level.CRITICAL], "value": thresholds.critical},
+    ]
+
+
+def _falling(definition: Definition) -> list[dict[str, Any]]:
+    # Grafana's step holds from its value upwards, ours from its value downwards.
+    thresholds = definition.thresholds
+    return [
+        {"color": COLORS[Level.CRITICAL], "value": None},
+        {"color": COLORS[Level.WARNING], "value": thresholds.critical},
+        {"color": COLORS[Level.WATCH], "value": thresholds.warning},
+        {"color": COLORS[Level.CALM], "value": thresholds.watch},
+    ]

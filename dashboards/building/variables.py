@@ -1,0 +1,40 @@
+"""Variables: what a viewer of a dashboard may choose."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from grafanalib import core
+
+from dashboards.building.panels import DATA_SOURCE
+
+# Ask anew when the time range changes: what may be chosen depends on it.
+ON_TIME_RANGE = core.REFRESH_ON_TIME_RANGE_CHANGE
+
+
+def chosen_from(
+    name: str, label: str, sql: str, *, many: bool = True, default: str = "All"
+) -> dict[str, Any]:
+    """Let the viewer choose among what a query gives; several and all of them where `many`."""
+    variable: dict[str, Any] = core.Template(
+        name=name,
+        label=label,
+        query=sql,
+        dataSource=DATA_SOURCE,
+        includeAll=many,
+        multi=many,
+        refresh=ON_TIME_RANGE,
+        sort=core.SORT_ALPHA_ASC,
+    ).to_json_data()
+    value = "$__all" if default == "All" else default
+    variable["current"] = {"text": default, "value": [value] if many else value}
+    # The editor of the data source takes its query as text.
+    variable["definition"] = sql
+    return variable
+
+
+def one_of(name: str, label: str, values: Sequence[str], default: str) -> dict[str, Any]:
+    """Let the viewer choose one of fixed values."""
+    variable: dict[str, Any] = core.Template(
+        name=name, label=label, type="custom", query=",".join(values), default=default
+    ).to_json_data()
+    return variable
