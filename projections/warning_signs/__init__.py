@@ -4,6 +4,7 @@ from pydantic import TypeAdapter
 
 from projections.base import Projection, Reference, Table
 from projections.warning_signs.fold import WarningSigns, apply
+from projections.warning_signs.named_in import named_in
 from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import (
     AcknowledgementRow,
@@ -33,6 +34,8 @@ def definition_rows() -> tuple[DefinitionRow, ...]:
             why=one.why,
             stale_after=one.stale_after,
             window=one.window,
+            for_at_least=one.for_at_least,
+            named_in=named_in(one.id),
         )
         for one in DEFINITIONS.values()
     )

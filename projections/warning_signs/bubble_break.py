@@ -52,6 +52,8 @@ DEFINITION = Definition(
     ),
     why="Any of these signs alone may be chance; several at once are how a bubble breaks.",
     window=WINDOW,
+    # A count does not waver: back below a threshold it has left it.
+    hysteresis=0.0,
 )
 
 

@@ -93,9 +93,9 @@ def moves(
     return found
 
 
-def newest_day(closes: PersistentMap[str, Closes]) -> date | None:
-    """Name the newest day of which any of the shares has a close."""
-    return max((one[-1].day for one in closes.values() if one), default=None)
+def newest(closes: PersistentMap[str, Closes]) -> Close | None:
+    """Find the newest close of any of the shares: of the newest day the one that was made last."""
+    return max((one[-1] for one in closes.values() if one), key=_day_and_time, default=None)
 
 
 def change(old: Close, new: Close) -> float:
@@ -110,3 +110,7 @@ def signed(share: float) -> str:
 
 def _day(close: Close) -> date:
     return close.day
+
+
+def _day_and_time(close: Close) -> tuple[date, datetime]:
+    return close.day, close.at

@@ -71,9 +71,11 @@ class Thresholds:
 class Definition:
     """An indicator as data; `why` says in one sentence why an analyst should care.
 
-    After `stale_after` without any input the value is shown as stale; None where
-    silence is good news. `window` is the time over which it counts unless a watchlist says
-    otherwise; None where it counts over none that may be changed.
+    After `stale_after` without any input the value is shown as stale; None where silence says
+    that nothing has happened. `window` is the time over which it counts unless a watchlist says
+    otherwise; None where it counts over none that may be changed. A level is taken once the value
+    has reached it `for_at_least` so long without a break, and left once the value is back by
+    `hysteresis`, a part of the threshold: 0 where values do not waver, such as counts.
     """
 
     id: str
@@ -86,6 +88,8 @@ class Definition:
     why: str
     stale_after: timedelta | None = None
     window: timedelta | None = None
+    for_at_least: timedelta = timedelta(0)
+    hysteresis: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,9 @@ class Measurement:
     """The value of one subject now, the events it rests on, and what happened in words.
 
     `text` is the part of a sentence that tells it with numbers and units, without a full
-    stop; `cited` says where it is written, empty where nothing is left to cite.
+    stop; `cited` says where it is written, empty where nothing is left to cite. Its input was
+    last heard of at `heard_at`, where other events than those of that input measure it too;
+    what is `settled` is known whatever nobody says any more, and never goes stale.
     """
 
     subject: str
@@ -101,6 +107,8 @@ class Measurement:
     evidence: tuple[UUID, ...]
     text: str
     cited: str = ""
+    heard_at: datetime | None = None
+    settled: bool = False
 
 
 Measured = tuple[S, tuple[Measurement, ...]]

@@ -52,14 +52,21 @@ def with_price(window: Window | None, event: Bar | EquityPriced) -> Window:
     else:
         day, at = event.occurred_at.date(), event.occurred_at
         high_usd = price_usd = event.price_usd
+    return with_quote(window, day=day, at=at, high_usd=high_usd, price_usd=price_usd, event_id=event.event_id)
+
+
+def with_quote(
+    window: Window | None, *, day: date, at: datetime, high_usd: float, price_usd: float, event_id: UUID
+) -> Window:
+    """Take in a price that was made `at` a time, and the high of its day."""
     if window is None:
-        return Window((High(day, high_usd, event.event_id),), price_usd, at, event.event_id)
+        return Window((High(day, high_usd, event_id),), price_usd, at, event_id)
     highs, newest = window.highs, window.highs[-1]
     # Nearly every bar of a day leaves its high as it was.
     if day != newest.day or high_usd > newest.price_usd:
-        highs = _with_high(highs, High(day, high_usd, event.event_id))
+        highs = _with_high(highs, High(day, high_usd, event_id))
     if at >= window.at:
-        return Window(highs, price_usd, at, event.event_id)
+        return Window(highs, price_usd, at, event_id)
     if highs is window.highs:
         return window
     return Window(highs, window.price_usd, window.at, window.event_id)

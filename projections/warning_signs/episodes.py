@@ -1,7 +1,8 @@
 """Episodes: from the moment a value leaves calm until it is back, told once per level.
 
-A level is reached at its threshold and left only when the value is back by a tenth of the
-threshold, so that a value that hovers about a threshold does not ring all day.
+A level is reached at its threshold, taken once the value has stayed there for as long as the
+definition asks, and left only when the value is back by a part of the threshold: so a value
+that hovers about a threshold does not ring all day, and one that only touches it not at all.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +14,6 @@ from uuid import UUID, uuid5
 from projections.warning_signs.definition import LEVELS, Definition, Direction, Level, Measurement, level_of
 
 SIGNAL_NAMESPACE = UUID("b7d0a4d6-53a1-5d0e-8f0c-3c2c5f6f7f21")
-HYSTERESIS = 0.1
 
 
 class StepKind(StrEnum):
@@ -41,6 +41,14 @@ class Episode:
     told: Level = Level.CALM
 
 
+class Pending(NamedTuple):
+    """A level above the present one that was reached, since when without a break, and by which event."""
+
+    level: Level
+    since: datetime
+    event_id: UUID
+
+
 class SignalStep(NamedTuple):
     """One step of an episode; `threshold` is the one that the value reached or fell back from."""
 
@@ -55,38 +63,48 @@ class SignalStep(NamedTuple):
     cited: str
 
 
-def level_after(definition: Definition, before: Level, value: float) -> Level:
-    """Name the level after a value: up at once, down past the hysteresis of each level left."""
-    reached = level_of(value, definition.thresholds, definition.direction)
-    if reached.rank >= before.rank:
-        return reached
-    for rank in range(before.rank, reached.rank, -1):
-        if not _is_back(definition, LEVELS[rank], value):
-            return LEVELS[rank]
-    return reached
+class Course(NamedTuple):
+    """How an episode goes on: it, if it is open, the levels still pending (mildest first), and its step."""
+
+    episode: Episode | None
+    pending: tuple[Pending, ...]
+    step: SignalStep | None
 
 
 def advance(
-    definition: Definition, episode: Episode | None, measurement: Measurement, event_id: UUID, now: datetime
-) -> tuple[Episode | None, SignalStep | None]:
-    """Take a measurement into the episode of its subject, if one is open: the episode after it, and the step.
+    definition: Definition,
+    episode: Episode | None,
+    pending: tuple[Pending, ...],
+    measurement: Measurement,
+    *,
+    event_id: UUID,
+    now: datetime,
+) -> Course:
+    """Take a measurement into the episode of its subject, if one is open: up when due, down at once.
 
-    `event_id` is the event that brings the value; the one that opens an episode names it for
-    ever, so that every replay gives the same signal_id.
+    `event_id` is the event that brings the value; the one that reached the level at which an
+    episode opens names it for ever, so that every replay gives the same signal_id.
     """
     before = episode.level if episode else Level.CALM
-    level = level_after(definition, before, measurement.value)
+    reached = level_of(measurement.value, definition.thresholds, definition.direction)
+    pending = _pending(before, reached, pending, event_id, now)
+    due = [one for one in pending if one.since + definition.for_at_least <= now]
+    if pending:
+        level = due[-1].level if due else before
+    else:
+        level = _kept(definition, before, reached, measurement.value)
+    still = pending[len(due) :]
     if episode is None:
         if level is Level.CALM:
-            return None, None
-        signal_id = signal_id_of(definition.id, measurement.subject, event_id)
+            return Course(None, still, None)
+        signal_id = signal_id_of(definition.id, measurement.subject, due[0].event_id)
         episode = Episode(signal_id, now, 0, before, (), "")
     # What has left an indicator's window is gone from the measurement, and still explains the episode.
     evidence, cited = measurement.evidence, measurement.cited
     if not evidence:
         evidence, cited = episode.evidence, episode.cited
     if level is before:
-        return replace(episode, evidence=evidence, cited=cited), None
+        return Course(replace(episode, evidence=evidence, cited=cited), still, None)
     after = replace(episode, step_number=episode.step_number + 1, level=level, evidence=evidence, cited=cited)
     # Going down, the last threshold that was left lies one level above.
     threshold = definition.thresholds.of(level if level.rank > before.rank else LEVELS[level.rank + 1])
@@ -101,7 +119,7 @@ def advance(
         evidence=evidence,
         cited=cited,
     )
-    return None if level is Level.CALM else after, step
+    return Course(None if level is Level.CALM else after, still, step)
 
 
 def untold(definition: Definition, episode: Episode) -> SignalStep | None:
@@ -135,9 +153,30 @@ def _kind(before: Level, level: Level) -> StepKind:
     return StepKind.CLEARED if level is Level.CALM else StepKind.EASED
 
 
+def _pending(
+    present: Level, reached: Level, before: tuple[Pending, ...], event_id: UUID, now: datetime
+) -> tuple[Pending, ...]:
+    """List the levels above the present one that are reached, with those that had been before."""
+    above = LEVELS[present.rank + 1 : reached.rank + 1]
+    return (*before[: len(above)], *(Pending(level, now, event_id) for level in above[len(before) :]))
+
+
+def _kept(definition: Definition, before: Level, reached: Level, value: float) -> Level:
+    """Name the level that is kept where the value reaches no higher one."""
+    for rank in range(before.rank, reached.rank, -1):
+        if not _is_back(definition, LEVELS[rank], value):
+            return LEVELS[rank]
+    return reached
+
+
 def _is_back(definition: Definition, level: Level, value: float) -> bool:
-    threshold = definition.thresholds.of(level)
-    margin = HYSTERESIS * abs(threshold)
+    thresholds = definition.thresholds
+    threshold = thresholds.of(level)
+    # A threshold of 0 has no part: the smallest of the others says how much is little.
+    others = (thresholds.watch, thresholds.warning, thresholds.critical)
+    size = abs(threshold) or min((abs(one) for one in others if one), default=0.0)
+    margin = definition.hysteresis * size
+    # Values have six decimals: what lies behind the ninth is only how a computer writes a tenth.
     if definition.direction is Direction.RISING:
-        return value <= threshold - margin
-    return value >= threshold + margin
+        return value <= round(threshold - margin, 9)
+    return value >= round(threshold + margin, 9)

@@ -12,6 +12,8 @@ from events.base import Event
 from events.clock import ClockTicked
 from events.desk import SignalAcknowledged, SignalMuted, WatchlistChanged
 from projections.base import Recorded, Row, Step
+from projections.circularity.fold import READS, Change, Circularity
+from projections.circularity.fold import changed as money_changed
 from projections.persistent import PersistentMap
 from projections.warning_signs.bubble_break import BUBBLE_BREAK, hear
 from projections.warning_signs.definition import Definition, Indicator, Measurement, never
@@ -23,9 +25,17 @@ from projections.warning_signs.desk import (
     thresholds_of,
     window_of,
 )
+from projections.warning_signs.money import on
 from projections.warning_signs.registry import ALL, DEFINITIONS
 from projections.warning_signs.rows import AcknowledgementRow, ClockRow, MuteRow
-from projections.warning_signs.standing import Standing, Turn, stand, stand_anew, tell_what_was_muted
+from projections.warning_signs.standing import (
+    Standing,
+    Turn,
+    stand,
+    stand_anew,
+    take_what_is_due,
+    tell_what_was_muted,
+)
 
 if TYPE_CHECKING:
     States = tuple[Any, ...]
@@ -35,19 +45,23 @@ else:
 
 NOT_IN_SIGHT = datetime(9999, 1, 1, tzinfo=UTC)
 NOTHING_STANDS: PersistentMap[tuple[str, str], Standing] = HashTrieMap()
+NOTHING_PENDS: PersistentMap[tuple[str, str], datetime] = HashTrieMap()
 
 
 @dataclass(frozen=True, slots=True)
 class WarningSigns:
     """The state of each indicator in their order, every subject by (indicator, subject), the desk's wishes.
 
-    Before `due` time alone changes nothing.
+    `pending` says when a level that a subject has reached is taken; before `due` time alone
+    changes nothing. `money` is what is announced, for all indicators that read it.
     """
 
     states: States = tuple(indicator.initial for indicator in ALL)
     standing: PersistentMap[tuple[str, str], Standing] = NOTHING_STANDS
     desk: Desk = field(default_factory=Desk)
     due: datetime = NOT_IN_SIGHT
+    pending: PersistentMap[tuple[str, str], datetime] = NOTHING_PENDS
+    money: Circularity = field(default_factory=Circularity)
 
 
 EVERY_PLACE = tuple(range(len(ALL)))
@@ -58,6 +72,9 @@ READERS: dict[type[Event], tuple[int, ...]] = {
     for kind in dict.fromkeys(kind for indicator in ALL for kind in indicator.reads)
 }
 DECISIONS = frozenset((WatchlistChanged, SignalAcknowledged, SignalMuted))
+MONEY = frozenset(READS)
+# Whoever reads prices does not read announced money, and is the same whatever that is.
+WITHOUT_MONEY = on(ALL, Change(Circularity(), Circularity()))
 
 
 def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
@@ -69,45 +86,58 @@ def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
     overdue = recorded.now >= state.due
     decided = kind in DECISIONS
     readers = READERS.get(kind, ())
+    if not (overdue or decided or kind in MONEY):
+        return _take_in(state, recorded, readers, WITHOUT_MONEY, state.money) if readers else Step(state)
+    change = money_changed(state.money, recorded)
+    indicators = on(ALL, change)
     if not (overdue or decided):
-        return _take_in(state, recorded, readers) if readers or kind is ClockTicked else Step(state)
+        return _take_in(state, recorded, readers, indicators, change.after)
     desk = desk_after(state.desk, recorded)
-    turn = Turn(recorded, desk, state.standing)
+    turn = Turn(recorded, desk, state.standing, state.pending)
     states = list(state.states)
     if isinstance(event, WatchlistChanged):
-        _review(turn, states, state.desk, event)
+        _review(turn, indicators, states, state.desk, event)
     else:
         for place in EVERY_PLACE:
-            states[place] = _measure(turn, ALL[place], states[place], reads=place in readers)
+            states[place] = _measure(turn, indicators[place], states[place], reads=place in readers)
     if desk.mutes is not state.desk.mutes:
         tell_what_was_muted(turn)
     turn.rows += _rows(recorded)
-    return Step(WarningSigns(tuple(states), turn.standing, desk, _due(states, desk)), tuple(turn.rows))
+    due = _due(turn, states)
+    after = WarningSigns(tuple(states), turn.standing, desk, due, turn.pending, change.after)
+    return Step(after, tuple(turn.rows))
 
 
-def _take_in(state: WarningSigns, recorded: Recorded, readers: tuple[int, ...]) -> Step[WarningSigns]:
+def _take_in(
+    state: WarningSigns,
+    recorded: Recorded,
+    readers: tuple[int, ...],
+    indicators: tuple[Indicator[Any], ...],
+    money: Circularity,
+) -> Step[WarningSigns]:
     """Fold an event that finds everything else as it was: the way of nearly all of them."""
     states, measured = list(state.states), list[tuple[Definition, tuple[Measurement, ...]]]()
-    changed = False
+    changed = money is not state.money
     for place in readers:
         before = states[place]
-        states[place], ones = ALL[place].apply(before, recorded)
+        states[place], ones = indicators[place].apply(before, recorded)
         changed = changed or states[place] is not before
         if ones:
-            measured.append((ALL[place].definition, ones))
+            measured.append((indicators[place].definition, ones))
     rows = _rows(recorded)
     if not (changed or measured):
         return Step(state, rows)
-    turn = Turn(recorded, state.desk, state.standing)
+    turn = Turn(recorded, state.desk, state.standing, state.pending)
     for definition, ones in measured:
         for one in ones:
             stand(turn, definition, one, touched=True)
     if turn.steps:
         states[COMPOSITE] = _hear(turn, states[COMPOSITE])
     due = state.due
-    if turn.steps or not TIMED.isdisjoint(readers):
-        due = _due(states, state.desk)
-    return Step(WarningSigns(tuple(states), turn.standing, state.desk, due), (*turn.rows, *rows))
+    if turn.steps or turn.pending is not state.pending or not TIMED.isdisjoint(readers):
+        due = _due(turn, states)
+    after = WarningSigns(tuple(states), turn.standing, state.desk, due, turn.pending, money)
+    return Step(after, (*turn.rows, *rows))
 
 
 def _hear(turn: Turn, state: Any) -> Any:
@@ -133,15 +163,22 @@ def _measure(turn: Turn, indicator: Indicator[Any], state: Any, *, reads: bool) 
     for subject, one in elapsed.items():
         if subject not in told:
             stand(turn, indicator.definition, one, touched=False)
+    take_what_is_due(turn, indicator.definition)
     return state
 
 
-def _review(turn: Turn, states: list[Any], before: Desk, changed: WatchlistChanged) -> None:
+def _review(
+    turn: Turn,
+    indicators: tuple[Indicator[Any], ...],
+    states: list[Any],
+    before: Desk,
+    changed: WatchlistChanged,
+) -> None:
     """Measure anew what the change of a watchlist touches, and judge anew whom it sets other thresholds."""
     now = turn.recorded.now
     affected = _affected(turn, before)
     for place in EVERY_PLACE:
-        indicator, state = ALL[place], states[place]
+        indicator, state = indicators[place], states[place]
         definition = indicator.definition
         measured: dict[str, Measurement] = {}
         state, elapsed = _elapse(indicator, state, now)
@@ -166,6 +203,7 @@ def _review(turn: Turn, states: list[Any], before: Desk, changed: WatchlistChang
         for subject, one in elapsed.items():
             if subject not in measured:
                 stand(turn, definition, one, touched=False)
+        take_what_is_due(turn, definition)
 
 
 def _affected(turn: Turn, before: Desk) -> dict[str, dict[str, None]]:
@@ -188,9 +226,10 @@ def _elapse(indicator: Indicator[Any], state: Any, now: datetime) -> tuple[Any, 
     return state, {one.subject: one for one in measurements}
 
 
-def _due(states: list[Any], desk: Desk) -> datetime:
+def _due(turn: Turn, states: list[Any]) -> datetime:
     moments = [indicator.due(state) for indicator, state in zip(ALL, states, strict=True)]
-    return min((moment for moment in (next_end(desk), *moments) if moment), default=NOT_IN_SIGHT)
+    moments += [next_end(turn.desk), *turn.pending.values()]
+    return min((moment for moment in moments if moment), default=NOT_IN_SIGHT)
 
 
 def _rows(recorded: Recorded) -> tuple[Row, ...]:

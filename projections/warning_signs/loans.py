@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, assert_never
 
@@ -14,6 +15,7 @@ NOTHING = Decimal(0)
 NO_LOANS: PersistentMap[str, LoanOriginated] = HashTrieMap()
 NO_GROUPS: PersistentMap[str, tuple[str, ...]] = HashTrieMap()
 NO_REPAYMENTS: PersistentMap[str, Decimal] = HashTrieMap()
+NO_TERMS: PersistentMap[str, datetime] = HashTrieMap()
 
 GroupOf = Callable[[LoanOriginated], str | None]
 
@@ -29,12 +31,14 @@ class Owed(NamedTuple):
 class Loans:
     """The loans that have a group, by facility, and the facilities of each group, the newest last.
 
-    `repaid_usd` is by facility; repayments are kept before their loan is known, too.
+    `repaid_usd` is by facility; repayments are kept before their loan is known, too. `terms_at`
+    says when the newest terms of each facility were known, whether they give it a group or not.
     """
 
     by_facility: PersistentMap[str, LoanOriginated] = NO_LOANS
     groups: PersistentMap[str, tuple[str, ...]] = NO_GROUPS
     repaid_usd: PersistentMap[str, Decimal] = NO_REPAYMENTS
+    terms_at: PersistentMap[str, datetime] = NO_TERMS
 
 
 def enter(
@@ -42,7 +46,8 @@ def enter(
 ) -> tuple[Loans, tuple[str, ...]]:
     """Enter a loan or a repayment: the loans after it, and the groups that it touches.
 
-    A facility made anew replaces the one that it was; a loan without a group is not kept.
+    A facility made anew replaces the one that it was, and terms that were known before it and
+    come late change nothing; a loan without a group is not kept.
     """
     match event:
         case LoanOriginated():
@@ -72,6 +77,9 @@ def owed_in(loans: Loans, group: str) -> list[Owed]:
 
 def _originate(loans: Loans, loan: LoanOriginated, group_of: GroupOf) -> tuple[Loans, tuple[str, ...]]:
     facility_id = loan.facility_id
+    if loan.known_at < loans.terms_at.get(facility_id, loan.known_at):
+        return loans, ()
+    loans = replace(loans, terms_at=loans.terms_at.insert(facility_id, loan.known_at))
     left, joined = _group(loans, facility_id, group_of), group_of(loan)
     if left is None and joined is None:
         return loans, ()
@@ -84,7 +92,7 @@ def _originate(loans: Loans, loan: LoanOriginated, group_of: GroupOf) -> tuple[L
     else:
         groups = groups.insert(joined, (*groups.get(joined, ()), facility_id))
         by_facility = loans.by_facility.insert(facility_id, loan)
-    return Loans(by_facility, groups, loans.repaid_usd), _touched(left, joined)
+    return replace(loans, by_facility=by_facility, groups=groups), _touched(left, joined)
 
 
 def _group(loans: Loans, facility_id: str, group_of: GroupOf) -> str | None:

@@ -22,7 +22,7 @@ class IndicatorRow(NamedTuple):
 class IndicatorCurrentRow(NamedTuple):
     """A subject as it stands: at this level `since`, and its input last heard of at `input_at`.
 
-    `signal_id` is its open episode.
+    `input_at` is None where nothing more is to be heard; `signal_id` is its open episode.
     """
 
     indicator: str
@@ -31,7 +31,7 @@ class IndicatorCurrentRow(NamedTuple):
     level: str
     since: datetime
     known_at: datetime
-    input_at: datetime
+    input_at: datetime | None
     evidence: list[UUID]
     text: str
     signal_id: UUID | None
@@ -109,3 +109,5 @@ class DefinitionRow(NamedTuple):
     why: str
     stale_after: timedelta | None
     window: timedelta | None
+    for_at_least: timedelta
+    named_in: str

@@ -1,16 +1,18 @@
 CREATE TABLE {schema}.indicator_definition (
-    id          text PRIMARY KEY,
-    title       text NOT NULL,
-    unit        text NOT NULL,
-    direction   text NOT NULL,
-    watch       double precision NOT NULL,
-    warning     double precision NOT NULL,
-    critical    double precision NOT NULL,
-    named_by    text NOT NULL,
-    formula     text NOT NULL,
-    why         text NOT NULL,
-    stale_after interval,
-    "window"    interval
+    id           text PRIMARY KEY,
+    title        text NOT NULL,
+    unit         text NOT NULL,
+    direction    text NOT NULL,
+    watch        double precision NOT NULL,
+    warning      double precision NOT NULL,
+    critical     double precision NOT NULL,
+    named_by     text NOT NULL,
+    formula      text NOT NULL,
+    why          text NOT NULL,
+    stale_after  interval,
+    "window"     interval,
+    for_at_least interval NOT NULL,
+    named_in     text NOT NULL
 );
 
 CREATE TABLE {schema}.indicator (
@@ -33,7 +35,7 @@ CREATE TABLE {schema}.indicator_current (
     level     text NOT NULL,
     since     timestamptz NOT NULL,
     known_at  timestamptz NOT NULL,
-    input_at  timestamptz NOT NULL,
+    input_at  timestamptz,
     evidence  uuid[] NOT NULL,
     text      text NOT NULL,
     signal_id uuid,
@@ -57,6 +59,9 @@ CREATE TABLE {schema}.signal (
     muted          boolean NOT NULL,
     PRIMARY KEY (known_at, signal_id, step_number)
 );
+
+-- Alert rules look up the newest episode of every subject every ten seconds.
+CREATE INDEX ON {schema}.signal (indicator, subject, known_at);
 
 CREATE TABLE {schema}.outbox (
     message_id     text PRIMARY KEY,

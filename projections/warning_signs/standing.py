@@ -12,7 +12,7 @@ from projections.persistent import PersistentMap
 from projections.warning_signs.bubble_break import Heard
 from projections.warning_signs.definition import EVIDENCE_LIMIT, Definition, Level, Measurement
 from projections.warning_signs.desk import Desk, is_muted, judged_by
-from projections.warning_signs.episodes import Episode, advance, untold
+from projections.warning_signs.episodes import Episode, Pending, advance, untold
 from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow
 from projections.warning_signs.signals import outbox_row, signal_row
@@ -20,12 +20,13 @@ from projections.warning_signs.signals import outbox_row, signal_row
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A subject as it was measured last, and its episode if one is open."""
+    """A subject as it was measured last, its episode if one is open, and the levels pending above it."""
 
     measurement: Measurement
     since: datetime
-    input_at: datetime
+    input_at: datetime | None
     episode: Episode | None
+    pending: tuple[Pending, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -38,7 +39,7 @@ Standings = PersistentMap[tuple[str, str], Standing]
 
 @dataclass(slots=True)
 class Turn:
-    """What one event has made so far: where subjects stand, rows and steps.
+    """What one event has made so far: where subjects stand, what falls due when, rows and steps.
 
     It lives as long as the event is folded, and is the only thing in here that changes.
     """
@@ -46,6 +47,7 @@ class Turn:
     recorded: Recorded
     desk: Desk
     standing: "HashTrieMap[tuple[str, str], Standing]"
+    pending: "HashTrieMap[tuple[str, str], datetime]"
     rows: list[Row] = field(default_factory=list)
     steps: list[Heard] = field(default_factory=list)
 
@@ -58,7 +60,7 @@ def stand(turn: Turn, definition: Definition, measurement: Measurement, *, touch
     before = turn.standing.get((definition.id, measurement.subject))
     if before and not touched and _is_same(before.measurement, measurement):
         return
-    _judge(turn, definition, measurement, measurement, _input_at(before, turn.recorded, touched=touched))
+    _judge(turn, definition, measurement, measurement, touched=touched)
 
 
 def stand_anew(
@@ -77,8 +79,21 @@ def stand_anew(
         levels = f"{thresholds.watch:,.12g}, {thresholds.warning:,.12g} and {thresholds.critical:,.12g}"
         why = f'judged anew at {levels} because the watchlist "{changed.watchlist}" changed'
         told = replace(told, text=f"{measurement.text}; {why}")
-    before = turn.standing.get((definition.id, measurement.subject))
-    _judge(turn, definition, measurement, told, _input_at(before, turn.recorded, touched=False))
+    _judge(turn, definition, measurement, told, touched=False, anew=judged)
+
+
+def take_what_is_due(turn: Turn, definition: Definition) -> None:
+    """Take the levels of an indicator that have been pending for long enough by now.
+
+    A subject that the event itself measures has been judged already, by what it is now.
+    """
+    if not turn.pending:
+        return
+    now = turn.recorded.now
+    due = [key for key, moment in turn.pending.items() if key[0] == definition.id and moment <= now]
+    for key in sorted(due):
+        measurement = turn.standing[key].measurement
+        _judge(turn, definition, measurement, measurement, touched=False)
 
 
 def tell_what_was_muted(turn: Turn) -> None:
@@ -101,14 +116,28 @@ def tell_what_was_muted(turn: Turn) -> None:
 
 
 def _judge(
-    turn: Turn, definition: Definition, measurement: Measurement, told: Measurement, input_at: datetime
+    turn: Turn,
+    definition: Definition,
+    measurement: Measurement,
+    told: Measurement,
+    *,
+    touched: bool,
+    anew: bool = False,
 ) -> None:
-    """Take a measurement into its episode, and write it down as it is to be `told`."""
+    """Take a measurement into its episode, and write it down as it is to be `told`.
+
+    Judged `anew`, what is pending starts over: nobody knows since when it has reached other thresholds.
+    """
     recorded, key = turn.recorded, (definition.id, measurement.subject)
     before = turn.standing.get(key)
     definition = judged_by(turn.desk, definition, measurement.subject)
-    episode, step = advance(
-        definition, before.episode if before else None, told, recorded.event.event_id, recorded.now
+    episode, pending, step = advance(
+        definition,
+        before.episode if before else None,
+        before.pending if before and not anew else (),
+        told,
+        event_id=recorded.event.event_id,
+        now=recorded.now,
     )
     muted = False
     if step and episode:
@@ -122,8 +151,9 @@ def _judge(
     after = Standing(
         measurement=measurement,
         since=recorded.now if before is None or step else before.since,
-        input_at=input_at,
+        input_at=_input_at(before, recorded, measurement, touched=touched),
         episode=episode,
+        pending=pending,
     )
     turn.rows += _rows(definition, recorded, told, after)
     if step:
@@ -133,6 +163,9 @@ def _judge(
             turn.rows.append(outbox_row(signal, definition, step))
         turn.steps.append(Heard(*key, step.level, step.evidence))
     turn.standing = turn.standing.insert(key, after)
+    due = pending[0].since + definition.for_at_least if pending else None
+    if due != turn.pending.get(key):
+        turn.pending = turn.pending.insert(key, due) if due else turn.pending.remove(key)
 
 
 def _told(standing: Standing) -> Level:
@@ -143,8 +176,14 @@ def _is_same(before: Measurement, after: Measurement) -> bool:
     return before.value == after.value and before.evidence == after.evidence
 
 
-def _input_at(before: Standing | None, recorded: Recorded, *, touched: bool) -> datetime:
-    if before is None:
+def _input_at(
+    before: Standing | None, recorded: Recorded, measurement: Measurement, *, touched: bool
+) -> datetime | None:
+    if measurement.settled:
+        return None
+    if measurement.heard_at is not None:
+        return min(measurement.heard_at, recorded.now)
+    if before is None or before.input_at is None:
         return recorded.event.known_at
     return max(before.input_at, recorded.event.known_at) if touched else before.input_at
 

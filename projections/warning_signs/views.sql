@@ -21,6 +21,20 @@ SELECT signal_id, known_at, indicator, subject, step, level, value, threshold, m
        step_number, journal_offset, journal_index, muted
 FROM {schema}.signal;
 
+-- The archive may be behind, where it is folded apart: an event that it does not have yet has its id alone.
+-- A bar that was journaled twice is the same bar in both places.
+CREATE OR REPLACE VIEW read.signal_evidence AS
+SELECT s.signal_id, s.step_number, cited.number AS number, cited.event_id AS event_id, told.event_type AS event_type,
+       told.headline AS headline, told.source AS source, told.source_url AS source_url,
+       told.certainty AS certainty, told.occurred_at AS occurred_at, told.known_at AS known_at
+FROM {schema}.signal s
+CROSS JOIN LATERAL unnest(s.evidence) WITH ORDINALITY AS cited (event_id, number)
+LEFT JOIN LATERAL (
+    SELECT event_type, headline, source, payload ->> 'source_url' AS source_url, certainty, occurred_at, known_at
+    FROM read.journal_event e
+    WHERE e.event_id = cited.event_id LIMIT 1
+) told ON true;
+
 CREATE OR REPLACE VIEW read.acknowledgement AS
 SELECT signal_id, acknowledged_at, acknowledged_by, note
 FROM {schema}.acknowledgement;
@@ -30,5 +44,6 @@ SELECT indicator, nullif(subject, '') AS subject, until, muted_at, muted_by, why
 FROM {schema}.mute;
 
 CREATE OR REPLACE VIEW read.indicator_definition AS
-SELECT id, title, unit, direction, watch, warning, critical, named_by, formula, why, stale_after, "window"
+SELECT id, title, unit, direction, watch, warning, critical, named_by, formula, why, stale_after, "window",
+       for_at_least, named_in
 FROM {schema}.indicator_definition;

@@ -47,6 +47,13 @@ def with_happening(
     return window
 
 
+def without_happening(window: PersistentMap[str, tuple[H, ...]], old: H) -> PersistentMap[str, tuple[H, ...]]:
+    """Take something out of what happened to its subjects."""
+    for subject in old.subjects:
+        window = window.insert(subject, tuple(one for one in window[subject] if one != old))
+    return window
+
+
 def counted(window: PersistentMap[str, tuple[H, ...]], subject: str, cut: datetime) -> tuple[H, ...]:
     """Give what happened to a subject after the cut, the oldest first."""
     return _after(window.get(subject, ()), cut)

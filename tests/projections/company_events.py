@@ -50,7 +50,12 @@ COMPANY_EVENTS: tuple[st.SearchStrategy[Event], ...] = (
     ),
     some(
         lambda day, name, amount, first, last: event(
-            "RevenueReported", day, company=name, amount_usd=amount, period_starts=first, period_ends=last
+            "RevenueReported",
+            day,
+            company=name,
+            amount_usd=amount,
+            period_starts=min(first, last),
+            period_ends=max(first, last),
         ),
         *(DAYS, NAMES, BILLIONS, DAYS, DAYS),
     ),
@@ -74,8 +79,8 @@ COMPANY_EVENTS: tuple[st.SearchStrategy[Event], ...] = (
             company=name,
             low_usd=amount,
             high_usd=amount,
-            period_starts=first,
-            period_ends=last,
+            period_starts=min(first, last),
+            period_ends=max(first, last),
         ),
         *(DAYS, NAMES, BILLIONS, DAYS, DAYS),
     ),

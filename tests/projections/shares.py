@@ -2,11 +2,13 @@
 
 import csv
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from events.base import Event
+from events.clock import tick
 from tests.projections.given import event
 
 PRICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "prices"
@@ -25,6 +27,12 @@ def close(day: str, symbol: str, price: float, at: str = "12:00:00", bucket: str
         last_at=f"{day}T{at}Z",
         **prices,
     )
+
+
+def held(journal: Iterable[Event], minutes: float = 15) -> list[Event]:
+    """Let minutes pass after the newest of some events, so that what they reached is taken."""
+    events = list(journal)
+    return [*events, tick(max(one.known_at for one in events) + timedelta(minutes=minutes))]
 
 
 def real_closes(file: str, column: str, symbols: Iterable[str]) -> list[tuple[str, str, float]]:

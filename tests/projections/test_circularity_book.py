@@ -10,10 +10,11 @@ from events.base import Event
 from events.contracts import ContractRenegotiated
 from events.deals import DealEvent
 from projections.circularity.assumptions import USD_PER_GW_HIGH, USD_PER_GW_LOW, USD_PER_GW_MID
-from projections.circularity.book import BASES, Basis, Book, Edge, edge_events, edges, flows, record
+from projections.circularity.book import BASES, Basis, Book, Edge, edge_events, record
 from projections.circularity.deal import count
 from projections.circularity.money import spoken
 from tests.projections.given import event
+from tests.projections.whole_graph import edges, flows
 
 CONCERNED = DealEvent | ContractRenegotiated
 

@@ -2,8 +2,9 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.circularity.graph import NOBODY, Graph, with_edge, without_edge
+from projections.circularity.graph import Graph, with_edge, without_edge
 from projections.circularity.loops import MAX_LOOPS, Loop, rank
+from projections.circularity.order import NOBODY
 from projections.circularity.ranking import KEPT, Ranking, ranked
 
 NAMES = "ABCDEFGH"
@@ -70,26 +71,30 @@ def loop(number: int, cents: int) -> Loop:
     return Loop((f"{number:04} payer", f"{number:04} payee"), cents)
 
 
-LOOPS = st.dictionaries(st.integers(0, 2 * KEPT), st.integers(1, 9), max_size=12)
+MOST = KEPT * MAX_LOOPS
+LOOPS = st.dictionaries(st.integers(0, 2 * MOST), st.integers(1, 9), max_size=12)
 
 
-@given(st.integers(0, 2 * KEPT), st.lists(LOOPS, max_size=4))
+def ranking_of(every: list[Loop]) -> Ranking[Loop]:
+    return ranked(Ranking(MAX_LOOPS), (), every, every, rank)
+
+
+@given(st.integers(0, 2 * MOST), st.lists(LOOPS, max_size=4))
 @settings(deadline=None, max_examples=40)
 def test_a_ranking_kept_up_is_that_of_all_loops(many: int, changes: list[dict[int, int]]) -> None:
     every = {number: loop(number, 5) for number in range(many)}
-    ranking = ranked(Ranking(), lambda _: False, every.values(), every.values())
+    ranking = ranking_of(list(every.values()))
     for change in changes:
         gone = {every[number] for number in change if number in every}
         # Some loops come back with other cents; those of one cent do not.
         new = {number: loop(number, cents) for number, cents in change.items() if cents > 1}
         every = {number: one for number, one in every.items() if one not in gone} | new
-        ranking = ranked(ranking, gone.__contains__, new.values(), every.values())
+        ranking = ranked(ranking, gone, new.values(), every.values(), rank)
         assert ranking.shown == tuple(sorted(every.values(), key=rank)[:MAX_LOOPS])
 
 
 def test_when_all_kept_loops_are_gone_the_next_ones_follow() -> None:
-    every = [loop(number, 10_000 - number) for number in range(3 * KEPT)]
-    ranking = ranked(Ranking(), lambda _: False, every, every)
-    left = every[KEPT:]
-    ranking = ranked(ranking, lambda one: one not in left, (), left)
+    every = [loop(number, 10_000 - number) for number in range(3 * MOST)]
+    left = every[MOST:]
+    ranking = ranked(ranking_of(every), every[:MOST], (), left, rank)
     assert ranking.shown == tuple(left[:MAX_LOOPS])

@@ -10,21 +10,20 @@ from hypothesis import strategies as st
 from events.base import Event
 from projections.base import Step, fold
 from projections.circularity import CIRCULARITY, solve
-from projections.circularity.book import BASES, Basis, edges, flows
+from projections.circularity.book import BASES, Basis
 from projections.circularity.components import components
 from projections.circularity.fold import Circularity, picture_of
 from projections.circularity.loops import MAX_LOOPS, widest_loops
 from projections.circularity.picture import Money, Picture
-from projections.circularity.round_trip import round_trips
 from projections.circularity.rows import (
     CircularityRow,
     MoneyFlowEdgeRow,
     MoneyFlowNodeRow,
     VendorRoundTripRow,
 )
-from projections.circularity.solve import circulation
 from tests.projections.given import event, given, recorded, rows_of, standing
 from tests.projections.test_circularity import announced, leg, loops
+from tests.projections.whole_graph import circulation, edges, flows, round_trips
 
 # Two of them are one company.
 NAMES = ("Amazon", "AWS", "B", "C", "D", "E")

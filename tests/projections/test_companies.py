@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from events.companies import ALIASES, canonical, closest, is_known
 from projections.circularity import CIRCULARITY
-from projections.circularity.book import Edge, edge_events, edges
+from projections.circularity.book import Edge, edge_events
 from projections.circularity.rows import (
     DealLegRow,
     LoopRow,
@@ -18,6 +18,7 @@ from projections.circularity.rows import (
 )
 from tests.projections.given import event, given, noon, rows_of, standing
 from tests.projections.test_circularity import announced, leg
+from tests.projections.whole_graph import edges
 
 LEDGER = Path(__file__).resolve().parents[2] / "events" / "ledger"
 EVERY_NAME = [(name, company) for company, others in ALIASES.items() for name in (company, *others)]
@@ -39,7 +40,23 @@ EVERY_NAME = [(name, company) for company, others in ALIASES.items() for name in
         ("OCI", "Oracle"),
         ("SoftBank Group Corp.", "SoftBank"),
         ("XAI", "xAI"),
+        ("Blackstone Inc.", "Blackstone"),
+        ("KKR & Co. Inc.", "KKR"),
+        ("J.P. Morgan Chase & Co.", "JPMorgan"),
+        ("JPMorgan Chase Bank, N.A.", "JPMorgan"),
+        ("The Goldman Sachs Group, Inc.", "Goldman Sachs"),
+        ("The Carlyle Group Inc", "Carlyle"),
+        ("Mitsubishi UFJ Financial Group, Inc.", "MUFG"),
+        ("Pacific Investment Management Company LLC", "PIMCO"),
+        ("Oaktree Capital Management, L.P.", "Oaktree"),
+        ("Ares Management Corporation", "Ares"),
+        ("Apollo Global Management, Inc.", "Apollo"),
+        ("Blue Owl Capital Inc.", "Blue Owl"),
+        ("BLACKROCK, INC.", "BlackRock"),
+        ("Morgan Stanley & Co. LLC", "Morgan Stanley"),
         ("Acme Chips", "Acme Chips"),
+        ("The", "The"),
+        ("& Co", "& Co"),
         ("Inc.", "Inc."),
     ],
 )

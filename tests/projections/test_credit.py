@@ -65,6 +65,37 @@ def test_a_repayment_that_comes_before_its_loan_is_kept() -> None:
     assert (last.principal_usd, last.repaid_usd) == (Decimal("7500000000.00"), Decimal("500000000.00"))
 
 
+def test_names_of_one_company_are_one_borrower_and_one_lender() -> None:
+    loan = event(
+        "LoanOriginated",
+        facility_id="f",
+        borrower="CoreWeave, Inc.",
+        lenders=["Blackstone Inc.", "Blackstone Credit & Insurance", "A Fund Nobody Knows, LLC"],
+        principal_usd=5,
+    )
+    waiver = event(
+        "CreditWaiverReported",
+        "2026-01-02",
+        facility_id="f",
+        borrower="COREWEAVE",
+        lenders=["JPMorgan Chase & Co."],
+        kind="waiver",
+    )
+    first = event("CreditWaiverReported", facility_id="g", borrower="Meta Platforms", kind="waiver")
+    step = given(CREDIT, loan, waiver, first)
+    known = ["Blackstone", "A Fund Nobody Knows, LLC"]
+    assert [(row.borrower, row.lenders) for row in rows_of(step, CreditEventRow)] == [
+        ("CoreWeave", known),
+        ("CoreWeave", ["JPMorgan"]),
+        ("Meta", []),
+    ]
+    assert [(row.borrower, row.lenders) for row in rows_of(step, FacilityRow)] == [
+        ("CoreWeave", known),
+        ("CoreWeave", known),
+        ("Meta", []),
+    ]
+
+
 def test_what_comes_late_is_stamped_with_the_clock_of_the_fold() -> None:
     late = event("LoanRepaid", "2025-11-01", facility_id="spv-1", amount_usd=5e8)
     history = rows_of(given(CREDIT, LOAN, WAIVER, late), CreditEventRow)

@@ -9,11 +9,11 @@ import pytest
 from events.base import Event
 from projections.base import Step, fold
 from projections.circularity import CIRCULARITY
-from projections.circularity.book import all_estimated_cents, edges
 from projections.circularity.fold import Circularity
 from projections.circularity.rows import CircularityRow, DealLegRow, DealRow, MoneyFlowEdgeRow
 from tests.projections.given import event, given, noon, recorded, rows_of, standing
 from tests.projections.test_circularity import announced, last_circularity, leg
+from tests.projections.whole_graph import edges
 
 BILLION, NOTHING = Decimal(10**9), Decimal(0)
 
@@ -147,7 +147,7 @@ def test_a_change_of_the_assumption_estimates_every_leg_of_capacity_alone_anew()
         157 * BILLION,
         100 * BILLION,
     )
-    assert all_estimated_cents(step.state.book) == 150 * 100 * BILLION
+    assert step.state.book.estimated_cents == 150 * 100 * BILLION
 
 
 def test_the_watchlist_that_changed_last_chooses_and_without_any_it_is_the_middle() -> None:

@@ -8,8 +8,8 @@ from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
-from tests.projections.given import event, given, rows_of, standing
-from tests.projections.shares import close, real_closes
+from tests.projections.given import event, given, noon, rows_of, standing
+from tests.projections.shares import close, held, real_closes
 
 # 90 days apart.
 START, END = "2026-01-01", "2026-04-01"
@@ -19,6 +19,10 @@ FLAT = {"BX": (100, 100), "OWL": (20, 20)}
 def prices(symbols: Mapping[str, tuple[float, float]], start: str = START, end: str = END) -> list[Event]:
     first = [close(start, symbol, price) for symbol, (price, _) in symbols.items()]
     return first + [close(end, symbol, price) for symbol, (_, price) in symbols.items()]
+
+
+def folded(*journal: Event) -> Step[WarningSigns]:
+    return given(WARNING_SIGNS, *held(journal))
 
 
 def rows(step: Step[WarningSigns]) -> dict[str, IndicatorCurrentRow]:
@@ -37,7 +41,7 @@ def signals(step: Step[WarningSigns]) -> list[tuple[str, str, str]]:
 
 def test_builders_that_run_ahead_of_their_lenders_are_told() -> None:
     journal = prices({"CAT": (100, 120), "GEV": (200, 220), **FLAT, "OWL": (20, 18)})
-    step = given(WARNING_SIGNS, *journal)
+    step = folded(*journal)
     # (20 % + 10 %) / 2 - (0 % - 10 %) / 2
     assert now(step) == {"builders ahead": (0.2, "warning"), "financiers ahead": (-0.2, "calm")}
     row = rows(step)["builders ahead"]
@@ -49,14 +53,14 @@ def test_builders_that_run_ahead_of_their_lenders_are_told() -> None:
 
 
 def test_builders_that_fall_behind_are_told_as_a_signal_of_its_own() -> None:
-    step = given(WARNING_SIGNS, *prices({"CAT": (100, 65), **FLAT}))
+    step = folded(*prices({"CAT": (100, 65), **FLAT}))
     assert now(step) == {"builders ahead": (-0.35, "calm"), "financiers ahead": (0.35, "critical")}
     assert signals(step) == [("financiers ahead", "opened", "critical")]
     assert "are 35.0 percentage points behind the financiers" in rows(step)["financiers ahead"].text
 
 
 def test_baskets_that_move_together_are_calm() -> None:
-    step = given(WARNING_SIGNS, *prices({"CAT": (100, 150), "BX": (10, 15)}))
+    step = folded(*prices({"CAT": (100, 150), "BX": (10, 15)}))
     assert now(step) == dict.fromkeys(("builders ahead", "financiers ahead"), (0.0, "calm"))
     assert str(rows(step)["financiers ahead"].value) == "0.0"
     assert "level with" in rows(step)["builders ahead"].text
@@ -66,24 +70,24 @@ def test_baskets_that_move_together_are_calm() -> None:
     ("start", "counts"), [("2026-01-01", True), ("2025-12-26", True), ("2025-12-25", False)]
 )
 def test_a_close_holds_for_the_week_after_it(start: str, counts: bool) -> None:
-    step = given(WARNING_SIGNS, *prices({"CAT": (100, 120)}, start), *prices(FLAT))
+    step = folded(*prices({"CAT": (100, 120)}, start), *prices(FLAT))
     assert (now(step)["builders ahead"] == (0.2, "warning")) == counts
 
 
 def test_a_share_without_both_prices_is_left_out() -> None:
     journal = [*prices({"CAT": (100, 120), **FLAT}), close(END, "GEV", 900), close(START, "ENR.DE", 50)]
-    step = given(WARNING_SIGNS, *journal)
+    step = folded(*journal)
     assert now(step)["builders ahead"] == (0.2, "warning")
     assert "the builders (CAT) returned" in rows(step)["builders ahead"].text
 
 
 def test_a_late_close_enters_where_it_belongs() -> None:
     journal = prices({"CAT": (100, 120), **FLAT})
-    assert now(given(WARNING_SIGNS, *reversed(journal))) == now(given(WARNING_SIGNS, *journal))
+    assert now(folded(*reversed(journal))) == now(folded(*journal))
 
 
 def test_the_ledger_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None:
-    found = rows(given(WARNING_SIGNS, *ledger()))
+    found = rows(folded(*ledger()))
     assert {subject: (row.value, row.level) for subject, row in found.items()} == dict.fromkeys(
         ("builders ahead", "financiers ahead"), (0.0, "calm")
     )
@@ -101,7 +105,7 @@ def test_a_longer_window_takes_in_the_ledger_s_prices_if_it_was_asked_for_in_tim
     window = watchlist("2025-01-01", windows=[{"indicator": "builders_vs_financiers", "days": 187}])
     financiers = [close(day, symbol, 10) for day in ("2025-04-02", "2025-10-06") for symbol in ("BX", "OWL")]
     journal = sorted((window, *ledger(), *financiers), key=lambda one: one.known_at)
-    found = rows(given(WARNING_SIGNS, *journal))["builders ahead"]
+    found = rows(folded(*journal))["builders ahead"]
     # CAT 334 to 486, Siemens Energy 56 to 108; GE Vernova has no second price.
     assert found.value == pytest.approx(((486 / 334 - 1) + (108 / 56 - 1)) / 2, abs=1e-6)
     assert (found.level, found.text.split(" the ")[0]) == ("critical", "over 187 days")
@@ -109,33 +113,33 @@ def test_a_longer_window_takes_in_the_ledger_s_prices_if_it_was_asked_for_in_tim
 
 def test_a_watchlist_s_baskets_replace_the_release_s() -> None:
     named = watchlist("2025-12-31", builders=["VRT"], financiers=["APO"])
-    step = given(WARNING_SIGNS, named, *prices({"VRT": (10, 14), "APO": (10, 11), "CAT": (10, 1), **FLAT}))
+    step = folded(named, *prices({"VRT": (10, 14), "APO": (10, 11), "CAT": (10, 1), **FLAT}))
     assert now(step)["builders ahead"] == (0.3, "critical")
 
 
 def test_a_share_that_a_watchlist_adds_is_followed_from_then_on() -> None:
     journal = prices({"CAT": (100, 120), "VRT": (10, 20), **FLAT})
     added = watchlist("2026-02-01", builders=["CAT", "VRT"])
-    step = given(WARNING_SIGNS, *journal[:4], added, *journal[4:])
+    step = folded(*journal[:4], added, *journal[4:])
     assert now(step)["builders ahead"] == (0.2, "warning")
 
 
 def test_another_basket_is_compared_at_once_and_the_same_one_is_not() -> None:
     journal = prices({"CAT": (100, 120), "GEV": (100, 100), **FLAT})
-    assert now(given(WARNING_SIGNS, *journal))["builders ahead"] == (0.1, "watch")
-    changed = given(WARNING_SIGNS, *journal, watchlist("2026-04-02", builders=["CAT"]))
+    assert now(folded(*journal))["builders ahead"] == (0.1, "watch")
+    changed = folded(*journal, watchlist("2026-04-02", builders=["CAT"]))
     assert now(changed)["builders ahead"] == (0.2, "warning")
-    same = given(WARNING_SIGNS, *journal, watchlist("2026-04-02", builders=["GEV", "CAT", "ENR.DE"]))
-    assert rows(same)["builders ahead"].known_at < rows(changed)["builders ahead"].known_at
+    same = folded(*held(journal), watchlist("2026-04-02", builders=["GEV", "CAT", "ENR.DE"]))
+    assert rows(same)["builders ahead"].known_at < noon("2026-04-02")
 
 
 def test_prices_of_others_and_watchlists_before_any_price_give_no_row() -> None:
-    step = given(WARNING_SIGNS, close(START, "TSLA", 1), watchlist("2026-01-02", builders=["CAT"]))
+    step = folded(close(START, "TSLA", 1), watchlist("2026-01-02", builders=["CAT"]))
     assert now(step) == {}
 
 
 def test_hostile_prices_do_not_become_an_infinity() -> None:
-    step = given(WARNING_SIGNS, *prices({"CAT": (5e-324, 1e9), **FLAT}))
+    step = folded(*prices({"CAT": (5e-324, 1e9), **FLAT}))
     assert now(step)["builders ahead"] == (999_999.0, "critical")
 
 
@@ -147,7 +151,7 @@ def mean_return(closes: dict[tuple[str, str], float], symbols: Iterable[str], st
 def test_real_builders_are_far_ahead_of_real_financiers_when_the_podcast_is_made() -> None:
     real = real_closes("daily_adjclose_fmp_2024-08_2026-05.csv", "adj_close", {"CAT", "GEV", "BX", "OWL"})
     closes = {(day, symbol): price for day, symbol, price in real}
-    step = given(WARNING_SIGNS, *(close(*one) for one in real if one[0] <= "2025-10-06"))
+    step = folded(*(close(*one) for one in real if one[0] <= "2025-10-06"))
     expected = mean_return(closes, ("CAT", "GEV"), "2025-07-08", "2025-10-06") - mean_return(
         closes, ("BX", "OWL"), "2025-07-08", "2025-10-06"
     )

@@ -89,3 +89,41 @@ def test_an_amendment_may_come_before_its_deal() -> None:
 def test_long_conditions_are_cut_short() -> None:
     found = row(given(WARNING_SIGNS, announced(leg(35e9, condition="and then " * 400))))
     assert len(found.text) < 400
+
+
+CEILING = announced(leg(100e9, up_to=True))
+
+
+def test_of_a_ceiling_all_is_conditional_until_some_is_paid() -> None:
+    assert share(CEILING) == (1.0, "critical")
+    assert row(given(WARNING_SIGNS, CEILING)).text == (
+        '100.0 % of the financing in "Amazon in OpenAI\'s round" is conditional:'
+        " $100.0B of $100.0B (up to $100.0B)"
+    )
+    paid = event("LegFunded", "2026-03-01", deal_id="round", leg="equity", amount_usd=40e9)
+    found = row(given(WARNING_SIGNS, CEILING, paid))
+    assert (found.value, found.level) == (0.6, "warning")
+    assert found.text.endswith("$60.0B of $100.0B (up to $100.0B, $40.0B of it firm or paid)")
+    assert found.evidence == [paid.event_id, CEILING.event_id]
+
+
+def test_of_a_ceiling_with_a_low_end_the_rest_is_conditional() -> None:
+    ceiling = announced(leg(100e9, up_to=True, amount_low_usd=30e9))
+    assert share(ceiling) == (0.7, "warning")
+    # What is paid first is taken to be of what was stated.
+    paid = event("LegFunded", "2026-03-01", deal_id="round", leg="equity", amount_usd=20e9)
+    assert share(ceiling, paid) == (0.7, "warning")
+
+
+def test_a_ceiling_that_waits_for_a_condition_is_conditional_as_a_whole() -> None:
+    waits = leg(100e9, up_to=True, amount_low_usd=30e9, condition="an IPO")
+    assert share(announced(waits)) == (1.0, "critical")
+
+
+def test_a_range_that_is_no_ceiling_is_not_conditional() -> None:
+    assert share(announced(leg(100e9, amount_low_usd=30e9))) == (0.0, "calm")
+
+
+def test_several_conditions_and_ceilings_are_told_once_each() -> None:
+    journal = announced(leg(50e9), leg(30e9, "more", up_to=True), leg(20e9, "last", condition="an IPO"))
+    assert row(given(WARNING_SIGNS, journal)).text.endswith("$50.0B of $100.0B (up to $30.0B; an IPO)")

@@ -60,6 +60,23 @@ def test_lenders_are_known_from_the_loan_where_the_report_names_none() -> None:
     assert now(given(WARNING_SIGNS, loan, favour("2026-01-02")))["lender:Blackstone"] == (1.0, "watch")
 
 
+def test_names_of_one_company_are_one_subject_and_unknown_names_stay() -> None:
+    written = ["Blackstone Inc.", "Blackstone", "The Goldman Sachs Group, Inc.", "Some Fund, LLC"]
+    step = given(WARNING_SIGNS, favour("2026-01-02", borrower="CoreWeave, Inc.", lenders=written))
+    subjects = (
+        "all",
+        "borrower:CoreWeave",
+        "lender:Blackstone",
+        "lender:Goldman Sachs",
+        "lender:Some Fund, LLC",
+    )
+    assert now(step) == dict.fromkeys(subjects, (1.0, "watch"))
+    loan = event(
+        "LoanOriginated", facility_id="ddtl-2", borrower="CoreWeave", lenders=written, principal_usd=7.5e9
+    )
+    assert now(given(WARNING_SIGNS, loan, favour("2026-01-02"))) == now(step)
+
+
 def test_a_favour_expires_after_90_days_by_the_clock_alone_and_keeps_its_row() -> None:
     report = favour("2026-01-01", lenders=["Ares"])
     assert now(given(WARNING_SIGNS, report, tick("2026-03-31")))["all"] == (1.0, "watch")

@@ -10,7 +10,7 @@ from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow
 from tests.projections.given import event, given, standing
-from tests.projections.shares import close
+from tests.projections.shares import close, held
 
 # 90 days apart.
 START, END = "2026-01-01", "2026-04-01"
@@ -33,7 +33,7 @@ def row(step: Step[WarningSigns]) -> IndicatorCurrentRow:
 
 
 def crowding(*journal: Event) -> tuple[float, str]:
-    found = row(given(WARNING_SIGNS, *journal))
+    found = row(given(WARNING_SIGNS, *held(journal)))
     return found.value, found.level
 
 

@@ -21,7 +21,7 @@ def loan(known_on: str = "2026-01-01", facility_id: str = "ddtl", **fields: obje
         "LoanOriginated",
         known_on,
         facility_id=facility_id,
-        borrower="CoreWeave",
+        borrower="CoreWeave, Inc.",
         **{"principal_usd": 7.5e9, "collateral": collateral, **fields},
     )
 

@@ -77,6 +77,15 @@ def test_a_vehicle_s_loans_add_up_beside_the_equity_that_was_last_stated() -> No
     assert leverage(first, written_down) == leverage(written_down, first) == (round(16 / 17, 6), "warning")
 
 
+def test_loans_under_two_names_of_one_vehicle_add_up() -> None:
+    step = given(
+        WARNING_SIGNS,
+        loan(6, 4, borrower="Meta Hyperion SPV"),
+        loan(10, 4, "g", "2026-01-02", borrower="Beignet Investor LLC"),
+    )
+    assert {subject: row.value for subject, row in rows(step).items()} == {"Meta Hyperion SPV": 0.8}
+
+
 def test_what_is_paid_back_is_no_debt() -> None:
     assert leverage(loan(26, 3), repaid(19)) == leverage(repaid(19), loan(26, 3)) == (0.7, "watch")
     step = given(WARNING_SIGNS, loan(26, 3), repaid(26))

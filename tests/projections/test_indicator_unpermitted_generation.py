@@ -66,6 +66,12 @@ def test_a_larger_permit_clears_the_sign() -> None:
     assert [one.step for one in rows_of(step, SignalRow)] == ["opened", "cleared"]
 
 
+@pytest.mark.parametrize("observed", [16, 23, 35])
+def test_back_at_exactly_what_is_permitted_the_sign_clears(observed: int) -> None:
+    step = given(WARNING_SIGNS, seen("2026-01-01", observed, 15), seen("2026-02-01", 15, 15))
+    assert [one.step for one in rows_of(step, SignalRow)] == ["opened", "cleared"]
+
+
 def test_what_was_counted_earlier_and_comes_late_changes_no_value() -> None:
     step = given(WARNING_SIGNS, seen("2026-02-01", 35, 15), seen("2026-01-01", 5, 10))
     assert [one.value for one in rows_of(step, IndicatorRow)] == [2.333333, 2.333333]

@@ -131,6 +131,18 @@ def test_no_row_depends_on_what_comes_later(journal: list[Event], cut: int) -> N
 
 @settings(deadline=None)
 @forall(JOURNALS)
+def test_every_row_is_stamped_with_the_clock_of_the_fold_however_late_its_event(journal: list[Event]) -> None:
+    state = WARNING_SIGNS.initial
+    for record in recorded(journal):
+        state, rows = (step := WARNING_SIGNS.apply(state, record)).state, step.rows
+        stamps = {
+            row.known_at for row in rows if isinstance(row, IndicatorRow | IndicatorCurrentRow | SignalRow)
+        }
+        assert stamps <= {record.now}
+
+
+@settings(deadline=None)
+@forall(JOURNALS)
 def test_episodes_open_first_clear_last_and_their_levels_fit_together(journal: list[Event]) -> None:
     signals = rows_of(given(WARNING_SIGNS, *journal), SignalRow)
     signals.sort(key=lambda row: (row.indicator, row.subject))
@@ -167,7 +179,7 @@ def test_what_stands_is_what_history_and_signals_said_last(journal: list[Event])
         )
         assert row.level == levels.get((row.indicator, row.subject), "calm")
         assert row.since <= row.known_at
-        assert row.input_at <= row.known_at
+        assert row.input_at is None or row.input_at <= row.known_at
 
 
 @settings(deadline=None)

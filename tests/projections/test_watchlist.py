@@ -87,10 +87,21 @@ def test_higher_thresholds_ease_and_clear_what_stands_at_once() -> None:
 
 
 def test_a_level_is_left_past_the_new_threshold_by_a_tenth_of_it() -> None:
+    before = event("UtilizationReported", "2026-01-01", company="Fictional Cloud", utilization=0.8)
+
+    def level_by(warning: float) -> str:
+        changed = watchlist("2026-01-03", thresholds(0.05, warning, 0.4, indicator="dark_capacity"))
+        step = given(WARNING_SIGNS, before, changed)
+        return standing(WARNING_SIGNS, step, IndicatorCurrentRow)["dark_capacity", "Fictional Cloud"].level
+
+    assert level_by(warning=0.21) == "warning"
+    assert level_by(warning=0.23) == "watch"
+
+
+def test_a_count_leaves_a_level_just_below_the_new_threshold() -> None:
     before = favour("2026-01-01", "forbearance")
-    stays = given(WARNING_SIGNS, before, watchlist("2026-01-03", thresholds(0.5, 2.1, 4)))
-    assert levels(stays)["all"] == "warning"
-    leaves = given(WARNING_SIGNS, before, watchlist("2026-01-03", thresholds(0.5, 2.3, 4)))
+    assert levels(given(WARNING_SIGNS, before))["all"] == "warning"
+    leaves = given(WARNING_SIGNS, before, watchlist("2026-01-03", thresholds(0.5, 2.1, 4)))
     assert levels(leaves)["all"] == "watch"
 
 

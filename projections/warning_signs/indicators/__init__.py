@@ -3,9 +3,6 @@
 Then raise the version of the projection, so that the new indicator sees all of history.
 """
 
-from typing import Any
-
-from projections.warning_signs.definition import Indicator
 from projections.warning_signs.indicators.builders_vs_financiers import BUILDERS_VS_FINANCIERS
 from projections.warning_signs.indicators.capacity_resale import CAPACITY_RESALE
 from projections.warning_signs.indicators.capex_cut import CAPEX_CUT
@@ -27,8 +24,9 @@ from projections.warning_signs.indicators.stranded_financing import STRANDED_FIN
 from projections.warning_signs.indicators.unit_cost import UNIT_COST
 from projections.warning_signs.indicators.unpermitted_generation import UNPERMITTED_GENERATION
 from projections.warning_signs.indicators.vendor_financed_share import VENDOR_FINANCED_SHARE
+from projections.warning_signs.money import AnyIndicator
 
-INDICATORS: tuple[Indicator[Any], ...] = (
+INDICATORS: tuple[AnyIndicator, ...] = (
     CREDIT_WAIVERS,
     POWER_DELAY,
     GPU_RESALE_DRAWDOWN,

@@ -23,7 +23,7 @@ from projections.warning_signs.closes import (
     Move,
     following,
     moves,
-    newest_day,
+    newest,
     signed,
     with_close,
 )
@@ -63,6 +63,8 @@ DEFINITION = Definition(
     ),
     stale_after=timedelta(days=7),
     window=WINDOW,
+    # It follows every move of the market, and many of them are over at once.
+    for_at_least=timedelta(minutes=15),
 )
 
 FIRST: PersistentMap[str, Closes] = following((*BUILDERS, *FINANCIERS))
@@ -115,20 +117,21 @@ def _follow(state: State, event: WatchlistChanged) -> Measured[State]:
 
 
 def _measure(state: State, where: str) -> tuple[Measurement, ...]:
-    newest = newest_day(state.closes)
-    if newest is None:
+    last = newest(state.closes)
+    if last is None:
         return ()
-    builders = moves(state.closes, state.builders, newest, state.window)
-    financiers = moves(state.closes, state.financiers, newest, state.window)
+    builders = moves(state.closes, state.builders, last.day, state.window)
+    financiers = moves(state.closes, state.financiers, last.day, state.window)
     if not (builders and financiers):
-        text = _tell_missing(state, "financiers" if builders else "builders", newest)
-        return tuple(Measurement(way, 0.0, (), text, where) for way in (BUILDERS_AHEAD, FINANCIERS_AHEAD))
+        text = _tell_missing(state, "financiers" if builders else "builders", last.day)
+        ways = (BUILDERS_AHEAD, FINANCIERS_AHEAD)
+        return tuple(Measurement(way, 0.0, (), text, where, last.at) for way in ways)
     ahead = round(_mean(builders) - _mean(financiers), 6)
     evidence, text = _evidence(builders, financiers), _tell(state, builders, financiers, ahead)
     return (
-        Measurement(BUILDERS_AHEAD, ahead, evidence, text, where),
+        Measurement(BUILDERS_AHEAD, ahead, evidence, text, where, last.at),
         # Not -0.0, which is written differently.
-        Measurement(FINANCIERS_AHEAD, 0.0 - ahead, evidence, text, where),
+        Measurement(FINANCIERS_AHEAD, 0.0 - ahead, evidence, text, where, last.at),
     )
 
 

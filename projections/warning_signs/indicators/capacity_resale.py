@@ -41,6 +41,8 @@ DEFINITION = Definition(
     formula="How many companies were reported in the last 180 days to sell capacity that they had bought.",
     why="Who sells compute that it once could not get enough of has too much of it, and so may others.",
     window=WINDOW,
+    # A count does not waver: back below a threshold it has left it.
+    hysteresis=0.0,
 )
 
 # An alert names so many sellers; the others it counts.

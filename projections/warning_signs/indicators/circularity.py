@@ -1,26 +1,24 @@
 """Announced money that comes back to those who pay it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from events.clock import ClockTicked
-from events.contracts import ContractRenegotiated
-from events.deals import DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
+from events.desk import WatchlistChanged
 from projections.base import Recorded
-from projections.circularity.book import BASES, Basis, Book, Edge, edge_events, edges, record
+from projections.circularity.book import Basis, Book, edge_events
+from projections.circularity.fold import READS, Change, Circularity, picture_of
 from projections.circularity.money import spoken
-from projections.circularity.solve import Circulation, circulation, waits_for_the_clock
+from projections.circularity.picture import Picture
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     Definition,
     Direction,
-    Indicator,
     Measured,
     Measurement,
     Thresholds,
 )
+from projections.warning_signs.money import MoneyIndicator
 from projections.warning_signs.words import cited, percent
 
 DEFINITION = Definition(
@@ -39,8 +37,6 @@ DEFINITION = Definition(
     why="Revenue that a vendor pays for itself is not demand.",
 )
 
-# The edges that circulate most stand for the rest.
-TOP_EDGES = 5
 NO_PROOF = "separate legs do not prove that the same dollars travel"
 
 Measure = Literal["ci_bff", "ci_max"]
@@ -49,78 +45,55 @@ MEASURES: tuple[Measure, ...] = ("ci_bff", "ci_max")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The deals as they stand, where the newest is written, and the bases that wait for the clock."""
+    """Where the newest deal is written."""
 
-    book: Book = field(default_factory=Book)
     cited: str = ""
-    waiting: tuple[Basis, ...] = ()
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
-    """Enter what happened to a deal and measure the graph on both bases.
-
-    A graph too large to be solved with each event is measured at the next tick of the clock.
-    """
-    event = recorded.event
-    if isinstance(event, ClockTicked):
-        return replace(state, waiting=()), _measure_all(state.book, state.waiting, state.cited)
-    if not isinstance(event, DealEvent | ContractRenegotiated):
-        return state, ()
-    book = record(state.book, event)
-    if book is state.book:
-        return state, ()
-    waiting = tuple(basis for basis in BASES if waits_for_the_clock(edges(book, basis)))
-    state = State(book, cited(event), waiting)
-    return state, _measure_all(book, (basis for basis in BASES if basis not in waiting), state.cited)
+def apply(state: State, recorded: Recorded, change: Change) -> Measured[State]:
+    """Measure each basis of which an event changed the money, or brought the estimate up to it."""
+    if change.deals and not isinstance(recorded.event, WatchlistChanged):
+        state = State(cited(recorded.event))
+    measured = (one for basis in change.counted for one in _measure(change.after, basis, state.cited))
+    return state, tuple(measured)
 
 
-def _measure_all(book: Book, bases: Iterable[Basis], where: str) -> tuple[Measurement, ...]:
-    return tuple(one for basis in bases for one in _measure(book, basis, where))
-
-
-def _measure(book: Book, basis: Basis, where: str) -> tuple[Measurement, ...]:
-    graph = edges(book, basis)
-    solved = circulation(graph)
-    evidence = _evidence(book, graph, solved)
+def _measure(money: Circularity, basis: Basis, where: str) -> tuple[Measurement, ...]:
+    picture = picture_of(money, basis)
+    evidence = _evidence(money.book, picture)
     return tuple(
         Measurement(
             subject=f"{measure} {basis}",
-            value=_share(measure, solved),
+            value=_share(measure, picture),
             evidence=evidence,
-            text=_tell(measure, basis, solved),
+            text=_tell(measure, basis, picture),
             cited=where,
         )
         for measure in MEASURES
     )
 
 
-def _share(measure: Measure, solved: Circulation) -> float:
-    circulating = solved.bff_cents if measure == "ci_bff" else solved.maximum_cents
-    return round(circulating / solved.announced_cents, 6) if solved.announced_cents else 0.0
+def _share(measure: Measure, picture: Picture) -> float:
+    circulating = picture.bff_cents if measure == "ci_bff" else picture.maximum_cents
+    return round(circulating / picture.announced_cents, 6) if picture.announced_cents else 0.0
 
 
-def _evidence(book: Book, graph: tuple[Edge, ...], solved: Circulation) -> tuple[UUID, ...]:
-    going_round = [pair for pair in zip(solved.bff_by_edge, graph, strict=True) if pair[0] > 0]
-    going_round.sort(key=lambda pair: (-pair[0], pair[1]))
-    top = (edge for _, edge in going_round[:TOP_EDGES])
+def _evidence(book: Book, picture: Picture) -> tuple[UUID, ...]:
+    """Name the deals behind the edges that circulate most: they stand for the rest."""
+    top = picture.top_edges.shown
     events = dict.fromkeys(one for edge in top for one in edge_events(book, edge.source, edge.target))
     return tuple(events)[:EVIDENCE_LIMIT]
 
 
-def _tell(measure: Measure, basis: Basis, solved: Circulation) -> str:
+def _tell(measure: Measure, basis: Basis, picture: Picture) -> str:
     money = "firm money" if basis == "firm" else "announced money, conditional and estimated parts included,"
-    announced = spoken(solved.announced_cents)
-    share = percent(_share(measure, solved))
-    if measure == "ci_bff":
-        told = f"an estimated {share} of {announced} of {money} goes round in circles"
-    else:
-        told = f"at most {share} of {announced} of {money} can be going round in circles"
-    return f"{told}; {NO_PROOF}"
+    announced = spoken(picture.announced_cents)
+    share = percent(_share(measure, picture))
+    if measure == "ci_max":
+        return f"at most {share} of {announced} of {money} can be going round in circles; {NO_PROOF}"
+    told = f"an estimated {share} of {announced} of {money} goes round in circles; {NO_PROOF}"
+    # A large component is estimated when the clock ticks, and bounded at once.
+    return f"{told}; the newest deals are not counted yet" if picture.waiting else told
 
 
-CIRCULARITY = Indicator(
-    definition=DEFINITION,
-    initial=State(),
-    reads=(DealAnnounced, DealRevised, LegFunded, DealTerminated, ContractRenegotiated, ClockTicked),
-    apply=apply,
-)
+CIRCULARITY = MoneyIndicator(definition=DEFINITION, initial=State(), reads=READS, apply=apply)

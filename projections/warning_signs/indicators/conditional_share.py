@@ -1,26 +1,25 @@
 """Headline money that comes only if something else happens first."""
 
-from dataclasses import dataclass, field
 from textwrap import shorten
 from uuid import UUID
 
 from events.base import Event
 from events.contracts import ContractRenegotiated
-from events.deals import FINANCING, DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
+from events.deals import FINANCING, DealAnnounced, DealRevised, DealTerminated, LegFunded
 from projections.base import Recorded
-from projections.circularity.book import Book, record
 from projections.circularity.deal import NOT_FUNDED, Deal, StandingLeg, evidence, to_cents
+from projections.circularity.fold import Change
 from projections.circularity.money import spoken
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     S1,
     Definition,
     Direction,
-    Indicator,
     Measured,
     Measurement,
     Thresholds,
 )
+from projections.warning_signs.money import MoneyIndicator
 from projections.warning_signs.words import cited, percent
 
 DEFINITION = Definition(
@@ -31,30 +30,18 @@ DEFINITION = Definition(
     thresholds=Thresholds(watch=0.25, warning=0.50, critical=0.75),
     named_by=S1,
     formula=(
-        "Per deal the dollars of financing that wait for a condition and are not paid yet, divided by all"
-        " its financing dollars; legs without an amount are left out, letters of intent count nothing."
+        "Per deal the dollars of financing that wait for a condition and are not paid yet, and of a ceiling"
+        ' ("up to") what is neither stated as its low end nor paid, divided by all its financing dollars;'
+        " legs without an amount are left out, letters of intent count nothing."
     ),
     why="The headline counts money that may never come.",
 )
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """The deals as they stand."""
-
-    book: Book = field(default_factory=Book)
-
-
-def apply(state: State, recorded: Recorded) -> Measured[State]:
-    """Enter what happened to a deal, and measure that deal."""
-    event = recorded.event
-    if not isinstance(event, DealEvent | ContractRenegotiated):
-        return state, ()
-    book = record(state.book, event)
-    deal = book.deals.get(event.deal_id) if event.deal_id is not None else None
-    if book is state.book or deal is None:
-        return State(book), ()
-    return State(book), (_measurement(deal, event),)
+def apply(state: None, recorded: Recorded, change: Change) -> Measured[None]:
+    """Measure the deal that an event changes."""
+    deals = change.after.book.deals
+    return state, tuple(_measurement(deals[deal_id], recorded.event) for deal_id in change.deals)
 
 
 def _measurement(deal: Deal, event: Event) -> Measurement:
@@ -78,16 +65,18 @@ def _paid(deal: Deal, standing: StandingLeg) -> int:
 
 
 def _conditional(deal: Deal, standing: StandingLeg) -> int:
-    """Count the cents of a leg that still wait for its condition."""
-    if standing.leg.condition is None:
-        return 0
-    return max(0, to_cents(standing.leg.amount_usd) - _paid(deal, standing))
+    """Count the cents of a leg that still wait for its condition, or may stay below its ceiling."""
+    leg, sure = standing.leg, _paid(deal, standing)
+    if leg.condition is None:
+        if not leg.up_to:
+            return 0
+        sure = max(sure, to_cents(leg.amount_low_usd))
+    return max(0, to_cents(leg.amount_usd) - sure)
 
 
 def _evidence(deal: Deal, legs: list[StandingLeg], event: Event) -> tuple[UUID, ...]:
-    behind = (
-        one for standing in legs if standing.leg.condition is not None for one in evidence(deal, standing)
-    )
+    open_ended = (one for one in legs if one.leg.condition is not None or one.leg.up_to)
+    behind = (one for standing in open_ended for one in evidence(deal, standing))
     return tuple(dict.fromkeys((event.event_id, *behind)))[:EVIDENCE_LIMIT]
 
 
@@ -101,14 +90,22 @@ def _tell(deal: Deal, legs: list[StandingLeg], conditional: int, headline: int, 
         return f'no part of the {spoken(headline)} of financing in "{title}" is conditional'
     share = f"{spoken(conditional)} of {spoken(headline)}"
     told = f'{percent(value)} of the financing in "{title}" is conditional: {share}'
-    conditions = dict.fromkeys(one.leg.condition for one in legs if _conditional(deal, one))
-    waits_for = shorten("; ".join(condition for condition in conditions if condition), 200, placeholder=" …")
-    return f"{told} ({waits_for})" if waits_for else told
+    conditions = dict.fromkeys(_tell_condition(deal, one) for one in legs if _conditional(deal, one))
+    return f"{told} ({shorten('; '.join(conditions), 200, placeholder=' …')})"
 
 
-CONDITIONAL_SHARE = Indicator(
+def _tell_condition(deal: Deal, standing: StandingLeg) -> str:
+    leg = standing.leg
+    if leg.condition is not None:
+        return leg.condition
+    sure = max(_paid(deal, standing), to_cents(leg.amount_low_usd))
+    ceiling = f"up to {spoken(to_cents(leg.amount_usd))}"
+    return f"{ceiling}, {spoken(sure)} of it firm or paid" if sure else ceiling
+
+
+CONDITIONAL_SHARE = MoneyIndicator(
     definition=DEFINITION,
-    initial=State(),
+    initial=None,
     reads=(DealAnnounced, DealRevised, LegFunded, DealTerminated, ContractRenegotiated),
     apply=apply,
 )

@@ -1,6 +1,6 @@
 """Contracts that are changed after their signature: what was announced was not the last word."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,24 +8,24 @@ from rpds import HashTrieMap
 
 from events.companies import canonical
 from events.contracts import ContractRenegotiated
-from events.deals import DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
-from events.desk import WatchlistChanged
 from projections.base import Recorded
-from projections.circularity.book import Book, flows, pair_of, record
+from projections.circularity.book import pair_of
 from projections.circularity.deal import count as count_leg
 from projections.circularity.deal import to_cents
+from projections.circularity.fold import Change, Circularity
 from projections.circularity.money import spoken
+from projections.circularity.picture import NO_MONEY
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     S2,
     Definition,
     Direction,
-    Indicator,
     Measured,
     Measurement,
     Thresholds,
 )
+from projections.warning_signs.money import MoneyIndicator
 from projections.warning_signs.window import (
     ALL,
     BEFORE_ALL,
@@ -54,6 +54,8 @@ DEFINITION = Definition(
     ),
     why="Buyers that want out of what they signed need less than was announced, or can pay for less.",
     window=WINDOW,
+    # A count does not waver: back below a threshold it has left it.
+    hysteresis=0.0,
 )
 
 
@@ -76,30 +78,22 @@ NONE_KNOWN: PersistentMap[str, tuple[Renegotiation, ...]] = HashTrieMap()
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The renegotiations per subject, the oldest first, and the deals as they stand.
-
-    What was known by `cut` has left the window.
-    """
+    """The renegotiations per subject, the oldest first; what was known by `cut` has left the window."""
 
     renegotiations: PersistentMap[str, tuple[Renegotiation, ...]] = NONE_KNOWN
-    book: Book = field(default_factory=Book)
     window: timedelta = WINDOW
     cut: datetime = BEFORE_ALL
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, recorded: Recorded, change: Change) -> Measured[State]:
     """Count a renegotiation; one that was known before the window began comes too late to count."""
     event, now = recorded.event, recorded.now
-    # A watchlist may choose what a gigawatt costs, and with it what deals are taken to announce.
-    if not isinstance(event, DealEvent | ContractRenegotiated | WatchlistChanged):
-        return state, ()
-    state = replace(state, book=record(state.book, event))
     if not isinstance(event, ContractRenegotiated):
         return state, ()
     new = _renegotiation(event)
     renegotiations = with_happening(state.renegotiations, new, now)
     state = replace(state, renegotiations=renegotiations, cut=now - state.window)
-    return state, _measure(state, new.subjects) if event.known_at > state.cut else ()
+    return state, _measure(state, new.subjects, change.after) if event.known_at > state.cut else ()
 
 
 def due(state: State) -> datetime | None:
@@ -107,17 +101,17 @@ def due(state: State) -> datetime | None:
     return next_leaving(state.renegotiations, state.cut, state.window)
 
 
-def elapse(state: State, now: datetime) -> Measured[State]:
+def elapse(state: State, now: datetime, money: Circularity) -> Measured[State]:
     """Let go of the renegotiations that have left the window."""
     left = leaving(state.renegotiations, state.cut, now - state.window)
     state = replace(state, cut=now - state.window)
-    return state, _measure(state, left)
+    return state, _measure(state, left, money)
 
 
-def with_window(state: State, window: timedelta, now: datetime) -> Measured[State]:
+def with_window(state: State, window: timedelta, now: datetime, money: Circularity) -> Measured[State]:
     """Count over another window."""
     state = replace(state, window=window, cut=now - window)
-    return state, _measure(state, subjects_of(state.renegotiations))
+    return state, _measure(state, subjects_of(state.renegotiations), money)
 
 
 def _renegotiation(event: ContractRenegotiated) -> Renegotiation:
@@ -135,22 +129,22 @@ def _renegotiation(event: ContractRenegotiated) -> Renegotiation:
     )
 
 
-def _measure(state: State, subjects: tuple[str, ...]) -> tuple[Measurement, ...]:
-    return tuple(_measurement(state, subject) for subject in subjects)
+def _measure(state: State, subjects: tuple[str, ...], money: Circularity) -> tuple[Measurement, ...]:
+    return tuple(_measurement(state, subject, money) for subject in subjects)
 
 
-def _measurement(state: State, subject: str) -> Measurement:
+def _measurement(state: State, subject: str, money: Circularity) -> Measurement:
     happened = counted(state.renegotiations, subject, state.cut)
     return Measurement(
         subject=subject,
         value=float(len(happened)),
         evidence=tuple(one.event_id for one in happened[-EVIDENCE_LIMIT:]),
-        text=_tell(state, subject, happened),
+        text=_tell(state, subject, happened, money),
         cited=happened[-1].cited if happened else "",
     )
 
 
-def _tell(state: State, subject: str, happened: tuple[Renegotiation, ...]) -> str:
+def _tell(state: State, subject: str, happened: tuple[Renegotiation, ...], money: Circularity) -> str:
     role, _, name = subject.partition(":")
     whose = {"supplier": f"with the supplier {name}", "customer": f"with the customer {name}"}.get(
         role, "in all"
@@ -166,21 +160,16 @@ def _tell(state: State, subject: str, happened: tuple[Renegotiation, ...]) -> st
     before, after = sum(first.values()), sum(last.values())
     if not before:
         return f"{told}; their dollars are not stated"
-    share = before / (before + _left_alone(state.book, subject, happened))
+    share = before / (before + _left_alone(money, subject, happened))
     became = (
         f"{spoken(before)} before became {spoken(after)}" if after != before else f"{spoken(before)} stayed"
     )
     return f"{told}; {became}, {percent(share)} of announced money"
 
 
-def _left_alone(book: Book, subject: str, happened: tuple[Renegotiation, ...]) -> int:
+def _left_alone(money: Circularity, subject: str, happened: tuple[Renegotiation, ...]) -> int:
     """Sum the cents that deals announce for a subject outside of the legs that were renegotiated."""
-    announced = sum(
-        flow.financing_cents + flow.purchases_cents
-        for flow in flows(book, "all")
-        if _concerns(subject, flow.source, flow.target)
-    )
-    renegotiated = 0
+    book, renegotiated = money.book, 0
     for deal_id, leg in {one.changed for one in happened if one.changed}:
         deal = book.deals.get(deal_id)
         if deal is None:
@@ -190,7 +179,15 @@ def _left_alone(book: Book, subject: str, happened: tuple[Renegotiation, ...]) -
             for one in deal.legs
             if one.leg.leg == leg and _concerns(subject, *pair_of(one.leg))
         )
-    return announced - renegotiated
+    return _announced(money, subject) - renegotiated
+
+
+def _announced(money: Circularity, subject: str) -> int:
+    role, _, name = subject.partition(":")
+    if not name:
+        return money.all.announced_cents
+    company = money.all.companies.get(name, NO_MONEY)
+    return company.in_cents if role == "supplier" else company.out_cents
 
 
 def _concerns(subject: str, payer: str, payee: str) -> bool:
@@ -198,10 +195,10 @@ def _concerns(subject: str, payer: str, payee: str) -> bool:
     return payer != payee and subject in (ALL, f"supplier:{payee}", f"customer:{payer}")
 
 
-CONTRACT_RENEGOTIATIONS = Indicator(
+CONTRACT_RENEGOTIATIONS = MoneyIndicator(
     definition=DEFINITION,
     initial=State(),
-    reads=(ContractRenegotiated, DealAnnounced, DealRevised, LegFunded, DealTerminated, WatchlistChanged),
+    reads=(ContractRenegotiated,),
     apply=apply,
     due=due,
     elapse=elapse,

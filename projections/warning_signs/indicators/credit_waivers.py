@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from rpds import HashTrieMap
 
+from events.companies import canonical, canonical_each
 from events.credit import CreditWaiverReported, LoanOriginated, WaiverKind
 from projections.base import Recorded
 from projections.credit.severity import SEVERITY
@@ -29,6 +31,7 @@ from projections.warning_signs.window import (
     next_leaving,
     subjects_of,
     with_happening,
+    without_happening,
 )
 from projections.warning_signs.words import cited, count
 
@@ -49,22 +52,38 @@ DEFINITION = Definition(
     ),
     why="Lenders that make exceptions often see trouble before anyone else does.",
     window=WINDOW,
+    # A count does not waver: back below a threshold it has left it.
+    hysteresis=0.0,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Favour:
-    """One report, and the subjects that it counts for."""
+    """One report: by whom, as far as that is known, and to whom a favour was granted."""
 
     known_at: datetime
     kind: WaiverKind
+    facility_id: str
+    borrower: str
+    lenders: tuple[str, ...]
     event_id: UUID
-    subjects: tuple[str, ...]
     cited: str
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Name what it counts for: all, the borrower and each lender."""
+        return (ALL, f"borrower:{self.borrower}", *map(_subject, self.lenders))
+
+
+class Lending(NamedTuple):
+    """Who lends to a facility, by what was known of it last."""
+
+    known_at: datetime
+    lenders: tuple[str, ...]
 
 
 NO_FAVOURS: PersistentMap[str, tuple[Favour, ...]] = HashTrieMap()
-NO_LENDERS: PersistentMap[str, tuple[str, ...]] = HashTrieMap()
+NO_LENDING: PersistentMap[str, Lending] = HashTrieMap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,7 @@ class State:
     """
 
     favours: PersistentMap[str, tuple[Favour, ...]] = NO_FAVOURS
-    lenders: PersistentMap[str, tuple[str, ...]] = NO_LENDERS
+    lending: PersistentMap[str, Lending] = NO_LENDING
     window: timedelta = WINDOW
     cut: datetime = BEFORE_ALL
 
@@ -84,14 +103,21 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
     """Count a report; one that was known before the window began comes too late to count."""
     event, now = recorded.event, recorded.now
     if isinstance(event, LoanOriginated):
-        return replace(state, lenders=state.lenders.insert(event.facility_id, event.lenders)), ()
+        return _take_loan(state, event, now)
     if not isinstance(event, CreditWaiverReported):
         return state, ()
-    lenders = event.lenders or state.lenders.get(event.facility_id, ())
-    subjects = (ALL, f"borrower:{event.borrower}", *(f"lender:{name}" for name in dict.fromkeys(lenders)))
-    favour = Favour(event.known_at, event.kind, event.event_id, subjects, cited(event))
+    lending = state.lending.get(event.facility_id)
+    favour = Favour(
+        known_at=event.known_at,
+        kind=event.kind,
+        facility_id=event.facility_id,
+        borrower=canonical(event.borrower),
+        lenders=canonical_each(event.lenders) or (lending.lenders if lending else ()),
+        event_id=event.event_id,
+        cited=cited(event),
+    )
     state = replace(state, favours=with_happening(state.favours, favour, now), cut=now - state.window)
-    return state, _measure(state, subjects) if event.known_at > state.cut else ()
+    return state, _measure(state, favour.subjects) if event.known_at > state.cut else ()
 
 
 def due(state: State) -> datetime | None:
@@ -110,6 +136,27 @@ def with_window(state: State, window: timedelta, now: datetime) -> Measured[Stat
     """Count over another window."""
     state = replace(state, window=window, cut=now - window)
     return state, _measure(state, subjects_of(state.favours))
+
+
+def _take_loan(state: State, loan: LoanOriginated, now: datetime) -> Measured[State]:
+    """Remember who lends; theirs are the favours, too, that came before the loan and name no lender."""
+    before = state.lending.get(loan.facility_id)
+    if before and loan.known_at < before.known_at:
+        return state, ()
+    lenders, favours, cut = canonical_each(loan.lenders), state.favours, now - state.window
+    of_loan = (one for one in favours.get(ALL, ()) if one.facility_id == loan.facility_id)
+    found = [one for one in of_loan if lenders and not one.lenders]
+    for favour in found:
+        favours = without_happening(favours, favour)
+        favours = with_happening(favours, replace(favour, lenders=lenders), now)
+    lending = state.lending.insert(loan.facility_id, Lending(loan.known_at, lenders))
+    state = replace(state, favours=favours, lending=lending, cut=cut)
+    counts = any(one.known_at > cut for one in found)
+    return state, _measure(state, tuple(map(_subject, lenders))) if counts else ()
+
+
+def _subject(lender: str) -> str:
+    return f"lender:{lender}"
 
 
 def _measure(state: State, subjects: tuple[str, ...]) -> tuple[Measurement, ...]:

@@ -1,7 +1,7 @@
 """One name carries the gain of all."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from events.desk import WatchlistChanged
@@ -11,11 +11,12 @@ from projections.persistent import PersistentMap
 from projections.warning_signs.baskets import BUILDERS, NOTHING_NAMED, basket, listed, with_watchlist
 from projections.warning_signs.closes import (
     WITHIN,
+    Close,
     Closes,
     Move,
     following,
     moves,
-    newest_day,
+    newest,
     signed,
     with_close,
 )
@@ -53,6 +54,8 @@ DEFINITION = Definition(
     why="When one share carries a market, its fall takes the market along, as Cisco's did.",
     stale_after=timedelta(days=7),
     window=WINDOW,
+    # It follows every move of the market, and many of them are over at once.
+    for_at_least=timedelta(minutes=15),
 )
 
 FIRST: PersistentMap[str, Closes] = following(BUILDERS)
@@ -103,25 +106,25 @@ def _follow(state: State, event: WatchlistChanged) -> Measured[State]:
 
 
 def _measure(state: State, where: str) -> tuple[Measurement, ...]:
-    newest = newest_day(state.closes)
-    if newest is None:
+    last = newest(state.closes)
+    if last is None:
         return ()
-    return (_measurement(state, moves(state.closes, state.symbols, newest, state.window), newest, where),)
+    return (_measurement(state, moves(state.closes, state.symbols, last.day, state.window), last, where),)
 
 
-def _measurement(state: State, priced: list[Move], newest: date, where: str) -> Measurement:
+def _measurement(state: State, priced: list[Move], last: Close, where: str) -> Measurement:
     if len(priced) < FEWEST:
         told = (
             f"who makes the gain cannot be told: of {count(len(state.symbols), 'share')}"
-            f" ({listed(state.symbols)}) {len(priced)} have a price both on {day(newest)} and"
+            f" ({listed(state.symbols)}) {len(priced)} have a price both on {day(last.day)} and"
             f" {state.window.days} days before, and at least {FEWEST} are needed"
         )
-        return Measurement(SUBJECT, 0.0, (), told, where)
+        return Measurement(SUBJECT, 0.0, (), told, where, last.at)
     total = sum(one.change for one in priced)
     mean = f"{signed(total / len(priced))} on average over {state.window.days} days"
     if total <= 0:
         told = f"the {len(priced)} shares of the basket gained nothing ({mean}), so no name makes their gain"
-        return Measurement(SUBJECT, 0.0, (), told, where)
+        return Measurement(SUBJECT, 0.0, (), told, where, last.at)
     largest = sorted(priced, key=lambda one: (-one.change, one.symbol))
     top = largest[0]
     share = round(min(1.0, top.change / total), 6)
@@ -134,6 +137,7 @@ def _measurement(state: State, priced: list[Move], newest: date, where: str) -> 
             f" shares, {mean}"
         ),
         cited=where,
+        heard_at=last.at,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from rpds import HashTrieMap
 
+from events.companies import canonical
 from events.credit import GpuCollateral, LoanOriginated, LoanRepaid
 from events.prices import GpuBarClosed
 from projections.base import Recorded
@@ -38,6 +39,8 @@ DEFINITION = Definition(
     ),
     why="GPUs lose value while the loan stands, and what they no longer cover the lender loses.",
     stale_after=timedelta(days=14),
+    # A tenth is as much as lies between two levels here, and no loan may stay critical below warning.
+    hysteresis=0.03,
 )
 
 # What is worth less than a cent covers nothing that could be measured.
@@ -104,7 +107,7 @@ def _measurement(one: Owed, quote: Quote | None) -> Measurement:
     loan, drawn_usd, collateral = one.loan, _drawn_usd(one), one.loan.collateral
     quantity = collateral.quantity if isinstance(collateral, GpuCollateral) else None
     worth_usd = (quantity or 0.0) * (quote.price_usd if quote else 0.0)
-    whose = f"the loan of {dollars(drawn_usd)} to {loan.borrower} ({loan.facility_id})"
+    whose = f"the loan of {dollars(drawn_usd)} to {canonical(loan.borrower)} ({loan.facility_id})"
     if quote and quantity and worth_usd >= LEAST_USD:
         value = round(float(drawn_usd) / worth_usd, 6)
         text = (
@@ -120,7 +123,8 @@ def _measurement(one: Owed, quote: Quote | None) -> Measurement:
         lacks = f"without {' and '.join(missing)}" if missing else "as its collateral is worth nothing"
         text = f"the loan-to-value of {whose} cannot be told {lacks}"
     evidence = (*((quote.event_id,) if quote else ()), loan.event_id)
-    return Measurement(loan.facility_id, value, evidence, text, cited(loan))
+    heard_at = quote.at if quote else loan.known_at
+    return Measurement(loan.facility_id, value, evidence, text, cited(loan), heard_at)
 
 
 def _nothing_owed(event: LoanOriginated | LoanRepaid) -> Measurement:
@@ -128,7 +132,7 @@ def _nothing_owed(event: LoanOriginated | LoanRepaid) -> Measurement:
         "is paid back" if isinstance(event, LoanRepaid) else "is no longer secured by GPUs, or is paid back"
     )
     told = f"the loan {event.facility_id} {what}"
-    return Measurement(event.facility_id, 0.0, (event.event_id,), told, cited(event))
+    return Measurement(event.facility_id, 0.0, (event.event_id,), told, cited(event), settled=True)
 
 
 GPU_COLLATERAL_LTV = Indicator(

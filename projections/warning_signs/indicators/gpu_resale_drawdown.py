@@ -61,6 +61,7 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
         evidence=tuple(dict.fromkeys((window.event_id, window.high.event_id))),
         text=_tell(bar, window),
         cited=cited(bar),
+        heard_at=window.at,
     )
     return State(state.windows.insert(subject, window)), (measurement,)
 

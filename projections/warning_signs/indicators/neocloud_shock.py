@@ -75,7 +75,9 @@ def _follow(state: State, event: WatchlistChanged) -> Measured[State]:
     gone = sorted(symbol for symbol, closes in state.closes.items() if closes and symbol not in symbols)
     state = State(following(symbols, state.closes), named)
     return state, tuple(
-        Measurement(symbol, 0.0, (), f"{symbol} is no longer watched as a neocloud", cited(event))
+        Measurement(
+            symbol, 0.0, (), f"{symbol} is no longer watched as a neocloud", cited(event), settled=True
+        )
         for symbol in gone
     )
 
@@ -84,7 +86,7 @@ def _measurement(symbol: str, closes: Closes, where: str) -> Measurement:
     new = closes[-1]
     if len(closes) == 1:
         told = f"{symbol} stands at {price(new.price_usd)}; its close of the trading day before is not known"
-        return Measurement(symbol, 0.0, (new.event_id,), told, where)
+        return Measurement(symbol, 0.0, (new.event_id,), told, where, new.at)
     old = closes[-2]
     moved = change(old, new)
     direction = "fell by" if moved < 0 else "rose by"
@@ -97,6 +99,7 @@ def _measurement(symbol: str, closes: Closes, where: str) -> Measurement:
             f" from {price(old.price_usd)} on {day(old.day)} to {price(new.price_usd)}"
         ),
         cited=where,
+        heard_at=new.at,
     )
 
 

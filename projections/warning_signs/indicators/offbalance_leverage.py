@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from events.companies import canonical
 from events.credit import LoanOriginated, LoanRepaid
 from projections.base import Recorded
 from projections.warning_signs.definition import (
@@ -31,6 +32,8 @@ DEFINITION = Definition(
         " 0 where no equity is stated: a vehicle of which nothing is said is not taken for one of pure debt."
     ),
     why="A thin layer of equity takes the first loss; what goes beyond it falls on lenders that few can see.",
+    # A tenth is nearly as much as lies between two levels here.
+    hysteresis=0.03,
 )
 
 
@@ -55,7 +58,7 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
 
 
 def _vehicle(loan: LoanOriginated) -> str | None:
-    return loan.borrower if loan.off_balance_sheet else None
+    return canonical(loan.borrower) if loan.off_balance_sheet else None
 
 
 def _debt_usd(loans: list[Owed]) -> Decimal:

@@ -53,7 +53,8 @@ class State:
     """The year of every share, and the loans on shares.
 
     `windows` and `facilities` are by symbol, `loans` and `repaid_usd` by facility. A share's
-    prices are kept before it is pledged, too, and repayments before their loan is known.
+    prices are kept before it is pledged, too, and repayments before their loan is known. Loans
+    on anything else are kept as well: older terms that come late must not replace them.
     """
 
     windows: PersistentMap[str, Window] = NO_WINDOWS
@@ -89,10 +90,11 @@ def _take_price(state: State, priced: EquityBarClosed | EquityPriced) -> Measure
 
 
 def _take_loan(state: State, loan: LoanOriginated) -> Measured[State]:
-    """Remember a loan on shares; a facility made anew replaces the one that it was."""
-    before, symbol = _symbol(state.loans.get(loan.facility_id)), _symbol(loan)
-    if before is None and symbol is None:
+    """Remember a loan; a facility made anew replaces the one that it was."""
+    known = state.loans.get(loan.facility_id)
+    if known and loan.known_at < known.known_at:
         return state, ()
+    before, symbol = _symbol(known), _symbol(loan)
     state = replace(state, loans=state.loans.insert(loan.facility_id, loan))
     if symbol is not None:
         others = (one for one in state.facilities.get(symbol, ()) if one != loan.facility_id)
@@ -117,7 +119,7 @@ def _measurement(state: State, symbol: str) -> Measurement:
         if _symbol(loan) == symbol and (balance := _balance(state, loan)) > 0
     ]
     if not loans:
-        return Measurement(symbol, 0.0, (), f"no loan is secured by {symbol} any more")
+        return Measurement(symbol, 0.0, (), f"no loan is secured by {symbol} any more", settled=True)
     window = state.windows.get(symbol)
     told = [_tell_loan(loan, balance, window) for loan, balance in loans[-TOLD:]]
     if len(loans) > TOLD:
@@ -128,6 +130,7 @@ def _measurement(state: State, symbol: str) -> Measurement:
         evidence=_evidence(window, [loan for loan, _ in loans]),
         text=f"{_tell_price(symbol, window)}; it secures {' and '.join(told)}",
         cited=cited(loans[-1][0]),
+        heard_at=window.at if window else loans[-1][0].known_at,
     )
 
 

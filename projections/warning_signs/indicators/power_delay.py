@@ -141,7 +141,7 @@ def _changed(tracked: Tracked, event: PowerScheduled | PowerDelivered) -> Tracke
         tracked.deliveries,
         event.event_id if is_first else tracked.first_event,
         event.event_id if is_latest else tracked.latest_event,
-        cited(event),
+        cited(event) if is_first or is_latest else tracked.cited,
     )
 
 

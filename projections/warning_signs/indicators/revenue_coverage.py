@@ -183,6 +183,8 @@ def _measurement(
         evidence=tuple(dict.fromkeys((revenue.event_id, *behind)))[:EVIDENCE_LIMIT],
         text=f"annual AI revenue of {company} is {spoken(earned)} ({_tell_revenue(revenue)}), {told}",
         cited=cited(revenue),
+        heard_at=revenue.known_at,
+        settled=not committed,
     )
 
 

@@ -39,6 +39,8 @@ DEFINITION = Definition(
     ),
     why="A regulator can shut down what runs without a permit, and the site that hangs on it.",
     stale_after=timedelta(days=180),
+    # Back at what is permitted all is in order again, and counted units do not waver.
+    hysteresis=0.0,
 )
 
 

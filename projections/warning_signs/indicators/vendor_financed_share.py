@@ -1,28 +1,24 @@
 """Orders that a vendor's own money could have paid for."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import assert_never
+from dataclasses import dataclass
 from uuid import UUID
 
-from events.clock import ClockTicked
-from events.contracts import ContractRenegotiated
-from events.deals import DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
+from events.desk import WatchlistChanged
 from projections.base import Recorded
-from projections.circularity.book import BASES, Basis, Book, Flow, edge_events, flows, record, total
+from projections.circularity.book import BASES, Basis, edge_events, flow
+from projections.circularity.fold import READS, Change, Circularity, picture_of
 from projections.circularity.money import spoken
-from projections.circularity.round_trip import RoundTrip, round_trips
-from projections.circularity.solve import waits_for_the_clock
+from projections.circularity.order import NOBODY
+from projections.circularity.round_trip import RoundTrip
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     Definition,
     Direction,
-    Indicator,
     Measured,
     Measurement,
     Thresholds,
 )
+from projections.warning_signs.money import MoneyIndicator
 from projections.warning_signs.words import cited, percent
 
 DEFINITION = Definition(
@@ -44,101 +40,51 @@ DEFINITION = Definition(
 TOP_FLOWS = 5
 NO_PROOF = "separate legs do not prove that the same dollars travel"
 
-Trips = tuple[RoundTrip, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The deals as they stand, the round trips last measured of each basis, and what waits for the clock."""
+    """Where the newest deal is written."""
 
-    book: Book = field(default_factory=Book)
-    firm: Trips = ()
-    all: Trips = ()
     cited: str = ""
-    waiting: tuple[Basis, ...] = ()
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
-    """Enter what happened to a deal, and measure the vendors whose money it changes.
-
-    A graph too large to be solved with each event is measured at the next tick of the clock.
-    """
-    event = recorded.event
-    if isinstance(event, ClockTicked):
-        return _measure(replace(state, waiting=()), state.waiting) if state.waiting else (state, ())
-    if not isinstance(event, DealEvent | ContractRenegotiated):
-        return state, ()
-    book = record(state.book, event)
-    if book is state.book:
-        return state, ()
-    waiting = tuple(basis for basis in BASES if waits_for_the_clock(tuple(map(total, flows(book, basis)))))
-    state = replace(state, book=book, cited=cited(event), waiting=waiting)
-    return _measure(state, (basis for basis in BASES if basis not in waiting))
+def apply(state: State, recorded: Recorded, change: Change) -> Measured[State]:
+    """Measure the vendors whose round trip is another than before the event."""
+    if change.deals and not isinstance(recorded.event, WatchlistChanged):
+        state = State(cited(recorded.event))
+    measured = (
+        _measurement(change.after, basis, trip, state.cited)
+        for basis in BASES
+        if basis in change.redrawn
+        for trip in change.redrawn[basis].round_trips
+    )
+    return state, tuple(measured)
 
 
-# A pure memo: most events leave one of the two graphs as it was.
-@lru_cache(maxsize=8)
-def _solved(graph: tuple[Flow, ...]) -> Trips:
-    return round_trips(graph)
-
-
-def _measure(state: State, bases: Iterable[Basis]) -> Measured[State]:
-    """Measure the vendors of these bases whose round trip is another than before."""
-    measurements: list[Measurement] = []
-    for basis in bases:
-        graph = flows(state.book, basis)
-        after = _solved(graph)
-        old = {trip.vendor: trip for trip in _trips(state, basis)}
-        new = {trip.vendor: trip for trip in after}
-        state = _with_trips(state, basis, after)
-        for vendor in sorted(old.keys() | new.keys()):
-            if old.get(vendor) != new.get(vendor):
-                trip = new.get(vendor, RoundTrip(vendor, 0, 0, 0))
-                measurements.append(_measurement(state, basis, graph, trip))
-    return state, tuple(measurements)
-
-
-def _trips(state: State, basis: Basis) -> Trips:
-    match basis:
-        case "firm":
-            return state.firm
-        case "all":
-            return state.all
-        case _:
-            assert_never(basis)
-
-
-def _with_trips(state: State, basis: Basis, trips: Trips) -> State:
-    match basis:
-        case "firm":
-            return replace(state, firm=trips)
-        case "all":
-            return replace(state, all=trips)
-        case _:
-            assert_never(basis)
-
-
-def _measurement(state: State, basis: Basis, graph: tuple[Flow, ...], trip: RoundTrip) -> Measurement:
-    share = round(trip.share, 6)
+def _measurement(money: Circularity, basis: Basis, trip: RoundTrip, where: str) -> Measurement:
+    share, picture = round(trip.share, 6), picture_of(money, basis)
+    told = _tell(basis, trip, share)
+    # In a large component round trips are measured when the clock ticks.
+    if picture.graph.component_of.get(trip.vendor) in picture.waiting:
+        told = f"{told}; the newest deals are not counted yet"
     return Measurement(
         subject=f"{trip.vendor} {basis}",
         value=share,
-        evidence=_evidence(state.book, graph, trip),
-        text=_tell(basis, trip, share),
-        cited=state.cited,
+        evidence=_evidence(money, basis, trip) if trip.round_trip_cents else (),
+        text=told,
+        cited=where,
     )
 
 
-def _evidence(book: Book, graph: tuple[Flow, ...], trip: RoundTrip) -> tuple[UUID, ...]:
+def _evidence(money: Circularity, basis: Basis, trip: RoundTrip) -> tuple[UUID, ...]:
     """Name the deals by which most money leaves the vendor and most orders reach it."""
-    if not trip.round_trip_cents:
-        return ()
-    leaves = [flow for flow in graph if flow.source == trip.vendor and flow.financing_cents]
-    returns = [flow for flow in graph if flow.target == trip.vendor and flow.purchases_cents]
-    leaves.sort(key=lambda flow: (-flow.financing_cents, flow.target))
-    returns.sort(key=lambda flow: (-flow.purchases_cents, flow.source))
+    graph, vendor = picture_of(money, basis).graph, trip.vendor
+    leaves = [flow(money.book, basis, (vendor, payee)) for payee in graph.payees.get(vendor, NOBODY)]
+    returns = [flow(money.book, basis, (payer, vendor)) for payer in graph.payers.get(vendor, NOBODY)]
+    leaves = sorted((one for one in leaves if one.financing_cents), key=lambda one: -one.financing_cents)
+    returns = sorted((one for one in returns if one.purchases_cents), key=lambda one: -one.purchases_cents)
     top = (*leaves[:TOP_FLOWS], *returns[:TOP_FLOWS])
-    events = dict.fromkeys(one for flow in top for one in edge_events(book, flow.source, flow.target))
+    events = dict.fromkeys(event for one in top for event in edge_events(money.book, one.source, one.target))
     return tuple(events)[:EVIDENCE_LIMIT]
 
 
@@ -156,9 +102,4 @@ def _tell(basis: Basis, trip: RoundTrip, share: float) -> str:
     )
 
 
-VENDOR_FINANCED_SHARE = Indicator(
-    definition=DEFINITION,
-    initial=State(),
-    reads=(DealAnnounced, DealRevised, LegFunded, DealTerminated, ContractRenegotiated, ClockTicked),
-    apply=apply,
-)
+VENDOR_FINANCED_SHARE = MoneyIndicator(definition=DEFINITION, initial=State(), reads=READS, apply=apply)

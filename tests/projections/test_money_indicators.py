@@ -1,0 +1,156 @@
+"""Indicators that read announced money say what its own tables say, of the same event."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given as given_any
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from events.base import Event
+from projections.base import Row, fold
+from projections.circularity import CIRCULARITY, solve
+from projections.circularity.book import BASES
+from projections.circularity.component import TOP_EDGES
+from projections.circularity.fold import READS, picture_of
+from projections.circularity.rows import CircularityRow, VendorRoundTripRow
+from projections.warning_signs import WARNING_SIGNS
+from projections.warning_signs.fold import WarningSigns
+from projections.warning_signs.money import MoneyIndicator
+from projections.warning_signs.registry import ALL
+from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
+from tests.projections.given import event, given, recorded, rows_of, standing
+from tests.projections.test_circularity import announced, leg
+from tests.projections.test_circularity_laws import JOURNALS, LIMITS
+from tests.projections.whole_graph import edges
+
+Told = dict[tuple[str, str], float]
+
+
+def in_tables(rows: tuple[Row, ...]) -> Told:
+    """Read what the tables of circularity say, by indicator and subject."""
+    told: Told = {}
+    for row in rows:
+        if isinstance(row, CircularityRow):
+            told["circularity", f"ci_bff {row.basis}"] = round(row.ci_bff, 6)
+            told["circularity", f"ci_max {row.basis}"] = round(row.ci_max, 6)
+        elif isinstance(row, VendorRoundTripRow):
+            told["vendor_financed_share", f"{row.vendor} {row.basis}"] = round(row.share, 6)
+    return told
+
+
+def by_indicators(rows: tuple[Row, ...]) -> Iterator[tuple[tuple[str, str], float]]:
+    for row in rows:
+        if isinstance(row, IndicatorRow) and row.indicator in {"circularity", "vendor_financed_share"}:
+            yield (row.indicator, row.subject), row.value
+
+
+@given_any(JOURNALS, LIMITS)
+@settings(deadline=None)
+def test_each_event_is_told_in_the_same_numbers(journal: list[Event], limit: int) -> None:
+    money, signs = CIRCULARITY.initial, WARNING_SIGNS.initial
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solve, "SOLVED_AT_ONCE", limit)
+        for one in recorded(journal):
+            drawn, measured = CIRCULARITY.apply(money, one), WARNING_SIGNS.apply(signs, one)
+            money, signs = drawn.state, measured.state
+            told = list(by_indicators(measured.rows))
+            assert dict(told) == in_tables(drawn.rows)
+            assert len(told) == len(dict(told))
+            assert signs.money == money
+
+
+@given_any(JOURNALS)
+@settings(deadline=None)
+def test_top_edges_are_those_of_the_whole_graph_in_which_most_circulates(journal: list[Event]) -> None:
+    money = given(WARNING_SIGNS, *journal).state.money
+    for basis in BASES:
+        picture = picture_of(money, basis)
+        circulating = [
+            edge._replace(cents=picture.circulating_cents(edge[:2])) for edge in edges(money.book, basis)
+        ]
+        most = sorted((edge for edge in circulating if edge.cents), key=lambda edge: (-edge.cents, edge))
+        assert picture.top_edges.shown == tuple(most[:TOP_EDGES])
+
+
+@given_any(JOURNALS, st.integers(0, 24), LIMITS)
+@settings(deadline=None)
+def test_a_snapshot_on_the_way_changes_no_row(journal: list[Event], cut: int, limit: int) -> None:
+    records = recorded(journal)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solve, "SOLVED_AT_ONCE", limit)
+        head = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
+        kept = WARNING_SIGNS.state_type.validate_json(WARNING_SIGNS.state_type.dump_json(head.state))
+        assert kept == head.state
+        assert fold(WARNING_SIGNS, kept, records[cut:]) == fold(WARNING_SIGNS, head.state, records[cut:])
+
+
+POWER = announced(
+    "power", "2026-01-01", leg("out", "equity", "Nvidia", "OpenAI", amount_usd=30e9),
+    leg("back", "purchase", "OpenAI", "Nvidia", capacity_mw=10_000),
+)  # fmt: skip
+CHEAP = event("WatchlistChanged", "2026-02-01", watchlist="desk", gigawatt_assumption="low")
+
+
+def current(*journal: Event) -> dict[tuple[str, str], IndicatorCurrentRow]:
+    rows = standing(WARNING_SIGNS, given(WARNING_SIGNS, *journal), IndicatorCurrentRow)
+    return {(str(indicator), str(subject)): row for (indicator, subject), row in rows.items()}
+
+
+def test_a_watchlist_that_chooses_what_a_gigawatt_costs_has_shares_measured_anew() -> None:
+    before, after = current(POWER), current(POWER, CHEAP)
+    # 10 GW at 35 and at 15 billion; what comes back goes round once out and once home.
+    shares = {
+        ("vendor_financed_share", "Nvidia all"): (30 / 350, 30 / 150),
+        ("circularity", "ci_max all"): (60 / 380, 60 / 180),
+        ("circularity", "ci_bff all"): (60 / 380, 60 / 180),
+    }
+    for key, (at_mid, at_low) in shares.items():
+        assert (before[key].value, after[key].value) == (round(at_mid, 6), round(at_low, 6))
+        assert before[key].evidence == [POWER.event_id]
+        assert after[key].evidence == [CHEAP.event_id, POWER.event_id]
+    assert after["circularity", "ci_max firm"] == before["circularity", "ci_max firm"]
+
+
+def test_a_watchlist_that_changes_no_assumption_measures_no_money() -> None:
+    aside = event("WatchlistChanged", "2026-02-01", watchlist="desk", companies=["Nvidia"])
+    step = given(WARNING_SIGNS, POWER, aside)
+    assert {row.journal_offset for row in rows_of(step, IndicatorRow)} == {0}
+
+
+def test_a_signal_that_a_watchlist_sets_off_cites_the_deals_behind_it() -> None:
+    step = given(WARNING_SIGNS, POWER, CHEAP)
+    (signal,) = (
+        row for row in rows_of(step, SignalRow) if row.subject == "Nvidia all" and row.level == "warning"
+    )
+    assert signal.evidence == [CHEAP.event_id, POWER.event_id]
+
+
+def test_an_amendment_that_waits_for_its_deal_is_kept_though_it_measures_nothing() -> None:
+    paid = event("LegFunded", "2026-01-02", deal_id="power", leg="out", amount_usd=40e9)
+    step = given(WARNING_SIGNS, paid)
+    assert not rows_of(step, IndicatorRow)
+    assert current(paid, POWER)["circularity", "ci_max firm"].text.startswith("at most 0.0 % of $40.0B")
+
+
+def test_whoever_reads_announced_money_reads_events_that_may_change_it() -> None:
+    readers = [one for one in ALL if isinstance(one, MoneyIndicator)]
+    assert {one.definition.id for one in readers} == {
+        "circularity", "conditional_share", "contract_renegotiations", "vendor_financed_share",
+    }  # fmt: skip
+    for one in readers:
+        assert set(one.reads) <= set(READS)
+
+
+def test_what_does_not_concern_announced_money_leaves_it_as_it_is() -> None:
+    before = given(WARNING_SIGNS, POWER).state
+    for one in (
+        event("CreditWaiverReported", "2026-02-01", facility_id="f", borrower="B", kind="waiver"),
+        event("ClockTicked", "2026-02-01"),
+        event("SignalMuted", "2026-02-01", indicator="circularity", until="2026-03-01T00:00:00Z", by="me"),
+    ):
+        assert money_after(before, one) is before.money
+
+
+def money_after(state: WarningSigns, one: Event) -> object:
+    return WARNING_SIGNS.apply(state, recorded([POWER, one])[-1]).state.money

@@ -1,0 +1,258 @@
+"""Values whose input has gone silent: since when, and which silence is no news at all."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from events.base import Event
+from events.clock import tick
+from projections.warning_signs import WARNING_SIGNS
+from projections.warning_signs.registry import DEFINITIONS
+from projections.warning_signs.rows import ClockRow, IndicatorCurrentRow
+from tests.projections.given import event, given, noon, rows_of, standing
+from tests.projections.shares import close
+
+# The day of the last input; what comes after it says nothing new of that input.
+LAST = "2026-04-01"
+
+
+def gpu_bar(day: str, price: float, known_on: str | None = None) -> Event:
+    prices = dict.fromkeys(("open_usd", "high_usd", "low_usd", "close_usd"), price)
+    times = {"bucket": f"{day}T00:00:00Z", "first_at": f"{day}T11:00:00Z", "last_at": f"{day}T12:00:00Z"}
+    named = {"model": "H100", "basis": "resale", "interval_seconds": 86_400}
+    return event("GpuBarClosed", known_on or day, **named, **times, **prices)
+
+
+def late_close(day: str, symbol: str, price: float, known_on: str) -> Event:
+    return close(day, symbol, price).model_copy(update={"known_at": noon(known_on)})
+
+
+def loan(known_on: str, facility_id: str = "f", **collateral: object) -> Event:
+    named = {"facility_id": facility_id, "borrower": "Fictional Neocloud", "principal_usd": 1e9}
+    return event("LoanOriginated", known_on, **named, collateral=collateral)
+
+
+def repaid(known_on: str, amount_usd: float) -> Event:
+    return event("LoanRepaid", known_on, facility_id="f", amount_usd=amount_usd)
+
+
+def deal(known_on: str, deal_id: str, ends: str = "2030-12-31") -> Event:
+    parties = {"payer": "OpenAI", "payee": "Oracle", "starts": "2026-01-01", "ends": ends}
+    leg = {"leg": "cloud", "kind": "purchase", "amount_usd": 5e9, **parties}
+    return event("DealAnnounced", known_on, deal_id=deal_id, title=deal_id, legs=[leg])
+
+
+def revenue(known_on: str, ends: str = "2025-12-31") -> Event:
+    period = {"period_starts": "2025-01-01", "period_ends": ends}
+    return event("RevenueReported", known_on, company="OpenAI", amount_usd=1e9, **period)
+
+
+def guided(known_on: str, amount_usd: float) -> Event:
+    period = {"period_starts": "2026-01-01", "period_ends": "2026-12-31"}
+    return event("CapexGuided", known_on, company="Meta", low_usd=amount_usd, high_usd=amount_usd, **period)
+
+
+def watchlist(known_on: str, **fields: object) -> Event:
+    return event("WatchlistChanged", known_on, watchlist="desk", **fields)
+
+
+SHARES: dict[str, Any] = {"kind": "shares", "symbol": "ARM"}
+GPUS: dict[str, Any] = {"kind": "gpus", "model": "H100", "quantity": 1e5}
+BASKETS = [
+    close(day, symbol, price)
+    for day, price in (("2026-01-01", 100), (LAST, 120))
+    for symbol in ("CAT", "GEV", "ENR.DE", "BX", "OWL")
+]
+
+# Of each indicator that goes stale: a subject, what it is measured by up to LAST, and what touches it
+# later without any news of the input that has to be fresh.
+CASES: dict[str, tuple[str, list[Event], list[Event]]] = {
+    "gpu_resale_drawdown": (
+        "H100 resale",
+        [gpu_bar("2026-03-01", 30_000), gpu_bar(LAST, 25_000)],
+        [gpu_bar("2026-03-02", 40_000, known_on="2026-04-10")],
+    ),
+    "gpu_collateral_ltv": (
+        "f",
+        [loan("2026-01-01", **GPUS), gpu_bar(LAST, 25_000)],
+        [repaid("2026-04-10", 1e8), gpu_bar("2026-03-02", 40_000, known_on="2026-04-11")],
+    ),
+    "pledged_equity_drawdown": (
+        "ARM",
+        [loan("2026-01-01", **SHARES), close(LAST, "ARM", 100)],
+        [
+            repaid("2026-04-05", 1e8),
+            loan("2026-04-06", "second", **SHARES),
+            late_close("2026-03-02", "ARM", 150, "2026-04-07"),
+        ],
+    ),
+    "builders_vs_financiers": (
+        "builders ahead",
+        BASKETS,
+        [late_close("2026-01-02", "CAT", 90, "2026-04-05"), watchlist("2026-04-06", builders=["CAT"])],
+    ),
+    "crowding": (
+        "basket",
+        BASKETS,
+        [
+            late_close("2026-01-02", "CAT", 90, "2026-04-05"),
+            watchlist("2026-04-06", windows=[{"indicator": "crowding", "days": 80}]),
+        ],
+    ),
+    "neocloud_shock": (
+        "CRWV",
+        [close("2026-03-31", "CRWV", 100), close(LAST, "CRWV", 95)],
+        [late_close("2026-03-31", "CRWV", 110, "2026-04-06")],
+    ),
+    "revenue_coverage": (
+        "OpenAI",
+        [deal("2026-01-01", "oracle"), revenue(LAST)],
+        [
+            deal("2026-07-01", "another"),
+            event(
+                "CommitmentRevised",
+                "2026-08-01",
+                company="OpenAI",
+                contract_id="all",
+                before_usd=9e11,
+                after_usd=9e11,
+            ),
+            revenue("2026-03-01"),
+        ],
+    ),
+    "capex_cut": ("Meta", [guided(LAST, 60e9)], [guided("2026-01-01", 70e9)]),
+    "dark_capacity": (
+        "Microsoft",
+        [event("UtilizationReported", LAST, company="Microsoft", utilization=0.9)],
+        [event("UtilizationReported", "2026-01-01", company="Microsoft", utilization=0.2)],
+    ),
+    "unit_cost": (
+        "OpenAI",
+        [event("UnitCostReported", LAST, company="OpenAI", cost_usd=2e9, revenue_usd=1e9)],
+        [event("UnitCostReported", "2026-01-01", company="OpenAI", cost_usd=1e9, revenue_usd=1e9)],
+    ),
+    "unpermitted_generation": (
+        "Memphis",
+        [event("GenerationObserved", LAST, site_id="Memphis", operator="xAI", observed_units=35)],
+        [
+            event(
+                "GenerationObserved",
+                "2026-01-01",
+                site_id="Memphis",
+                operator="xAI",
+                observed_units=15,
+                permitted_units=15,
+            )
+        ],
+    ),
+}
+
+# Silence says that nothing has happened: no favour, no change of what was announced or lent, or no
+# power, which makes the delay longer by itself.
+NEVER_STALE = {
+    "bubble_break",
+    "capacity_resale",
+    "circularity",
+    "commitment_downscaled",
+    "conditional_share",
+    "contract_renegotiations",
+    "credit_waivers",
+    "offbalance_leverage",
+    "power_delay",
+    "stranded_financing",
+    "vendor_financed_share",
+}
+
+
+def test_every_indicator_goes_stale_or_its_silence_says_that_nothing_has_happened() -> None:
+    going_stale = {one.id for one in DEFINITIONS.values() if one.stale_after}
+    assert going_stale == CASES.keys()
+    assert DEFINITIONS.keys() - going_stale == NEVER_STALE
+
+
+def stale_since(journal: list[Event], indicator: str, subject: str) -> datetime | None:
+    """Say what read.indicator_current says in `stale_since`."""
+    step = given(WARNING_SIGNS, *journal)
+    row = standing(WARNING_SIGNS, step, IndicatorCurrentRow)[indicator, subject]
+    length = DEFINITIONS[indicator].stale_after
+    assert length is not None
+    clock = max(rows_of(step, ClockRow)[-1].now, row.known_at)
+    goes_stale = row.input_at and row.input_at + length
+    return goes_stale if goes_stale and goes_stale < clock else None
+
+
+@pytest.mark.parametrize("indicator", CASES)
+def test_a_value_is_stale_once_its_input_has_been_silent_for_too_long(indicator: str) -> None:
+    subject, heard, _ = CASES[indicator]
+    length = DEFINITIONS[indicator].stale_after
+    assert length is not None
+    goes_stale = noon(LAST) + length
+    assert stale_since([*heard, tick(goes_stale)], indicator, subject) is None
+    assert stale_since([*heard, tick(goes_stale + timedelta(minutes=1))], indicator, subject) == goes_stale
+
+
+@pytest.mark.parametrize("indicator", CASES)
+def test_what_says_nothing_new_of_the_input_makes_no_value_fresh(indicator: str) -> None:
+    subject, heard, others = CASES[indicator]
+    length = DEFINITIONS[indicator].stale_after
+    assert length is not None
+    later = tick(noon(LAST) + 2 * length)
+    assert stale_since([*heard, *others, later], indicator, subject) == noon(LAST) + length
+
+
+@pytest.mark.parametrize("indicator", CASES)
+def test_an_input_that_comes_late_is_as_old_as_it_is(indicator: str) -> None:
+    subject, heard, _ = CASES[indicator]
+    length = DEFINITIONS[indicator].stale_after
+    assert length is not None
+    assert (
+        stale_since([event("ClockTicked", "2027-06-01"), *heard], indicator, subject) == noon(LAST) + length
+    )
+
+
+COVERED = [deal("2026-01-01", "oracle", ends="2026-06-30"), revenue(LAST), event("ClockTicked", "2026-07-01")]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "subject", "journal"),
+    [
+        ("gpu_collateral_ltv", "f", [loan("2026-01-01", **GPUS), gpu_bar(LAST, 9e4), repaid(LAST, 1e9)]),
+        ("gpu_collateral_ltv", "f", [loan("2026-01-01", **GPUS), gpu_bar(LAST, 9e4), loan(LAST, **SHARES)]),
+        ("pledged_equity_drawdown", "ARM", [loan("2026-01-01", **SHARES), repaid(LAST, 1e9)]),
+        (
+            "neocloud_shock",
+            "CRWV",
+            [close("2026-03-31", "CRWV", 100), watchlist(LAST, neoclouds=["NBIS"])],
+        ),
+        ("revenue_coverage", "OpenAI", COVERED),
+    ],
+)
+def test_what_is_settled_never_goes_stale(indicator: str, subject: str, journal: list[Event]) -> None:
+    later = event("ClockTicked", "2029-01-01")
+    step = given(WARNING_SIGNS, *journal, later)
+    row = standing(WARNING_SIGNS, step, IndicatorCurrentRow)[indicator, subject]
+    assert (row.input_at, row.level) == (None, "calm")
+    assert stale_since([*journal, later], indicator, subject) is None
+
+
+def test_what_was_settled_and_begins_again_can_go_stale_again() -> None:
+    journal = [loan("2026-01-01", **GPUS), repaid("2026-01-02", 1e9), loan("2026-02-01", **GPUS)]
+    # The repayment still counts, so that it takes more than it was.
+    bigger = event(
+        "LoanOriginated",
+        "2026-02-01",
+        facility_id="f",
+        borrower="Fictional Neocloud",
+        principal_usd=2e9,
+        collateral=GPUS,
+    )
+    journal = [*journal[:2], bigger, event("ClockTicked", "2026-06-01")]
+    assert stale_since(journal, "gpu_collateral_ltv", "f") == noon("2026-02-15")
+
+
+def test_a_price_that_says_it_was_made_in_the_future_is_no_fresher_than_now() -> None:
+    ahead: dict[str, Any] = {"last_at": noon("2026-12-01")}
+    bar = gpu_bar(LAST, 25_000).model_copy(update=ahead)
+    journal = [bar, event("ClockTicked", "2026-06-01")]
+    assert stale_since(journal, "gpu_resale_drawdown", "H100 resale") == noon(LAST) + timedelta(days=14)
