@@ -133,17 +133,6 @@ def pair_of(leg: Leg) -> Pair:
     return canonical(leg.payer), canonical(leg.payee)
 
 
-def edges(book: Book, basis: Basis) -> tuple[Edge, ...]:
-    """Read the graph off the book: one edge a pair, sorted by payer and payee, none of them empty."""
-    return tuple(total(flow) for flow in flows(book, basis))
-
-
-def flows(book: Book, basis: Basis) -> tuple[Flow, ...]:
-    """Read the graph off the book with financing and purchases apart, sorted by payer and payee."""
-    parts = sorted((pair, _on(basis, between.sums)) for pair, between in book.between.items())
-    return tuple(Flow(*pair, *cents) for pair, cents in parts if any(cents))
-
-
 def flow(book: Book, basis: Basis, pair: Pair) -> Flow:
     """Read one edge off the book, by what it is for; nothing is a flow of no cents."""
     return Flow(*pair, *_on(basis, book.between.get(pair, NOTHING).sums))
@@ -160,15 +149,9 @@ def edge_events(book: Book, source: str, target: str) -> tuple[UUID, ...]:
     for deal_id in book.between.get((source, target), NOTHING).deals:
         deal = book.deals[deal_id]
         for standing in deal.legs:
-            counts = count(deal, standing, book.gigawatt).whole
-            if counts and pair_of(standing.leg) == (source, target):
+            if pair_of(standing.leg) == (source, target) and count(deal, standing, book.gigawatt).whole:
                 found |= dict.fromkeys(evidence(deal, standing))
     return tuple(found)
-
-
-def all_estimated_cents(book: Book) -> int:
-    """Tell what the basis `all` takes from the assumption on capacity, in cents."""
-    return book.estimated_cents
 
 
 def _announce(book: Book, event: DealAnnounced) -> Book:

@@ -1,7 +1,9 @@
 """Keep up what companies take in and pay out, and the round trips of those that are vendors."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from operator import add
 
 from projections.circularity.book import Flow, Pair, total
 from projections.circularity.component import Component
@@ -12,27 +14,30 @@ from projections.circularity.round_trip import RoundTrip, coming_home
 Moved = dict[Pair, tuple[Flow, Flow]]
 Circulating = dict[Pair, tuple[int, int]]
 
+# In the order of Money.
+IN, OUT, CIRCULATING_IN, CIRCULATING_OUT, FINANCING, PURCHASES = range(6)
+
 
 def with_money(picture: Picture, moved: Moved, circulating: Circulating) -> tuple[Picture, tuple[str, ...]]:
     """Add up what moved and what circulates by company; name the companies that show it."""
-    before, after = picture.companies, dict[str, Money]()
-
-    def add(company: str, money: Money) -> None:
-        known = after.get(company) or before.get(company, NO_MONEY)
-        after[company] = Money(*(one + more for one, more in zip(known, money, strict=True)))
-
+    added = defaultdict[str, list[int]](lambda: [0] * len(NO_MONEY))
     for (payer, payee), (was, is_) in moved.items():
         cents = total(is_).cents - total(was).cents
-        add(payer, Money(out_cents=cents, financing_cents=is_.financing_cents - was.financing_cents))
-        add(payee, Money(in_cents=cents, purchases_cents=is_.purchases_cents - was.purchases_cents))
+        added[payer][OUT] += cents
+        added[payee][IN] += cents
+        added[payer][FINANCING] += is_.financing_cents - was.financing_cents
+        added[payee][PURCHASES] += is_.purchases_cents - was.purchases_cents
     for (payer, payee), (less, more) in circulating.items():
-        add(payer, Money(circulating_out_cents=more - less))
-        add(payee, Money(circulating_in_cents=more - less))
-    companies = before
-    for company, money in after.items():
-        companies = companies.insert(company, money) if any(money) else companies.discard(company)
-    changed = (name for name in after if _shown(after[name]) != _shown(before.get(name, NO_MONEY)))
-    return replace(picture, companies=companies), tuple(sorted(changed))
+        added[payer][CIRCULATING_OUT] += more - less
+        added[payee][CIRCULATING_IN] += more - less
+    companies, changed = picture.companies, list[str]()
+    for company in sorted(added):
+        before = companies.get(company, NO_MONEY)
+        after = Money(*map(add, before, added[company]))
+        companies = companies.insert(company, after) if any(after) else companies.discard(company)
+        if _shown(after) != _shown(before):
+            changed.append(company)
+    return replace(picture, companies=companies), tuple(changed)
 
 
 def with_round_trips(

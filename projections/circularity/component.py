@@ -9,20 +9,25 @@ money that is there now.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import pairwise
 from operator import add, itemgetter
 
-from projections.circularity.book import Flow, Pair, total
-from projections.circularity.loops import Loop, rank
+from projections.circularity.book import Edge, Flow, Pair, total
+from projections.circularity.loops import MAX_LOOPS, Loop, rank
 from projections.circularity.maximum import maximum_by_column, maximum_circulation
 from projections.circularity.solve import at_most, solved_estimate, solved_loops
+
+# The edges that circulate most stand for the rest.
+TOP_EDGES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
     """Flows sorted by payer and payee, what circulates in them, in cents, and the widest loops.
 
-    `is_solved` tells that estimate and loops are those of these very flows.
+    `top_edges` are those in which most circulates, with what does. `is_solved` tells that estimate,
+    loops and top edges are those of these very flows.
     """
 
     flows: tuple[Flow, ...]
@@ -30,6 +35,7 @@ class Component:
     bff_cents: int
     circulating_cents: tuple[int, ...]
     loops: tuple[Loop, ...]
+    top_edges: tuple[Edge, ...]
     is_solved: bool
 
     def circulating(self) -> dict[Pair, int]:
@@ -43,23 +49,32 @@ class Component:
         return self.circulating_cents[place] if _is_at(self.flows, place, pair) else 0
 
 
+def most_first(edge: Edge) -> tuple[int, Pair]:
+    """Sort edges by this: the one with most cents first, then by name."""
+    return -edge.cents, (edge.source, edge.target)
+
+
 def solve(flows: tuple[Flow, ...]) -> Component:
     """Solve a component as it stands."""
     edges = tuple(map(total, flows))
     maximum, circulating = maximum_circulation(edges), solved_estimate(edges)
     bff = at_most(maximum, circulating)
-    return Component(flows, maximum, bff, circulating, solved_loops(edges), is_solved=True)
+    top = _top(edge._replace(cents=cents) for edge, cents in zip(edges, circulating, strict=True))
+    return Component(flows, maximum, bff, circulating, solved_loops(edges), top, is_solved=True)
 
 
-def carry(flows: tuple[Flow, ...], last: Iterable[int], loops: Iterable[Loop]) -> Component:
-    """Solve the bound alone; carry the loops, and what circulated in each flow when it was solved last."""
+def carry(
+    flows: tuple[Flow, ...], last: Iterable[int], loops: Iterable[Loop], top_edges: Iterable[Edge]
+) -> Component:
+    """Solve the bound alone; carry what was solved last: what circulated in each flow, loops, top edges."""
     # Column by column: a large component has too many edges to make each of them anew.
     payers, payees, financing, purchases = (tuple(map(itemgetter(at), flows)) for at in range(4))
     cents = tuple(map(add, financing, purchases))
     maximum = maximum_by_column(payers, payees, cents)
     circulating = tuple(map(min, last, cents))
     bff = at_most(maximum, circulating)
-    return Component(flows, maximum, bff, circulating, _still_there(flows, loops), is_solved=False)
+    left = _top(edge._replace(cents=min(edge.cents, _cents(flows, edge[:2]))) for edge in top_edges)
+    return Component(flows, maximum, bff, circulating, _still_there(flows, loops), left, is_solved=False)
 
 
 def spliced(
@@ -81,6 +96,10 @@ def spliced(
     return tuple(flows), tuple(last)
 
 
+def _top(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    return tuple(nsmallest(TOP_EDGES, (edge for edge in edges if edge.cents), key=most_first))
+
+
 def _still_there(flows: tuple[Flow, ...], loops: Iterable[Loop]) -> tuple[Loop, ...]:
     """Keep the loops of which every edge is left, as wide as they are now."""
     kept = []
@@ -89,7 +108,7 @@ def _still_there(flows: tuple[Flow, ...], loops: Iterable[Loop]) -> tuple[Loop, 
         narrowest = min(_cents(flows, pair) for pair in pairs)
         if narrowest:
             kept.append(Loop(loop.companies, narrowest))
-    return tuple(sorted(kept, key=rank))
+    return tuple(sorted(kept, key=rank)[:MAX_LOOPS])
 
 
 def _cents(flows: Sequence[Flow], pair: Pair) -> int:

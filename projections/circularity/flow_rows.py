@@ -15,7 +15,9 @@ from projections.circularity.round_trip import RoundTrip
 from projections.circularity.rows import (
     CircularityRow,
     LoopRow,
+    MoneyFlowEdgeHistoryRow,
     MoneyFlowEdgeRow,
+    MoneyFlowNodeHistoryRow,
     MoneyFlowNodeRow,
     VendorRoundTripRow,
 )
@@ -33,9 +35,13 @@ def flow_rows(
     after = redrawn.picture
     for pair in redrawn.pairs:
         cents = total(flow(book, basis, pair)).cents
-        yield _edge_row(basis, pair, cents, after.circulating_cents(pair), recorded)
+        edge = _edge_row(basis, pair, cents, after.circulating_cents(pair), recorded)
+        yield edge
+        yield MoneyFlowEdgeHistoryRow(recorded.offset, recorded.index, *edge)
     for name in redrawn.companies:
-        yield _node_row(basis, name, after.companies.get(name, NO_MONEY), recorded)
+        node = _node_row(basis, name, after.companies.get(name, NO_MONEY), recorded)
+        yield node
+        yield MoneyFlowNodeHistoryRow(recorded.offset, recorded.index, *node)
     for rank, (old, new) in enumerate(zip_longest(before.ranking.shown, after.ranking.shown), start=1):
         if old != new:
             yield _loop_row(basis, rank, new, recorded)

@@ -1,24 +1,29 @@
 """Fold deals, contracts that change them and the desk's assumption into the graph of announced money."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import assert_never
 
 from rpds import HashTrieSet
 
+from events.base import Event
 from events.clock import ClockTicked
 from events.contracts import ContractRenegotiated
-from events.deals import DealEvent
+from events.deals import DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
 from events.desk import WatchlistChanged
 from projections.base import Recorded, Row, Step
 from projections.circularity.book import BASES, Basis, Book, Pair, changed_deals, pairs_of, record
 from projections.circularity.deal_rows import deal_rows, unknown_company_row, unknown_names
 from projections.circularity.flow_rows import circularity_row, flow_rows
 from projections.circularity.picture import Picture
-from projections.circularity.redraw import redraw
+from projections.circularity.redraw import Redrawn, redraw
 from projections.persistent import PersistentSet
 
 CONCERNED = DealEvent | ContractRenegotiated | WatchlistChanged
+READS: tuple[type[Event], ...] = (
+    *(DealAnnounced, DealRevised, LegFunded, DealTerminated),
+    *(ContractRenegotiated, WatchlistChanged, ClockTicked),
+)
 NO_NAMES: PersistentSet[str] = HashTrieSet()
 
 
@@ -32,51 +37,93 @@ class Circularity:
     unknown: PersistentSet[str] = NO_NAMES
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an event did to deals and pictures, for those who tell it.
+
+    `deals` changed; `unknown` names, each with the deal that named it first, are new on the list;
+    the totals of the bases `counted` are to be told anew.
+    """
+
+    before: Circularity
+    after: Circularity
+    deals: tuple[str, ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+    redrawn: Mapping[Basis, Redrawn] = field(default_factory=dict)
+    counted: tuple[Basis, ...] = ()
+
+
 def apply(state: Circularity, recorded: Recorded) -> Step[Circularity]:
     """Fold one event; other families pass by, and so does the clock when nothing waits for it."""
+    if type(recorded.event) not in READS:
+        return Step(state)
+    change = changed(state, recorded)
+    return Step(change.after, tuple(_rows(change, recorded)))
+
+
+def changed(state: Circularity, recorded: Recorded) -> Change:
+    """Find what an event does, without a row of it."""
     event = recorded.event
     if isinstance(event, ClockTicked):
-        return _drawn(state, state.book, (), recorded)
+        return _drawn(state, state, (), (), recorded)
     if not isinstance(event, CONCERNED):
-        return Step(state)
+        return Change(state, state)
     book = record(state.book, event)
     if book is state.book:
-        return Step(state)
+        return Change(state, state)
     deals = changed_deals(state.book, book, event)
     pairs = {pair for name in deals for one in (state.book, book) for pair in pairs_of(one.deals.get(name))}
-    rows = [row for name in deals for row in deal_rows(state.book, book, name, recorded.now)]
-    listed = _listed(state, book, deals, recorded.now)
-    drawn = _drawn(listed.state, book, tuple(sorted(pairs)), recorded)
-    return Step(drawn.state, (*rows, *listed.rows, *drawn.rows))
+    return _drawn(state, replace(state, book=book), deals, tuple(sorted(pairs)), recorded)
 
 
-def _listed(state: Circularity, book: Book, deals: tuple[str, ...], now: datetime) -> Step[Circularity]:
-    """List the names that nobody knows and that were not listed before."""
-    unknown, rows = state.unknown, list[Row]()
-    for deal_id in deals:
-        for name in unknown_names(book.deals[deal_id]):
-            if name not in unknown:
-                unknown = unknown.insert(name)
-                rows.append(unknown_company_row(name, deal_id, now))
-    return Step(replace(state, unknown=unknown), tuple(rows))
-
-
-def _drawn(state: Circularity, book: Book, pairs: tuple[Pair, ...], recorded: Recorded) -> Step[Circularity]:
+def _drawn(
+    before: Circularity,
+    state: Circularity,
+    deals: tuple[str, ...],
+    pairs: tuple[Pair, ...],
+    recorded: Recorded,
+) -> Change:
     """Draw what the pairs touch on both bases; at a tick, what has waited for it."""
     ticked = isinstance(recorded.event, ClockTicked)
-    before, rows = state.book, list[Row]()
-    state = state if book is before else replace(state, book=book)
+    redrawn, counted = dict[Basis, Redrawn](), list[Basis]()
+    books = before.book, state.book
     for basis in BASES:
-        picture = picture_of(state, basis)
-        redrawn = redraw(picture, (before, book), basis, pairs, now=recorded.now, ticked=ticked)
-        if redrawn is not None:
-            rows += flow_rows(basis, book, picture, redrawn, recorded)
-            state = _with_picture(state, basis, redrawn.picture)
+        drawn = redraw(picture_of(before, basis), books, basis, pairs, now=recorded.now, ticked=ticked)
+        if drawn is not None:
+            redrawn[basis] = drawn
+            state = _with_picture(state, basis, drawn.picture)
         # An amount that is stated may be what the capacity was taken to cost.
-        restated = basis == "all" and before.estimated_cents != book.estimated_cents
-        if restated or (redrawn is not None and redrawn.is_counted):
-            rows.append(circularity_row(basis, book, picture_of(state, basis), recorded))
-    return Step(state, tuple(rows))
+        restated = basis == "all" and books[0].estimated_cents != books[1].estimated_cents
+        if restated or (drawn is not None and drawn.is_counted):
+            counted.append(basis)
+    unknown = _not_listed(state, deals)
+    if unknown:
+        state = replace(state, unknown=state.unknown.update(dict(unknown)))
+    return Change(before, state, deals, unknown, redrawn, tuple(counted))
+
+
+def _not_listed(state: Circularity, deals: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Name the companies that nobody knows and that were not listed before."""
+    found = dict[str, str]()
+    for deal_id in deals:
+        for name in unknown_names(state.book.deals[deal_id]):
+            if name not in state.unknown:
+                found.setdefault(name, deal_id)
+    return tuple(found.items())
+
+
+def _rows(change: Change, recorded: Recorded) -> Iterator[Row]:
+    book, now = change.after.book, recorded.now
+    for deal_id in change.deals:
+        yield from deal_rows(change.before.book, book, deal_id, now)
+    for name, deal_id in change.unknown:
+        yield unknown_company_row(name, deal_id, now)
+    for basis in BASES:
+        redrawn = change.redrawn.get(basis)
+        if redrawn is not None:
+            yield from flow_rows(basis, book, picture_of(change.before, basis), redrawn, recorded)
+        if basis in change.counted:
+            yield circularity_row(basis, book, picture_of(change.after, basis), recorded)
 
 
 def picture_of(state: Circularity, basis: Basis) -> Picture:

@@ -1,51 +1,73 @@
 """Who pays whom, and the strongly connected components of that, kept up edge by edge.
 
 Money can go round inside a component only. An edge that comes may join companies into one; an
-edge that goes may part one. Either is found by searching from the two ends of the edge, so that
-the cost follows what lies around it and not the whole graph.
+edge that goes may part one. What either does is found among the companies around its two ends,
+so that the cost follows those and not the whole graph.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import networkx as nx
 from rpds import HashTrieMap
 
+from projections.circularity.order import NOBODY, Companies, Places, Search, Way, linked, moved, placed
 from projections.persistent import PersistentMap
-
-Companies = tuple[str, ...]
 
 NO_NEIGHBOURS: PersistentMap[str, Companies] = HashTrieMap()
 NO_COMPONENT: PersistentMap[str, str] = HashTrieMap()
-NOBODY: Companies = ()
+NO_PLACES: Places = HashTrieMap()
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Payees and payers by company, and components of more than one company, named after their first."""
+    """Payees and payers by company, and components of more than one company, named after their first.
+
+    `places` are those of the order in which money flows. Graphs are equal whatever their places:
+    those tell how a graph came about, not what it is.
+    """
 
     payees: PersistentMap[str, Companies] = NO_NEIGHBOURS
     payers: PersistentMap[str, Companies] = NO_NEIGHBOURS
     component_of: PersistentMap[str, str] = NO_COMPONENT
     members: PersistentMap[str, Companies] = NO_NEIGHBOURS
+    places: Places = field(default=NO_PLACES, compare=False)
 
     def joins(self, source: str, target: str) -> bool:
         """Tell whether two companies belong to one component."""
         component = self.component_of.get(source)
         return component is not None and component == self.component_of.get(target)
 
+    def node_of(self, company: str) -> str:
+        """Name the component of a company; outside of any the company itself."""
+        return self.component_of.get(company, company)
+
+    @property
+    def up(self) -> Way:
+        """Give the way along which places rise, from payers to payees."""
+        return Way(self.payees, self.component_of, self.members, self.places, 1)
+
+    @property
+    def down(self) -> Way:
+        """Give the way from payees to payers."""
+        return Way(self.payers, self.component_of, self.members, self.places, -1)
+
 
 def with_edge(graph: Graph, source: str, target: str) -> tuple[Graph, Companies]:
     """Add an edge, and name the companies that it joins into one component; nobody where it joins none."""
+    payer, payee = graph.node_of(source), graph.node_of(target)
     graph = replace(
         graph,
         payees=_with(graph.payees, source, target),
         payers=_with(graph.payers, target, source),
+        places=placed(graph.places, payer, payee),
     )
-    if graph.joins(source, target):
+    if payer == payee:
         return graph, NOBODY
-    joined = _between(graph, target, source)
+    places, nodes = linked(graph.up, graph.down, payer, payee)
+    graph = replace(graph, places=places)
+    joined = tuple(sorted(one for node in nodes for one in graph.members.get(node, (node,))))
     return (_grouped(graph, joined, (joined,)), joined) if joined else (graph, NOBODY)
 
 
@@ -56,78 +78,57 @@ def without_edge(graph: Graph, source: str, target: str) -> tuple[Graph, Compani
         payees=_without(graph.payees, source, target),
         payers=_without(graph.payers, target, source),
     )
-    if not graph.joins(source, target) or _still_reaches(graph, source, target):
+    if not graph.joins(source, target):
+        return replace(graph, places=_left(graph, source, target)), NOBODY
+    if _still_reaches(graph, source, target):
         return graph, NOBODY
-    before = graph.members[graph.component_of[source]]
-    return _grouped(graph, before, _parts(graph, before)), before
-
-
-def _between(graph: Graph, start: str, end: str) -> Companies:
-    """Name the companies on the ways from one company to another, sorted.
-
-    Both ends are searched from in turn; the side that is through first bounds the other.
-    """
-    ahead, behind = _Search(graph.payees, start), _Search(graph.payers, end)
-    while ahead.goes_on and behind.goes_on:
-        ahead.step()
-        behind.step()
-    if ahead.goes_on:
-        ahead, behind, end = behind, _Search(graph.payees, start), start
-    else:
-        behind = _Search(graph.payers, end)
-    if end not in ahead.seen:
-        return NOBODY
-    behind.within = ahead.seen
-    while behind.goes_on:
-        behind.step()
-    return tuple(sorted(behind.seen))
+    component = graph.component_of[source]
+    before, place = graph.members[component], graph.places[component]
+    generations = _generations(graph, before)
+    parts = [part for generation in generations for part in generation]
+    graph = _grouped(graph, before, [part for part in parts if len(part) > 1])
+    # The first parts keep the place of the component; the others come in between it and what follows.
+    graph = replace(graph, places=graph.places.update({part[0]: place for part in parts}))
+    _, *others = (tuple(part[0] for part in generation) for generation in generations)
+    return replace(graph, places=moved(graph.up, others, beyond=place)), before
 
 
 def _still_reaches(graph: Graph, source: str, target: str) -> bool:
     """Tell whether a way is left inside the component that the two belong to."""
     members = frozenset(graph.members[graph.component_of[source]])
-    ahead, behind = _Search(graph.payees, source), _Search(graph.payers, target)
-    ahead.within = behind.within = members
+    ahead = Search((source,), lambda one: graph.payees.get(one, NOBODY), members.__contains__)
+    behind = Search((target,), lambda one: graph.payers.get(one, NOBODY), members.__contains__)
     while ahead.goes_on and behind.goes_on:
         if ahead.step() & behind.seen or behind.step() & ahead.seen:
             return True
     return False
 
 
-class _Search:
-    """A search along the neighbours of a company, one company a step."""
-
-    def __init__(self, neighbours: PersistentMap[str, Companies], start: str) -> None:
-        self._neighbours = neighbours
-        self._waiting = [start]
-        self.seen = {start}
-        self.within: set[str] | frozenset[str] | None = None
-
-    @property
-    def goes_on(self) -> bool:
-        return bool(self._waiting)
-
-    def step(self) -> set[str]:
-        """Take the next company and name its neighbours that were not seen yet."""
-        found = set(self._neighbours.get(self._waiting.pop(), NOBODY)) - self.seen
-        if self.within is not None:
-            found &= self.within
-        self.seen |= found
-        self._waiting += found
-        return found
-
-
-def _parts(graph: Graph, companies: Companies) -> tuple[Companies, ...]:
+def _generations(graph: Graph, companies: Companies) -> list[list[Companies]]:
+    """Part companies into components, single companies too; whoever is paid comes in a later generation."""
     inside = frozenset(companies)
     among: nx.DiGraph[str] = nx.DiGraph()
+    among.add_nodes_from(companies)
     among.add_edges_from(
         (payer, payee) for payer in companies for payee in graph.payees.get(payer, NOBODY) if payee in inside
     )
-    parts = nx.strongly_connected_components(among)
-    return tuple(sorted(tuple(sorted(part)) for part in parts if len(part) > 1))
+    parts = nx.condensation(among)
+    return [
+        [tuple(sorted(parts.nodes[part]["members"])) for part in generation]
+        for generation in nx.topological_generations(parts)
+    ]
 
 
-def _grouped(graph: Graph, companies: Companies, parts: Iterable[Companies]) -> Graph:
+def _left(graph: Graph, *companies: str) -> Places:
+    """Let companies without any edge lose their place."""
+    places = graph.places
+    for company in companies:
+        if company not in graph.payees and company not in graph.payers:
+            places = places.discard(company)
+    return places
+
+
+def _grouped(graph: Graph, companies: Companies, parts: Sequence[Companies]) -> Graph:
     """Let companies, with all of their old components, belong to these components from now on."""
     component_of, members = graph.component_of, graph.members
     for company in companies:

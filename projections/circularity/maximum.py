@@ -33,9 +33,9 @@ def maximum_circulation(edges: Sequence[Edge]) -> int:
 def maximum_by_column(payers: tuple[str, ...], payees: tuple[str, ...], cents: tuple[int, ...]) -> int:
     """Find the weight of a maximum circulation of edges that are told column by column, in cents."""
     coarser = max(0, sum(cents).bit_length() - SAFE_BITS)
-    place = {name: at for at, name in enumerate(sorted({*payers, *payees}))}
-    sources = np.array([place[payer] for payer in payers], dtype=np.int32)
-    targets = np.array([place[payee] for payee in payees], dtype=np.int32)
+    place = {name: at for at, name in enumerate(dict.fromkeys((*payers, *payees)))}
+    sources = np.fromiter(map(place.__getitem__, payers), dtype=np.int32, count=len(payers))
+    targets = np.fromiter(map(place.__getitem__, payees), dtype=np.int32, count=len(payees))
     weights = np.array([one >> coarser for one in cents] if coarser else cents, dtype=np.int64)
     solver = min_cost_flow.SimpleMinCostFlow()
     solver.add_arcs_with_capacity_and_unit_cost(

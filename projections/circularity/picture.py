@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from rpds import HashTrieMap
 
-from projections.circularity.book import Pair
-from projections.circularity.component import Component
+from projections.circularity.book import Edge, Pair
+from projections.circularity.component import TOP_EDGES, Component
 from projections.circularity.graph import Graph
+from projections.circularity.loops import MAX_LOOPS, Loop
 from projections.circularity.ranking import Ranking
 from projections.circularity.round_trip import RoundTrip
 from projections.persistent import PersistentMap
@@ -34,20 +35,24 @@ NO_MONEY = Money()
 NO_COMPANIES: PersistentMap[str, Money] = HashTrieMap()
 NO_COMPONENTS: PersistentMap[str, Component] = HashTrieMap()
 NO_ROUND_TRIPS: PersistentMap[str, RoundTrip] = HashTrieMap()
+NO_LOOPS: Ranking[Loop] = Ranking(MAX_LOOPS)
+NOTHING_CIRCULATES: Ranking[Edge] = Ranking(TOP_EDGES)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """The graph, the money of each company, components as solved, the widest loops, round trips, totals.
 
-    `waiting` names the components whose estimate waits for the clock; `bff_known_at` is when none did.
+    `top_edges` are those in which most circulates, with what does, in cents. `waiting` names the
+    components whose estimate waits for the clock; `bff_known_at` is when none did.
     """
 
     graph: Graph = field(default_factory=Graph)
     companies: PersistentMap[str, Money] = NO_COMPANIES
     components: PersistentMap[str, Component] = NO_COMPONENTS
     waiting: tuple[str, ...] = ()
-    ranking: Ranking = field(default_factory=Ranking)
+    ranking: Ranking[Loop] = NO_LOOPS
+    top_edges: Ranking[Edge] = NOTHING_CIRCULATES
     round_trips: PersistentMap[str, RoundTrip] = NO_ROUND_TRIPS
     announced_cents: int = 0
     maximum_cents: int = 0

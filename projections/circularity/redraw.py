@@ -12,8 +12,10 @@ from itertools import chain
 
 from projections.circularity.book import Basis, Book, Flow, Pair, flow, total
 from projections.circularity.company_money import Circulating, Moved, with_money, with_round_trips
-from projections.circularity.component import Component, carry, solve, spliced
-from projections.circularity.graph import NOBODY, Graph, with_edge, without_edge
+from projections.circularity.component import Component, carry, most_first, solve, spliced
+from projections.circularity.graph import Graph, with_edge, without_edge
+from projections.circularity.loops import rank
+from projections.circularity.order import NOBODY
 from projections.circularity.picture import Picture
 from projections.circularity.ranking import ranked
 from projections.circularity.round_trip import RoundTrip
@@ -64,7 +66,7 @@ def redraw(
         for key in _keys(graph, touched)
     }
     circulating = _circulating(before.graph, graph, old, new, moved)
-    after = _with_components(replace(before, graph=graph), before.graph, old, new, now)
+    after = _with_components(replace(before, graph=graph), old, new, now)
     announced = before.announced_cents + sum(
         total(is_).cents - total(was).cents for was, is_ in moved.values()
     )
@@ -112,7 +114,8 @@ def _solved(
     if ticked or not is_large(flows):
         return solve(flows)
     loops = chain.from_iterable(one.loops for one in old.values())
-    return carry(flows, last, (loop for loop in loops if graph.joins(key, loop.companies[0])))
+    top_edges = chain.from_iterable(one.top_edges for one in old.values())
+    return carry(flows, last, loops, top_edges)
 
 
 def _gathered(
@@ -164,24 +167,36 @@ def _circulations(components: Components, carried: set[str], moved: Moved) -> di
     return found
 
 
-def _with_components(
-    picture: Picture, before: Graph, old: Components, new: Components, now: datetime
-) -> Picture:
-    """Put components in the place of others: in the totals, and in the ranking of loops too."""
+def _with_components(picture: Picture, old: Components, new: Components, now: datetime) -> Picture:
+    """Put components in the place of others, in the totals and rankings, too."""
+    waiting = set(picture.waiting).difference(old).union(key for key, one in new.items() if not one.is_solved)
+    picture = replace(
+        picture,
+        waiting=tuple(sorted(waiting)),
+        bff_known_at=picture.bff_known_at if waiting else now,
+    )
+    if not old and not new:
+        return picture
     components = picture.components
     for key in sorted(old.keys() - new.keys()):
         components = components.remove(key)
     components = components.update(new)
-    waiting = set(picture.waiting).difference(old).union(key for key, one in new.items() if not one.is_solved)
     return replace(
         picture,
         components=components,
-        waiting=tuple(sorted(waiting)),
         ranking=ranked(
             picture.ranking,
-            lambda loop: before.component_of.get(loop.companies[0]) in old,
+            chain.from_iterable(one.loops for one in old.values()),
             chain.from_iterable(one.loops for one in new.values()),
             chain.from_iterable(one.loops for one in components.values()),
+            rank,
+        ),
+        top_edges=ranked(
+            picture.top_edges,
+            chain.from_iterable(one.top_edges for one in old.values()),
+            chain.from_iterable(one.top_edges for one in new.values()),
+            chain.from_iterable(one.top_edges for one in components.values()),
+            most_first,
         ),
         maximum_cents=picture.maximum_cents
         + sum(one.maximum_cents for one in new.values())
@@ -189,5 +204,4 @@ def _with_components(
         bff_cents=picture.bff_cents
         + sum(one.bff_cents for one in new.values())
         - sum(one.bff_cents for one in old.values()),
-        bff_known_at=picture.bff_known_at if waiting else now,
     )

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from ortools.graph.python import max_flow
 
 from projections.circularity.book import Flow, total
-from projections.circularity.components import components
 
 # OR-tools adds up capacities in 64 bits.
 SAFE_BITS = 61
@@ -40,23 +39,6 @@ class Component(NamedTuple):
     financing: Integers
     purchases: Integers
     coarser: int
-
-
-def round_trips(flows: Sequence[Flow]) -> tuple[RoundTrip, ...]:
-    """Solve every vendor that both finances others and sells, in the order of their names."""
-    financing: dict[str, int] = {}
-    purchases: dict[str, int] = {}
-    for flow in flows:
-        financing[flow.source] = financing.get(flow.source, 0) + flow.financing_cents
-        purchases[flow.target] = purchases.get(flow.target, 0) + flow.purchases_cents
-    home: dict[str, int] = {}
-    for places in components([total(flow) for flow in flows]):
-        home |= dict(coming_home(tuple(flows[place] for place in places)))
-    return tuple(
-        RoundTrip(vendor, financing[vendor], purchases[vendor], home.get(vendor, 0))
-        for vendor in sorted(financing)
-        if financing[vendor] and purchases.get(vendor)
-    )
 
 
 # A pure memo: several folds ask for the same component.

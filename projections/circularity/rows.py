@@ -76,9 +76,47 @@ class MoneyFlowEdgeRow(NamedTuple):
     known_at: datetime
 
 
+class MoneyFlowEdgeHistoryRow(NamedTuple):
+    """An edge as it stood from an event on: history; one that is no more has no amount."""
+
+    journal_offset: int
+    journal_index: int
+    basis: Basis
+    source: str
+    target: str
+    mainstat: str
+    secondarystat: str
+    thickness: float
+    color: str
+    amount_usd: Decimal
+    circulating_usd: Decimal
+    known_at: datetime
+
+
 class MoneyFlowNodeRow(NamedTuple):
     """A company in the graph; the arcs are parts of all money in and out and sum to 1."""
 
+    basis: Basis
+    id: str
+    title: str
+    subtitle: str
+    mainstat: str
+    secondarystat: str
+    arc__inflow: float
+    arc__outflow: float
+    arc__circulating: float
+    in_usd: Decimal
+    out_usd: Decimal
+    net_usd: Decimal
+    circulating_usd: Decimal
+    known_at: datetime
+
+
+class MoneyFlowNodeHistoryRow(NamedTuple):
+    """A company as it stood in the graph from an event on: history; one that left it has no money."""
+
+    journal_offset: int
+    journal_index: int
     basis: Basis
     id: str
     title: str

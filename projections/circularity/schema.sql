@@ -76,6 +76,42 @@ CREATE TABLE {schema}.money_flow_node (
     PRIMARY KEY (basis, id)
 );
 
+CREATE TABLE {schema}.money_flow_edge_history (
+    journal_offset  bigint NOT NULL,
+    journal_index   integer NOT NULL,
+    basis           text NOT NULL,
+    source          text NOT NULL,
+    target          text NOT NULL,
+    mainstat        text NOT NULL,
+    secondarystat   text NOT NULL,
+    thickness       double precision NOT NULL,
+    color           text NOT NULL,
+    amount_usd      numeric(30, 2) NOT NULL,
+    circulating_usd numeric(30, 2) NOT NULL,
+    known_at        timestamptz NOT NULL,
+    PRIMARY KEY (basis, source, target, known_at, journal_offset, journal_index)
+);
+
+CREATE TABLE {schema}.money_flow_node_history (
+    journal_offset   bigint NOT NULL,
+    journal_index    integer NOT NULL,
+    basis            text NOT NULL,
+    id               text NOT NULL,
+    title            text NOT NULL,
+    subtitle         text NOT NULL,
+    mainstat         text NOT NULL,
+    secondarystat    text NOT NULL,
+    arc__inflow      double precision NOT NULL,
+    arc__outflow     double precision NOT NULL,
+    arc__circulating double precision NOT NULL,
+    in_usd           numeric(30, 2) NOT NULL,
+    out_usd          numeric(30, 2) NOT NULL,
+    net_usd          numeric(30, 2) NOT NULL,
+    circulating_usd  numeric(30, 2) NOT NULL,
+    known_at         timestamptz NOT NULL,
+    PRIMARY KEY (basis, id, known_at, journal_offset, journal_index)
+);
+
 CREATE TABLE {schema}.circularity (
     known_at       timestamptz NOT NULL,
     journal_offset bigint NOT NULL,

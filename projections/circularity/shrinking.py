@@ -1,112 +1,201 @@
-"""Rates of a large component that loses a few companies a round, without solving it anew each time.
+"""A small network in the place of a large one, exact for as long as nobody leaves but those foreseen.
 
-Taking companies out changes few rows of its equations: the companies themselves, and those
-that paid them. With the inverse at hand (Sherman, Morrison and Woodbury) a round costs the
-square of what changed; now and then the change is worked into the inverse.
+A company can be taken out of a network: those that paid it pay, in proportion, those that it
+paid. The rates of the others stay what they are, and its own follows from theirs (the censored
+chain of Kemeny and Snell). When a company leaves for good, nothing changes in the network but
+the payments to it. So where those that will leave next are kept with all of their payers, and
+everybody else is taken out, the small network goes on telling the rates of the large one.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from projections.circularity.stationary import Floats, resting_rates
+from projections.circularity.stationary import LEAST_CENTS, Floats, taken_out
 
 Places = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
-# Below this many companies solving anew is quicker.
-LARGE = 256
-# Work the change into the inverse when it has reached this part of all companies.
-CHANGED_PART = 0.25
-# At rest, what comes in and what goes out of a company differ by no more than this part; where so
-# many refinements do not lead there, start anew.
-BALANCED = 1e-12
-REFINED = 4
+# So many companies are kept: each round solves their equations.
+KEPT = 200
+# A network that has more than this part of all possible edges is treated as a matrix.
+DENSE = 0.08
+# Companies that more than this part of those kept would be kept for are not let go.
+CROWD = 0.25
+# Who leaves next is foreseen by what changes once the first so many have left. The rates after that
+# are estimated in a few sweeps over the network, those who then pay nobody along a few hops.
+FORESEEN = (10, 30)
+SWEEPS = 8
+HOPS = 16
+# An odd number, whose multiples scatter (Knuth's multiplicative hashing).
+SCATTER = np.uint64(0x9E3779B97F4A7C15)
 
 
-class ShrinkingComponent:
-    """The equations of a component, each company at rest but one, which follows from the others."""
+class Network(NamedTuple):
+    """So many companies, and the edges between them, sorted by payer and payee; weights in cents."""
 
-    def __init__(self, weights: Floats, sources: Places, targets: Places) -> None:
-        self._weights, self._sources, self._targets = weights, sources, targets
-        self._root = -1
-        self._others: Places = np.empty(0, dtype=np.int64)
-        self._inverse: Floats = np.empty((0, 0))
+    size: int
+    sources: Places
+    targets: Places
+    weights: Floats
 
-    def rates(self, members: Places, inside: Places) -> Floats:
-        """Find the rates of what is left of the component, in the order of the members, up to a factor.
 
-        `inside` names the edges among the members.
+class TakenOut(NamedTuple):
+    """Companies none of which paid another: their rates are those of their payers, times the shares."""
+
+    payers: Places
+    companies: Places
+    shares: Floats
+
+
+class Shrunk(NamedTuple):
+    """The companies kept and what they pay each other; then the way back to all companies.
+
+    `core` are the companies that were left as a matrix, those kept first.
+    """
+
+    companies: Places
+    weights: Floats
+    core: Places
+    ways_back: list[Floats]
+    taken_out: list[TakenOut]
+    size: int
+
+    def everywhere(self, rates: Floats) -> Floats:
+        """Find the rates of all companies from those of the companies kept.
+
+        All are divided by the largest where that is beyond 1, as they may lie hundreds of digits apart.
         """
-        if len(members) < LARGE:
-            return resting_rates(self._weights[np.ix_(members, members)])
-        known = np.append(self._others, self._root)
-        if self._root in members and np.isin(members, known).all():
-            rates = self._corrected(members, inside)
-            if rates is not None:
-                return rates
-        return self._start(members)
+        for way_back in reversed(self.ways_back):
+            rates = _at_most_one(np.concatenate((rates, rates @ way_back)))
+        found = np.zeros(self.size)
+        found[self.core] = rates
+        for payers, companies, shares in reversed(self.taken_out):
+            found = _at_most_one(found + np.bincount(companies, found[payers] * shares, self.size))
+        return found
 
-    def _start(self, members: Places) -> Floats:
-        inside = self._weights[np.ix_(members, members)]
-        rates = resting_rates(inside)
-        # Of those that are far from using up their weights, and so stay for long, the one through
-        # which most money goes: what rounding leaves of the others ends up there.
-        slow = rates <= np.median(rates)
-        root = int(np.argmax(rates * inside.sum(axis=1) * slow))
-        self._root = int(members[root])
-        others = np.delete(np.arange(len(members)), root)
-        self._others = members[others]
-        network = np.diag(inside.sum(axis=1)) - inside
-        try:
-            inverse = np.linalg.inv(network[np.ix_(others, others)].T)
-            self._inverse = np.asarray(inverse, dtype=np.float64)
-        except np.linalg.LinAlgError:
-            # Too uneven to be inverted: not a number is never at rest, so each round starts anew.
-            self._inverse = np.full((len(others), len(others)), np.nan)
-        return rates
 
-    def _corrected(self, members: Places, inside: Places) -> Floats | None:
-        """Start from the inverse as it is; None where that does not lead to rest."""
-        kept = np.isin(self._others, members)
-        gone = np.flatnonzero(~kept)
-        lost = self._weights[np.ix_(self._others, self._others[gone])].sum(axis=1)
-        payers = np.flatnonzero(kept & (lost > 0))
-        changed = np.concatenate((gone, payers))
-        # Rows of those gone: their rate is nothing. Rows of their payers: they keep what they paid them.
-        change = self._inverse[np.ix_(changed, changed)]
-        change[len(gone) :] *= -lost[payers, None]
-        change[len(gone) :, len(gone) :] += np.eye(len(payers))
-        factor = np.concatenate((-np.ones(len(gone)), lost[payers]))
-        try:
-            inflow = np.linalg.inv(change) * factor
-        except np.linalg.LinAlgError:
-            return None
-        if len(changed) > CHANGED_PART * len(self._others):
-            self._work_in(kept, changed, inflow)
-            kept, gone, changed, inflow = kept[kept], gone[:0], changed[:0], inflow[:0, :0]
-        rates = np.zeros(len(self._weights))
-        rates[self._root] = 1.0
-        surplus, outflow = self._flows(rates, inside)
-        # The first time solves, the others take out what rounding left.
-        for _ in range(REFINED):
-            missing = self._inverse @ surplus[self._others]
-            missing += self._inverse[:, changed] @ (inflow @ missing[changed])
-            rates[self._others[kept]] += missing[kept]
-            surplus, outflow = self._flows(rates, inside)
-            if np.all(np.abs(surplus) <= BALANCED * outflow):
-                found = rates[members]
-                return found if np.all(found > 0) else None
-        return None
+def whom_to_keep(network: Network, left: Floats, rates: Floats) -> tuple[Mask, Mask]:
+    """Choose the companies to keep, and tell who of them may leave, as all of its payers are kept.
 
-    def _work_in(self, kept: npt.NDArray[np.bool_], changed: Places, inflow: Floats) -> None:
-        rows = np.flatnonzero(kept)
-        left, right = self._inverse[np.ix_(rows, changed)], self._inverse[np.ix_(changed, rows)]
-        self._inverse = self._inverse[np.ix_(rows, rows)] + left @ (inflow @ right)
-        self._others = self._others[rows]
+    `left` is the part that is left of each company's weights, `rates` are recent ones. They only
+    serve to foresee who leaves next: where that is wrong, the small network serves for fewer rounds.
+    """
+    size, sources, targets, _ = network
+    if size <= KEPT or len(sources) > DENSE * size**2:
+        return np.ones(size, dtype=np.bool_), np.ones(size, dtype=np.bool_)
+    turn = np.empty(size, dtype=np.int64)
+    turn[np.argsort(_times(network, left, rates), kind="stable")] = np.arange(size)
+    crowded = np.bincount(targets, minlength=size) > CROWD * KEPT
+    # A company is to be kept from the first turn on that is its own or that of one whom it pays.
+    needed = turn.copy()
+    np.minimum.at(needed, sources, np.where(crowded, size, turn)[targets])
+    end = np.sort(needed)[KEPT]
+    return needed < end, (turn < end) & ~crowded
 
-    def _flows(self, rates: Floats, inside: Places) -> tuple[Floats, Floats]:
-        """Find what each company takes in beyond what it pays, and what it pays."""
-        sources, targets = self._sources[inside], self._targets[inside]
-        money = rates[sources] * self._weights[sources, targets]
-        outflow = np.bincount(sources, money, len(rates))
-        inflow = np.bincount(targets, money, len(rates))
-        return (inflow - outflow).astype(np.float64), outflow.astype(np.float64)
+
+def shrunk(network: Network, kept: Mask) -> Shrunk:
+    """Take all companies out but those kept: first those with few edges, the rest as a matrix."""
+    size, out, taken = network.size, np.zeros_like(kept), []
+    left, wanted = size, int(np.count_nonzero(kept))
+    # Neighbours in name are often neighbours in the network: ties are broken without regard to names.
+    tie = np.argsort(np.arange(size, dtype=np.uint64) * SCATTER, kind="stable")
+    while left > max(wanted, 2 * KEPT) and len(network.sources) < DENSE * left**2:
+        leaving = _unrelated(network, ~(kept | out), tie)
+        network, step = _without(network, leaving)
+        taken.append(step)
+        out |= leaving
+        left -= int(np.count_nonzero(leaving))
+    core = np.concatenate((np.flatnonzero(kept), np.flatnonzero(~(kept | out))))
+    place = np.zeros(size, dtype=np.int64)
+    place[core] = np.arange(left)
+    weights = np.zeros((left, left))
+    weights[place[network.sources], place[network.targets]] = network.weights
+    weights, ways_back = taken_out(weights, wanted)
+    return Shrunk(core[:wanted], weights, core, ways_back, taken, size)
+
+
+def _times(network: Network, left: Floats, rates: Floats) -> Floats:
+    """Foresee when each company will have used up its weights, in rounds of the rates given.
+
+    Those who leave first hasten others: whoever paid them pays its other payees the more.
+    """
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        times = left / rates
+        for many in FORESEEN:
+            first = np.argsort(times, kind="stable")[:many]
+            gone = np.zeros(network.size, dtype=np.bool_)
+            gone[first] = True
+            now = times[first[-1]]
+            still_left = np.where(left > rates * now, left - rates * now, 0.0)
+            later = now + still_left / _rates_without(network, gone, rates)
+            times = np.where(gone, times, np.fmin(times, later))
+    return times
+
+
+def _rates_without(network: Network, gone: Mask, rates: Floats) -> Floats:
+    """Estimate the rates after some companies have left; infinite for those who then pay nobody."""
+    size, sources, targets, weights = network
+    gone = _with_dead_ends(network, gone)
+    stays = ~(gone[sources] | gone[targets])
+    payers, payees, paid = sources[stays], targets[stays], weights[stays]
+    outflow = np.bincount(payers, paid, size)
+    for _ in range(SWEEPS):
+        rates = np.where(gone, 0.0, rates)
+        rates = np.bincount(payees, rates[payers] * paid, size) / outflow
+    return np.where(gone, np.inf, rates)
+
+
+def _with_dead_ends(network: Network, gone: Mask) -> Mask:
+    for _ in range(HOPS):
+        stays = ~(gone[network.sources] | gone[network.targets])
+        pays = np.bincount(network.sources[stays], minlength=network.size) > 0
+        if np.array_equal(gone, ~pays):
+            break
+        gone = ~pays
+    return gone
+
+
+def _unrelated(network: Network, candidates: Mask, tie: Places) -> Mask:
+    """Choose companies that do not pay each other, each of them cheaper to take out than its neighbours."""
+    size, sources, targets, _ = network
+    # Each payer will pay each payee.
+    edges = np.bincount(sources, minlength=size) * np.bincount(targets, minlength=size)
+    most = np.iinfo(np.int64).max
+    cost = np.where(candidates, edges * size + tie, most)
+    least = np.full(size, most)
+    np.minimum.at(least, sources, cost[targets])
+    np.minimum.at(least, targets, cost[sources])
+    return candidates & (cost < least)
+
+
+def _without(network: Network, leaving: Mask) -> tuple[Network, TakenOut]:
+    """Take out companies that do not pay each other: their payers pay their payees instead."""
+    size, sources, targets, weights = network
+    payees = np.bincount(sources, minlength=size)
+    outflow = np.maximum(np.bincount(sources, weights, size), LEAST_CENTS)
+    into = np.flatnonzero(leaving[targets])
+    payer, through = sources[into], targets[into]
+    shares = weights[into] / outflow[through]
+    # Each edge into a company that leaves meets, in turn, each edge out of it.
+    meets = payees[through]
+    coming = np.repeat(np.arange(len(into)), meets)
+    first_going = np.cumsum(payees) - payees
+    going = np.arange(len(coming)) + np.repeat(first_going[through] - (np.cumsum(meets) - meets), meets)
+    source, target = payer[coming], targets[going]
+    # What comes back to the company that it came from has gone nowhere, and in sums blurs the rest.
+    moved, stays = source != target, ~(leaving[sources] | leaving[targets])
+    pairs = np.concatenate((sources[stays] * size + targets[stays], (source * size + target)[moved]))
+    amounts = np.concatenate((weights[stays], (shares[coming] * weights[going])[moved]))
+    order = np.argsort(pairs, kind="stable")
+    firsts = np.flatnonzero(np.diff(pairs[order], prepend=-1))
+    pairs = pairs[order][firsts]
+    return (
+        Network(size, pairs // size, pairs % size, np.add.reduceat(amounts[order], firsts)),
+        TakenOut(payer, through, shares),
+    )
+
+
+def _at_most_one(rates: Floats) -> Floats:
+    return rates / max(1.0, float(rates.max()))

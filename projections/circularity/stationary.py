@@ -14,6 +14,10 @@ Floats = npt.NDArray[np.float64]
 # no library whose last digits differ between machines.
 ELIMINATED = 48
 SMALLEST = np.finfo(np.float64).tiny
+# So many companies of a large network are taken out at a time: products of matrices do most of the work.
+BLOCK = 48
+# Whoever passes on less counts as passing on this, in cents: nobody will notice, and no quotient overflows.
+LEAST_CENTS = 1e-200
 
 
 def resting_rates(weights: Floats) -> Floats:
@@ -52,3 +56,54 @@ def _eliminated(weights: Floats) -> Floats:
         # Weights far apart make rates grow by their ratio at each step: keep the largest at 1.
         rates[: at + 1] /= max(1.0, float(rates[at]))
     return rates
+
+
+def taken_out(weights: Floats, kept: int) -> tuple[Floats, list[Floats]]:
+    """Take all companies but the first out of a network: what reaches one of them goes straight on.
+
+    The rates of those kept stay what they are in the whole network. With them come matrices, one for
+    each block taken out, to be used from the last to the first: the rates of all companies before a
+    block, times its matrix, are the rates of the block.
+    """
+    weights = weights.copy()
+    ways_back = []
+    end = len(weights)
+    while end > kept:
+        start = max(kept, end - BLOCK)
+        onward = weights[start:end, :start]
+        inverse = _inverse(weights[start:end, start:end], onward.sum(axis=1))
+        way_back = weights[:start, start:end] @ inverse
+        weights[:start, :start] += way_back @ onward
+        # What comes back to the company that it came from has gone nowhere, and in sums blurs the rest.
+        np.fill_diagonal(weights[:start, :start], 0.0)
+        ways_back.append(way_back)
+        end = start
+    return weights[:kept, :kept].copy(), ways_back
+
+
+def _inverse(inside: Floats, onward: Floats) -> Floats:
+    """Invert the equations of a block of companies that pay each other, and others what is onward.
+
+    They are eliminated like those above, so that each number is as accurate as it can be:
+    (D - W)⁻¹ = (I - U)⁻¹ · leaving⁻¹ · (I - L)⁻¹ with nothing negative in U and L.
+    """
+    count = len(inside)
+    left = np.column_stack((inside, onward))
+    lower, leaving = np.zeros((count, count)), np.empty(count)
+    for at in range(count):
+        after = left[at, at + 1 :]
+        leaving[at] = max(float(after.sum()), LEAST_CENTS)
+        lower[at + 1 :, at] = left[at + 1 :, at] / leaving[at]
+        left[at + 1 :, at + 1 :] += lower[at + 1 :, at, None] * after
+    upper = np.triu(left[:, :count], 1) / leaving[:, None]
+    return np.asarray((_series(upper) / leaving) @ _series(lower), dtype=np.float64)
+
+
+def _series(triangle: Floats) -> Floats:
+    """Sum I + T + T² + … of a strict triangle, which is (I - T)⁻¹, twice as many terms at a time."""
+    total, power, terms = np.eye(len(triangle)) + triangle, triangle, 2
+    while terms < len(triangle):
+        power = power @ power
+        total += total @ power
+        terms *= 2
+    return total

@@ -27,6 +27,16 @@ SELECT basis, id, title, subtitle, mainstat, secondarystat, arc__inflow, arc__ou
 FROM {schema}.money_flow_node
 WHERE in_usd + out_usd > 0;
 
+CREATE OR REPLACE VIEW read.money_flow_edge_history AS
+SELECT known_at, basis, json_build_array(source, target)::text AS id, source, target, mainstat, secondarystat,
+       thickness, color, amount_usd, circulating_usd, journal_offset, journal_index
+FROM {schema}.money_flow_edge_history;
+
+CREATE OR REPLACE VIEW read.money_flow_node_history AS
+SELECT known_at, basis, id, title, subtitle, mainstat, secondarystat, arc__inflow, arc__outflow,
+       arc__circulating, in_usd, out_usd, circulating_usd, net_usd, journal_offset, journal_index
+FROM {schema}.money_flow_node_history;
+
 CREATE OR REPLACE VIEW read.circularity AS
 SELECT known_at, basis, announced_usd, ci_max_usd, ci_bff_usd, ci_max, ci_bff, bff_known_at, estimated_usd,
        assumption, usd_per_gw, journal_offset, journal_index
