@@ -17,7 +17,20 @@ class _OfCompany(Event):
     """The company that the event is about."""
 
 
-class RevenueReported(_OfCompany):
+class _OfPeriod(_OfCompany):
+    period_starts: Day
+    """The first day of the period."""
+    period_ends: Day
+    """The last day of the period; not before `period_starts`."""
+
+    @model_validator(mode="after")
+    def _period_ends_after_it_starts(self) -> Self:
+        if self.period_ends < self.period_starts:
+            raise ValueError("period_ends lies before period_starts (were the two swapped?)")
+        return self
+
+
+class RevenueReported(_OfPeriod):
     """A company reported revenue of a segment for a period."""
 
     event_type: Literal["RevenueReported"] = "RevenueReported"
@@ -26,13 +39,9 @@ class RevenueReported(_OfCompany):
     """The part of the business that earned it."""
     amount_usd: Dollars
     """The revenue of the period."""
-    period_starts: Day
-    """The first day of the period."""
-    period_ends: Day
-    """The last day of the period."""
 
 
-class CapexGuided(_OfCompany):
+class CapexGuided(_OfPeriod):
     """A company said what it will invest in a period, as a range."""
 
     event_type: Literal["CapexGuided"] = "CapexGuided"
@@ -41,10 +50,6 @@ class CapexGuided(_OfCompany):
     """The lower end of the range; the same as the upper one for a single figure."""
     high_usd: Dollars
     """The upper end of the range; not below `low_usd`."""
-    period_starts: Day
-    """The first day of the period."""
-    period_ends: Day
-    """The last day of the period."""
 
     @model_validator(mode="after")
     def _low_below_high(self) -> Self:

@@ -68,7 +68,7 @@ class _Bar(Event):
     first_at: Moment
     """When the first price was made."""
     last_at: Moment
-    """When the last price was made."""
+    """When the last price was made; not before `first_at`."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -76,6 +76,8 @@ class _Bar(Event):
             raise ValueError("low_usd lies above open_usd or close_usd")
         if not self.high_usd >= max(self.open_usd, self.close_usd):
             raise ValueError("high_usd lies below open_usd or close_usd")
+        if self.last_at < self.first_at:
+            raise ValueError("last_at lies before first_at")
         return self
 
 

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from events.base import Event
+from events.base import Event, Value
 from events.catalog import BY_NAME, EVENT_TYPES
+from events.deals import Leg
 from events.errors import UsageError
 from events.topics import ALL, Topic
+
+# What the codec makes up where a producer leaves it out: an id from the content, a leg's name from its kind.
+MADE_UP: dict[type[Value], str] = {Event: "event_id", Leg: "leg"}
 
 
 def json_schema(event_type: str) -> dict[str, Any]:
@@ -63,8 +67,14 @@ def _message(kind: type[Event]) -> dict[str, Any]:
 
 def _schema(kind: type[Event], references: str) -> dict[str, Any]:
     schema = kind.model_json_schema(ref_template=references)
-    # The codec derives an id from the content where a producer gives none; the type it must be told.
-    schema["required"] = ["event_type", *(name for name in schema["required"] if name != "event_id")]
+    schema["required"].insert(0, "event_type")
+    schema["required"].remove(MADE_UP[Event])
+    for name, part in schema.get("$defs", {}).items():
+        if name == Leg.__name__:
+            part["required"].remove(MADE_UP[Leg])
+        # A tag has a default in Python, and must be told in a document.
+        if tags := [field for field, meaning in part.get("properties", {}).items() if "const" in meaning]:
+            part["required"] = [*tags, *part.get("required", ())]
     # Each type redefines its name and its version, which mean the same everywhere.
     for name, field in Event.model_fields.items():
         schema["properties"][name].setdefault("description", field.description)

@@ -1,4 +1,4 @@
-"""`ouroboros dead-letters`: look at what could not be read, and send it again."""
+"""`ouroboros dead-letters`: look at what could not be read, send it again, or put it away."""
 
 import base64
 from collections.abc import Sequence
@@ -6,13 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from aiokafka import AIOKafkaProducer
 from psycopg.rows import dict_row
 from rich.console import Console
 from rich.table import Table
 
 from events.codec import MAX_MESSAGE_BYTES
 from events.errors import UsageError
-from streams.dead_letters import REDRIVE_HEADER, Place
+from streams.dead_letters import (
+    DISCARD_HEADER,
+    DISCARD_REASON_HEADER,
+    DISCARDED_BY_HEADER,
+    LONGEST_NAME,
+    LONGEST_REASON,
+    REDRIVE_HEADER,
+    WAITS_BEHIND,
+    Place,
+)
 from streams.kafka import producing
 from streams.settings import Settings
 
@@ -20,25 +30,30 @@ _SELECT = (
     """SELECT *, topic || '/' || partition || '/' || "offset" || '/' || index AS place"""
     " FROM ouroboros.dead_letter"
 )
-_OPEN = " WHERE resolved_at IS NULL"
+_OPEN = " WHERE state = 'open'"
+_WAITING = f"{_OPEN} AND topic = %s AND key = %s AND starts_with(reason, %s)"
 _ORDER = ' ORDER BY received_at, topic, partition, "offset", index'
+_SHOWN = (
+    *("place", "key", "reason", "received_at", "attempts", "state"),
+    *("resolved_at", "discarded_at", "discarded_by", "discard_reason"),
+)
 SHOWN_BYTES = 4000
 
 
-def list_dead_letters(settings: Settings, out: Console, *, with_resolved: bool) -> None:
-    """Print a table of dead letters."""
-    letters = _letters(settings, "" if with_resolved else _OPEN)
+def list_dead_letters(settings: Settings, out: Console, *, with_closed: bool) -> None:
+    """Print a table of the open dead letters, or of all."""
+    letters = _letters(settings, "" if with_closed else _OPEN)
     if not letters:
         out.print("There are no dead letters.")
         return
-    table = Table("place", "key", "received", "attempts", "resolved", "reason")
+    table = Table("place", "key", "received", "attempts", "state", "reason")
     for one in letters:
         table.add_row(
             one["place"],
             _plain(one["key"] or "-"),
             one["received_at"].strftime("%Y-%m-%d %H:%M:%S"),
             str(one["attempts"]),
-            "yes" if one["resolved_at"] else "no",
+            one["state"],
             _plain(one["reason"]),
         )
     out.print(table)
@@ -47,8 +62,8 @@ def list_dead_letters(settings: Settings, out: Console, *, with_resolved: bool) 
 def show_dead_letter(settings: Settings, out: Console, place: str) -> None:
     """Print one dead letter whole. Raises UsageError where there is none."""
     one = _letter(settings, place)
-    for name in ("place", "key", "reason", "received_at", "attempts", "resolved_at"):
-        out.print(f"{name}: {one[name]}", markup=False, soft_wrap=True)
+    for name in _SHOWN:
+        out.print(f"{name}: {_readable(str(one[name]).encode())}", markup=False, soft_wrap=True)
     for name, value in one["headers"]:
         out.print(f"header {name}: {_readable(base64.b64decode(value))}", markup=False, soft_wrap=True)
     raw = bytes(one["raw"] or b"")
@@ -72,15 +87,64 @@ async def redrive(settings: Settings, out: Console, places: Sequence[str], mende
     content = _content(mended) if mended else None
     async with producing(settings) as producer:
         for one in sorted(chosen, key=_age):
-            headers = [(name, base64.b64decode(value)) for name, value in one["headers"]]
-            await producer.send_and_wait(
-                settings.topic_named(one["topic"]),
-                content or bytes(one["raw"] or b""),
-                key=one["key"].encode() if one["key"] else None,
-                headers=[*headers, (REDRIVE_HEADER, one["place"].encode())],
-            )
+            await _send_again(settings, producer, one, content)
     out.print(f"Sent {len(chosen):,} again; `ouroboros dead-letters list` shows which were taken this time.")
     return 0
+
+
+async def discard(settings: Settings, out: Console, place: str, by: str, why: str) -> None:
+    """Put a letter away that nobody can mend, and send again what waited behind it, in its order.
+
+    Raises UsageError for an unknown or resolved letter, and for a name or a reason that is missing or long.
+    """
+    one = _letter(settings, place)
+    if one["state"] == "resolved":
+        raise UsageError(f"The dead letter {place} was taken after all.", "There is nothing to discard.")
+    told = [
+        (DISCARDED_BY_HEADER, _stated("--by", by, LONGEST_NAME)),
+        (DISCARD_REASON_HEADER, _stated("--why", why, LONGEST_REASON)),
+    ]
+    behind = (one["topic"], one["key"], f"{WAITS_BEHIND}{one['place']} ")
+    # Asked for again after a command that was cut short, it sends again what is still waiting.
+    waiting = _letters(settings, _WAITING, behind)
+    async with producing(settings) as producer:
+        await producer.send_and_wait(
+            settings.topic_named(one["topic"]),
+            b"",
+            key=_key(one),
+            headers=[(DISCARD_HEADER, one["place"].encode()), *told],
+        )
+        for later in sorted(waiting, key=_age):
+            await _send_again(settings, producer, later)
+    sent = f" {len(waiting):,} that waited behind it were sent again." if waiting else ""
+    out.print(f"Discarded {one['place']}.{sent}", markup=False, soft_wrap=True)
+
+
+async def _send_again(
+    settings: Settings, producer: AIOKafkaProducer, one: dict[str, Any], content: bytes | None = None
+) -> None:
+    headers = [(name, base64.b64decode(value)) for name, value in one["headers"]]
+    await producer.send_and_wait(
+        settings.topic_named(one["topic"]),
+        content or bytes(one["raw"] or b""),
+        key=_key(one),
+        headers=[*headers, (REDRIVE_HEADER, one["place"].encode())],
+    )
+
+
+def _key(one: dict[str, Any]) -> bytes | None:
+    """Give the key of the message: what is about one entity goes one way, in order."""
+    return one["key"].encode() if one["key"] else None
+
+
+def _stated(option: str, text: str, longest: int) -> bytes:
+    text = text.strip()
+    if not 0 < len(text) <= longest:
+        raise UsageError(
+            f"{option} has {len(text):,} characters.",
+            f"Say it in 1 to {longest:,}; it is kept with the letter.",
+        )
+    return text.encode(errors="replace")
 
 
 def _age(one: dict[str, Any]) -> tuple[Any, ...]:

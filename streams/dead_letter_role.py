@@ -18,12 +18,18 @@ INSERT INTO ouroboros.dead_letter (topic, partition, "offset", index, key, reaso
 VALUES (%(topic)s, %(partition)s, %(offset)s, %(index)s, %(key)s, %(reason)s, %(raw)s, %(headers)s, %(at)s)
 ON CONFLICT (topic, partition, "offset", index) DO UPDATE
 SET reason = EXCLUDED.reason, resolved_at = NULL,
+    discarded_at = NULL, discarded_by = NULL, discard_reason = NULL,
     attempts = dead_letter.attempts + (EXCLUDED.received_at > dead_letter.received_at)::integer,
     received_at = greatest(dead_letter.received_at, EXCLUDED.received_at)
 """
 _RESOLVE = """
 UPDATE ouroboros.dead_letter SET resolved_at = %(at)s
-WHERE topic = %(topic)s AND partition = %(partition)s AND "offset" = %(offset)s AND index = %(index)s
+WHERE (topic, partition, "offset", index) = (%(topic)s, %(partition)s, %(offset)s, %(index)s)
+"""
+_DISCARD = """
+UPDATE ouroboros.dead_letter
+SET discarded_at = %(at)s, discarded_by = %(discarded_by)s, discard_reason = %(discard_reason)s
+WHERE (topic, partition, "offset", index) = (%(topic)s, %(partition)s, %(offset)s, %(index)s)
 """
 
 
@@ -85,7 +91,7 @@ class DeadLetterRole:
             for one in letters:
                 place = Place.parse(one.place)
                 await connection.execute(
-                    _RESOLVE if one.resolved else _WRITE,
+                    _RESOLVE if one.resolved else _WRITE if one.is_open else _DISCARD,
                     {
                         "topic": place.topic,
                         "partition": place.partition,
@@ -96,6 +102,8 @@ class DeadLetterRole:
                         "raw": one.raw,
                         "headers": Jsonb(one.headers),
                         "at": one.at,
+                        "discarded_by": _storable(one.discarded_by),
+                        "discard_reason": _storable(one.discard_reason),
                     },
                 )
 

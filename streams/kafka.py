@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -16,7 +16,7 @@ from aiokafka.errors import (
     for_code,
 )
 from aiokafka.structs import ConsumerRecord
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import retry, retry_if_exception_type, retry_if_result, stop_after_delay, wait_fixed
 
 from events.errors import UsageError
 from events.topics import ALL, INGRESS, JOURNAL
@@ -70,6 +70,7 @@ async def ensure_topics(settings: Settings) -> list[str]:
         ]
         if new:
             _raise_on_errors(await admin.create_topics(new))
+            await until_listed(admin.list_topics, missing)
         described = await admin.describe_topics([name for name in wanted if name in existing])
         for topic in described:
             _check_partitions(topic["topic"], len(topic["partitions"]), wanted[topic["topic"]])
@@ -93,6 +94,20 @@ async def check_topics(settings: Settings) -> None:
             + (f" and lacks {len(missing) - 1} more." if missing[1:] else "."),
             "Run `ouroboros migrate`.",
         )
+
+
+@retry(
+    retry=retry_if_result(bool),
+    stop=stop_after_delay(30),
+    wait=wait_fixed(0.1),
+    retry_error_callback=lambda _: None,
+)
+async def until_listed(listing: Callable[[], Awaitable[Iterable[str]]], names: Sequence[str]) -> set[str]:
+    """Wait until topics that were made are listed too, half a minute at most: a busy broker takes a while.
+
+    What is not listed by then is told by `check_topics`.
+    """
+    return set(names).difference(await listing())
 
 
 def _raise_on_errors(response: object) -> None:

@@ -15,6 +15,7 @@ from psycopg.sql import SQL, Identifier
 
 from events.topics import SIGNALS
 from projections.base import Projection
+from streams.evidence import as_json, with_sources
 from streams.kafka import Ends
 from streams.settings import Settings
 
@@ -44,7 +45,7 @@ class SignalRole:
         ).format(Identifier(projection.schema, "outbox"))
         self._count = SQL("SELECT count(*) {}").format(unsent)
         self._unsent = SQL(
-            "SELECT message_id, key, payload::text {}"
+            "SELECT message_id, key, payload {}"
             " ORDER BY journal_offset, journal_index, key, (payload ->> 'step_number')::integer LIMIT {}"
         ).format(unsent, BATCH)
 
@@ -108,14 +109,15 @@ class SignalRole:
         async with connection.transaction():
             await connection.execute("LOCK TABLE ouroboros.delivery IN EXCLUSIVE MODE")
             unsent = await (await connection.execute(self._unsent)).fetchall()
+            payloads = await with_sources(connection, [payload for _, _, payload in unsent])
             futures = [
                 await self._producer.send(
                     self._settings.topic(SIGNALS),
-                    payload.encode(),
+                    as_json(payload),
                     key=key.encode(),
                     headers=[("message_id", message_id.encode()), ("content-type", b"application/json")],
                 )
-                for message_id, key, payload in unsent
+                for (message_id, key, _), payload in zip(unsent, payloads, strict=True)
             ]
             if futures:
                 await asyncio.gather(*futures)

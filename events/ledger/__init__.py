@@ -2,9 +2,11 @@
 
 One file a source: `s0.jsonl` an essay on vendor financing, `s1.jsonl` the video on OpenAI's
 round of 2026, `s2.jsonl` the Odd Lots podcast on the signs of a bubble, `s3.jsonl` a note on
-energy, `s4.jsonl` a note on Meta selling compute, `filings.jsonl` filings with the SEC.
-A day without a time stands at 21:00 UTC. Where a source leaves the day of a price open
-(ARM's extremes within 52 weeks), the day on which the market had that extreme is meant.
+energy, `s4.jsonl` a note on Meta selling compute, `filings.jsonl` filings with the SEC. None of
+them states a price of a GPU: `gpu_prices.jsonl` has some, as each of its publishers tells them.
+A day without a time stands at 21:00 UTC, a month without a day at its last. Where a source leaves
+the day of a price open (ARM's extremes within 52 weeks), the day on which the market had that
+extreme is meant. Of a range of prices, the middle.
 """
 
 from datetime import datetime

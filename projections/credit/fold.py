@@ -6,6 +6,7 @@ from typing import assert_never
 
 from rpds import HashTrieMap
 
+from events.companies import canonical, canonical_each
 from events.credit import (
     CreditEvent,
     CreditWaiverReported,
@@ -22,7 +23,7 @@ from projections.persistent import PersistentMap
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """What is known of a facility, in whatever order it became known."""
+    """What is known of a facility, in whatever order it became known; companies by their canonical names."""
 
     loan: LoanOriginated | None = None
     borrower: str | None = None
@@ -54,12 +55,13 @@ def apply(state: Credit, recorded: Recorded) -> Step[Credit]:
 def _change(facility: Facility, event: CreditEvent) -> Facility:
     match event:
         case LoanOriginated():
-            return replace(facility, loan=event, borrower=event.borrower, lenders=event.lenders)
+            lenders = canonical_each(event.lenders)
+            return replace(facility, loan=event, borrower=canonical(event.borrower), lenders=lenders)
         case CreditWaiverReported():
             return replace(
                 facility,
-                borrower=facility.borrower or event.borrower,
-                lenders=facility.lenders or event.lenders,
+                borrower=facility.borrower or canonical(event.borrower),
+                lenders=facility.lenders or canonical_each(event.lenders),
                 waivers=facility.waivers + 1,
             )
         case LoanRepaid():
@@ -81,7 +83,7 @@ def _history(recorded: Recorded, event: CreditEvent, facility: Facility) -> Cred
             kind, amount = "repaid", event.amount_usd
         case _:
             assert_never(event)
-    lenders = facility.lenders if isinstance(event, LoanRepaid) else event.lenders or facility.lenders
+    lenders = () if isinstance(event, LoanRepaid) else canonical_each(event.lenders)
     return CreditEventRow(
         known_at=recorded.now,
         journal_offset=recorded.offset,
@@ -89,7 +91,7 @@ def _history(recorded: Recorded, event: CreditEvent, facility: Facility) -> Cred
         event_id=event.event_id,
         facility_id=event.facility_id,
         borrower=facility.borrower,
-        lenders=list(lenders),
+        lenders=list(lenders or facility.lenders),
         kind=kind,
         severity=severity,
         amount_usd=amount,

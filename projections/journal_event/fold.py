@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from events.codec import encode
+from events.telling import headline
 from projections.base import Recorded, Step
 from projections.journal_event.rows import JournalEventRow
 
@@ -25,6 +26,7 @@ def apply(state: Archive, recorded: Recorded) -> Step[Archive]:
         source=event.source,
         certainty=event.certainty.value,
         key=event.key,
+        headline=headline(event),
         payload=encode(event).decode(),
     )
     return Step(state, (row,))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class JournalEventRow(NamedTuple):
-    """One event as the journal holds it; `payload` is its JSON."""
+    """One event as the journal holds it; `headline` tells it in one line, `payload` is its JSON."""
 
     known_at: datetime
     journal_offset: int
@@ -17,4 +17,5 @@ class JournalEventRow(NamedTuple):
     source: str
     certainty: str
     key: str
+    headline: str
     payload: str

@@ -8,9 +8,11 @@ CREATE TABLE {schema}.journal_event (
     source         text NOT NULL,
     certainty      text NOT NULL,
     key            text NOT NULL,
+    headline       text NOT NULL,
     payload        jsonb NOT NULL,
     PRIMARY KEY (known_at, journal_offset, journal_index)
 );
 
 CREATE INDEX ON {schema}.journal_event (journal_offset, journal_index);
 CREATE INDEX ON {schema}.journal_event (event_id);
+CREATE INDEX ON {schema}.journal_event (event_type, known_at);

@@ -30,3 +30,6 @@ CREATE TABLE {schema}.power_site (
     unit_mw           double precision,
     known_at          timestamptz NOT NULL
 );
+
+-- A site's newest event: for each site that a dashboard lists.
+CREATE INDEX ON {schema}.power_event (site_id, known_at);

@@ -19,7 +19,16 @@ from events.codec import Refusal, decode
 from events.journal import Run, encode_records
 from events.prices import Tick
 from events.topics import DEAD_LETTERS, JOURNAL, PRICES
-from streams.dead_letters import REDRIVE_HEADER, BlockedKeys, DeadLetter, Place, letter
+from streams.dead_letters import (
+    DISCARD_HEADER,
+    REDRIVE_HEADER,
+    WAITS_BEHIND,
+    BlockedKeys,
+    DeadLetter,
+    Place,
+    discard,
+    letter,
+)
 from streams.messages import Message
 from streams.sequencer.conflation import MAX_WAITING, Closed, Conflation, series_of
 from streams.settings import Settings
@@ -99,7 +108,11 @@ class Sequencer:
 
     def _read(self, message: Message, out: "_Output") -> list[Tick]:
         """Sort the events of one message into facts, letters, and the ticks that are returned."""
-        redriven = _redriven_place(message)
+        discarded, redriven = _place_in(message, DISCARD_HEADER), _place_in(message, REDRIVE_HEADER)
+        if discarded:
+            # Among the letters, in its turn: it may come after one that was sent again in vain.
+            self._put_down(discard(discarded, message, self._clock()), out)
+            return []
         known = message.offset <= self.marks.get(message.source, -1)
         if known and message.topic not in _TICK_TOPICS:
             # The journal has it, and so have the dead letters: they are written first.
@@ -117,9 +130,7 @@ class Sequencer:
                     continue
                 raw = (message.value or b"") if len(decoded) == 1 else orjson.dumps(refusal.document)
                 place = redriven or Place(message.topic, message.partition, message.offset, index)
-                written = letter(place, refusal, raw, message, self._clock())
-                self._blocked.learn(written)
-                out.letters.append(written)
+                self._put_down(letter(place, refusal, raw, message, self._clock()), out)
             elif isinstance(one, Tick):
                 ticks.append(one)
             elif isinstance(one, Event):
@@ -130,6 +141,10 @@ class Sequencer:
             self._resolve(redriven, out)
         # Ticks have marks of their own: they may lie in an open bar when a fact behind them is journaled.
         return [tick for tick in ticks if message.offset > self.marks.get(series_of(message, tick), -1)]
+
+    def _put_down(self, written: DeadLetter, out: "_Output") -> None:
+        self._blocked.learn(written)
+        out.letters.append(written)
 
     def _resolve(self, redriven: Place | None, out: "_Output") -> None:
         if redriven:
@@ -151,8 +166,8 @@ class Sequencer:
             )
         elif first := self._blocked.first_of(message.topic, event.key, redriven):
             reason = (
-                f"It waits behind the dead letter {first} of the same {event.KEY}."
-                " Re-drive that one first; `ouroboros dead-letters redrive` keeps the order."
+                f"{WAITS_BEHIND}{first} of the same {event.KEY}."
+                " Re-drive that one first, or discard it; `ouroboros dead-letters redrive` keeps the order."
             )
         else:
             return None
@@ -175,7 +190,7 @@ class Sequencer:
         for run in out.runs:
             self.marks[run.source] = run.offset
             self.journaled += len(run.events)
-        self.refused += len(out.letters)
+        self.refused += sum(one.is_open for one in out.letters)
         await self._send_letters(out.resolutions)
 
     async def _send_letters(self, letters: Sequence[DeadLetter]) -> None:
@@ -194,6 +209,7 @@ class _Output:
     """What follows from some messages, on its way to the broker."""
 
     runs: list[Run] = field(default_factory=list)
+    # Those that were put away are among them.
     letters: list[DeadLetter] = field(default_factory=list)
     resolutions: list[DeadLetter] = field(default_factory=list)
     done: list[Message] = field(default_factory=list)
@@ -204,11 +220,11 @@ class _Output:
             self.done += one.messages
 
 
-def _redriven_place(message: Message) -> Place | None:
+def _place_in(message: Message, header: str) -> Place | None:
     for name, value in message.headers:
-        if name == REDRIVE_HEADER:
+        if name == header:
             try:
                 return Place.parse(value.decode())
             except (ValueError, UnicodeDecodeError):
-                log.warning("A message with an unreadable %s header is taken as a new one.", REDRIVE_HEADER)
+                log.warning("A message with an unreadable %s header is taken as a new one.", header)
     return None

@@ -5,38 +5,59 @@ import hmac
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-import orjson
-
 from events.errors import cut
+from streams.evidence import as_json
 from streams.webhooks.destination import Destination, Format
 
-# Slack takes 40,000 characters and asks for at most 4,000; a sentence with twenty ids stays below.
+# Slack takes 40,000 characters and asks for at most 4,000. Escaping makes a character five at most:
+# whatever is in it, a sentence with its sources is never cut in the middle of a link.
 LONGEST_SENTENCE = 3_000
+LONGEST_ADDRESS = 1_000
+SOURCES_NAMED = 3
+# What would end an address too early.
+_IN_ADDRESSES = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "&": "&amp;"})
 
 
 def body_of(destination: Destination, message_id: str, payload: Mapping[str, Any]) -> bytes:
     """Write a signal in the destination's format; the same signal always gives the same bytes."""
     match destination.format:
         case Format.JSON:
-            return orjson.dumps({"message_id": message_id, **payload})
+            return as_json({"message_id": message_id, **payload})
         case Format.SLACK:
-            return orjson.dumps({"text": slack_text(payload)})
+            return as_json({"text": slack_text(payload)})
         case _:
             assert_never(destination.format)
 
 
 def slack_text(payload: Mapping[str, Any]) -> str:
-    """Tell a signal in one line of Slack's markup.
+    """Tell a signal and the first of its sources in one line of Slack's markup.
 
     Only the three characters that Slack gives a meaning are escaped, as its documentation
     on formatting text asks; so nothing in a name can call a channel or hide a link.
     """
     told = f"[{payload['level']}] {payload['title']}, {payload['subject']}: {payload['message']}"
-    line = cut(" ".join(told.split()), LONGEST_SENTENCE)
-    evidence = payload["evidence"]
-    if evidence:
-        line += f" Evidence: {', '.join(evidence)}."
-    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = _escaped(cut(" ".join(told.split()), LONGEST_SENTENCE))
+    named = [_linked(**source) for source in payload["sources"][:SOURCES_NAMED]]
+    if not named:
+        return line
+    others = len(payload["sources"]) - len(named)
+    more = f"; and {others} more" if others else ""
+    return f"{line} Evidence: {'; '.join(named)}{more}."
+
+
+def _linked(
+    event_id: str, headline: str = "", source: str = "", source_url: str = "", known_at: str = ""
+) -> str:
+    """Name a source, as a link where it has an address; nothing but the web is linked to."""
+    text = _escaped(" ".join((headline or event_id).split()))
+    of_whom = f" ({_escaped(' '.join(source.split()))}, {known_at[:10]})" if source else ""
+    if not source_url.startswith(("http://", "https://")) or len(source_url) > LONGEST_ADDRESS:
+        return f"{text}{of_whom}"
+    return f"<{source_url.translate(_IN_ADDRESSES)}|{text.replace('|', '/')}>{of_whom}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def headers_of(

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from projections.warning_signs.definition import LEVELS, Level
+from streams.evidence import with_sources
 from streams.webhooks.destination import Destination
 from streams.webhooks.posting import Delivered, Failed, Outcome, Refused, delay_seconds
 
@@ -133,9 +134,13 @@ class Deliveries:
         await self._connection.execute(self._queue, {"name": self._name, "levels": self._levels})
 
     async def next(self) -> Waiting | None:
-        """Give the signal whose turn it is, if one is due."""
+        """Give the signal whose turn it is, if one is due, with its sources."""
         found = await (await self._connection.execute(_NEXT, (self._name,))).fetchone()
-        return Waiting(*found) if found else None
+        if found is None:
+            return None
+        message_id, payload, attempts, waited_seconds = found
+        (payload,) = await with_sources(self._connection, [payload])
+        return Waiting(message_id, payload, attempts, waited_seconds)
 
     async def record(self, sent: Waiting, outcome: Outcome) -> Verdict:
         """Write down what came of an attempt, and say what becomes of the signal."""

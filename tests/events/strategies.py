@@ -111,7 +111,12 @@ def _leg(document: Document) -> Document:
 
 def _bar(document: Document) -> Document:
     low, *between, high = sorted(document[f"{name}_usd"] for name in ("open", "high", "low", "close"))
-    return {**document, "low_usd": low, "open_usd": between[0], "close_usd": between[1], "high_usd": high}
+    prices = {"low_usd": low, "open_usd": between[0], "close_usd": between[1], "high_usd": high}
+    return _in_order({**document, **prices}, "first_at", "last_at")
+
+
+def _period(document: Document) -> Document:
+    return _in_order(document, "period_starts", "period_ends")
 
 
 def _thresholds(document: Document) -> Document:
@@ -131,7 +136,8 @@ MENDED: dict[str, Callable[[Document], Document]] = {
     "EquityBarClosed": _bar,
     "GpuBarClosed": _bar,
     "ThresholdOverride": _thresholds,
-    "CapexGuided": lambda document: _in_order(document, "low_usd", "high_usd"),
+    "RevenueReported": _period,
+    "CapexGuided": lambda document: _in_order(_period(document), "low_usd", "high_usd"),
 }
 
 

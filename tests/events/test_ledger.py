@@ -23,6 +23,9 @@ from events.prices import EquityPriced, GpuPriced
 WHAT_IF = Path(__file__).resolve().parents[2] / "docs" / "examples" / "what_if.jsonl"
 
 LEDGER = ledger()
+# Nobody of the sources states a price of a GPU: these are of others, each named.
+GPU_PRICES = "gpu_prices.jsonl"
+YEAR = timedelta(days=365)
 BILLION = Decimal(10**9)
 E = TypeVar("E", bound=Event)
 
@@ -62,13 +65,16 @@ def test_each_file_holds_one_source_in_order_and_nothing_is_left_out() -> None:
         moments = [document["known_at"] for document in documents]
         assert moments == sorted(moments), resource.name
         source = "CoreWeave 8-K" if resource.name == "filings.jsonl" else resource.name[:2].upper()
-        assert {document["source"] for document in documents} == {source}
+        if resource.name == GPU_PRICES:
+            assert {document["event_type"] for document in documents} == {"GpuPriced"}
+        else:
+            assert {document["source"] for document in documents} == {source}
         counted += len(documents)
     assert counted == len(LEDGER)
 
 
 def test_the_recorded_sources_are_linked_and_no_other_is() -> None:
-    links = {(event.source, event.source_url) for event in LEDGER}
+    links = {(event.source, event.source_url) for event in LEDGER if not isinstance(event, GpuPriced)}
     assert links == {
         ("S0", None),
         ("S1", "https://www.youtube.com/watch?v=2reLd9KTyt8"),
@@ -127,6 +133,35 @@ def test_each_price_has_a_day_of_its_own() -> None:
     assert len(set(days)) == len(days)
 
 
+def test_each_price_of_a_gpu_says_where_it_is_written_and_that_it_is_second_hand() -> None:
+    prices = of(GpuPriced)
+    assert len(prices) == 10
+    assert all(price.source_url for price in prices)
+    assert {price.certainty for price in prices} == {Certainty.REPORTED, Certainty.ESTIMATED}
+    # Indices and asking prices: nobody says how many GPUs changed hands.
+    assert {price.quantity for price in prices} == {0}
+
+
+def test_no_fall_of_a_gpu_price_compares_prices_of_different_kinds() -> None:
+    kinds = {}
+    for one in of(GpuPriced):
+        for other in of(GpuPriced):
+            same_series = (one.model, one.basis) == (other.model, other.basis)
+            if same_series and abs(one.occurred_at - other.occurred_at) < YEAR:
+                kinds[one.event_id, other.event_id] = one.venue == other.venue
+    assert all(kinds.values())
+
+
+def test_the_rent_of_an_h100_fell_from_eight_dollars_to_below_two_and_rose_again() -> None:
+    rents = sorted((one.occurred_at, one.price_usd) for one in of(GpuPriced) if one.basis == "rental_hour")
+    assert [price for _, price in rents] == [8, 2.85, 2, 1.7, 2.35, 2.65]
+
+
+def test_what_aws_asks_for_an_h100_was_cut_by_44_percent() -> None:
+    before, after = [one.price_usd for one in of(GpuPriced) if one.basis == "list"]
+    assert round(1 - after / before, 2) == 0.44
+
+
 def test_the_later_figure_for_gev_is_no_fact() -> None:
     assert [event.price_usd for event in of(EquityPriced) if event.symbol == "GEV"] == [330]
 
@@ -163,7 +198,7 @@ def test_openai_owes_amazon_138_billion_and_nvidia_five_gigawatts_without_a_pric
 
 
 def test_that_microsoft_s_credits_come_home_is_our_own_inference() -> None:
-    inferred = [event for event in LEDGER if event.certainty is Certainty.ESTIMATED]
+    inferred = [event for event in of(DealAnnounced) if event.certainty is Certainty.ESTIMATED]
     assert [event.key for event in inferred] == ["openai-microsoft-azure"]
     (there, back) = (*deal("microsoft-openai-credits").values(), *deal("openai-microsoft-azure").values())
     assert (there.payer, there.payee, there.amount_usd) == (back.payee, back.payer, back.amount_usd)

@@ -40,6 +40,7 @@ def bar(**fields: Any) -> dict[str, Any]:
 
 
 PERIOD = {"period_starts": "2026-01-01", "period_ends": "2026-12-31"}
+SWAPPED = {"period_starts": "2026-01-02", "period_ends": "2026-01-01"}
 
 WHOLE_MESSAGES: dict[str, tuple[bytes | None, str]] = {
     "nothing": (None, "The message is empty."),
@@ -126,6 +127,10 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "a negative size": (price(size=-1), "size:"),
     "a bar whose low is high": (bar(low_usd=5.5), "low_usd lies above open_usd or close_usd"),
     "a bar whose high is low": (bar(high_usd=4.5), "high_usd lies below open_usd or close_usd"),
+    "a bar that ends before it begins": (
+        bar(first_at="2026-01-01T12:00:30Z"),
+        "last_at lies before first_at",
+    ),
     "payer = payee": (announced(leg(payee="Nvidia")), "legs.0: Nvidia cannot pay itself"),
     "a leg that ends too early": (announced(leg(starts="2026-02-01", ends="2026-01-01")), "legs.0: ends"),
     "a leg of a negative amount": (announced(leg(), leg(amount_usd=-5)), "legs.1.amount_usd:"),
@@ -137,6 +142,14 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "guidance upside down": (
         document("CapexGuided", company="c", low_usd=2, high_usd=1, **PERIOD),
         "low_usd lies above high_usd",
+    ),
+    "guidance for a period that ends before it starts": (
+        document("CapexGuided", company="c", low_usd=1, high_usd=2, **SWAPPED),
+        "period_ends lies before period_starts",
+    ),
+    "revenue of a period that ends before it starts": (
+        document("RevenueReported", company="c", amount_usd=1, **SWAPPED),
+        "period_ends lies before period_starts",
     ),
     "more than all": (document("UtilizationReported", company="c", utilization=1.01), "utilization:"),
 }  # fmt: skip

@@ -4,15 +4,16 @@ from typing import Any
 import orjson
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
 from events.base import Event
 from events.catalog import BY_NAME, EVENT_TYPES
-from events.codec import encode
+from events.codec import decode, encode
 from events.errors import UsageError
 from events.schema import asyncapi, json_schema
 from events.topics import ALL, INGRESS
-from tests.events.documents import announced, leg, refused, taken, terminated
+from tests.events.documents import announced, document, leg, refused, taken, terminated
 from tests.events.strategies import events_of
 
 DOCUMENT = asyncapi("1.2.3")
@@ -65,6 +66,66 @@ def test_the_schema_of_a_type_asks_for_no_id_but_for_the_type(kind: type[Event])
     assert {"event_type", "occurred_at", "known_at", "source", "certainty"} <= set(schema["required"])
     assert len(schema["required"]) == len(set(schema["required"]))
     assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
+def test_the_schema_needs_what_the_codec_needs_and_nothing_else(kind: type[Event]) -> None:
+    accepts = validator(json_schema(kind.__name__))
+
+    @settings(max_examples=30, deadline=None)
+    @given(events_of(kind), st.data())
+    def agree(event: Event, data: st.DataObject) -> None:
+        whole = orjson.loads(encode(event))
+        place = data.draw(st.sampled_from(list(places(whole))))
+        less = without(whole, place)
+        (decoded,) = decode(orjson.dumps(less))
+        # Whether an amount may be left out depends on the fields beside it, which no schema says.
+        if "legs" not in place or place[-1] not in AMOUNTS:
+            assert accepts.is_valid(less) == isinstance(decoded, Event), place
+
+    agree()
+
+
+AMOUNTS = {"amount", "amount_usd", "currency", "usd_per_unit"}
+Place = tuple[str | int, ...]
+
+
+def places(document: Any, at: Place = ()) -> Iterator[Place]:
+    """Name every field of a document and of what is in it."""
+    for name, value in document.items():
+        yield (*at, name)
+        for number, part in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(part, dict):
+                yield from places(part, (*at, name, number))
+        if isinstance(value, dict):
+            yield from places(value, (*at, name))
+
+
+def without(document: dict[str, Any], place: Place) -> dict[str, Any]:
+    """Leave one field out of a copy of a document."""
+    copy = orjson.loads(orjson.dumps(document))
+    *outer, name = place
+    node: Any = copy
+    for step in outer:
+        node = node[step]
+    del node[name]
+    return copy  # type: ignore[no-any-return]
+
+
+def test_a_leg_without_a_name_and_no_tag_without_its_word() -> None:
+    nameless, untagged = announced(leg()), loan({"model": "H100"})
+    assert "leg" not in nameless["legs"][0]
+    validator(json_schema("DealAnnounced")).validate(nameless)
+    assert taken(nameless)
+    assert not validator(json_schema("LoanOriginated")).is_valid(untagged)
+    assert refused(untagged)
+    whole = loan({"model": "H100", "kind": "gpus"})
+    validator(json_schema("LoanOriginated")).validate(whole)
+    assert taken(whole)
+
+
+def loan(collateral: dict[str, Any]) -> dict[str, Any]:
+    return document("LoanOriginated", facility_id="f", borrower="b", principal_usd=5, collateral=collateral)
 
 
 def test_the_schema_takes_a_document_without_an_id_as_the_codec_does() -> None:

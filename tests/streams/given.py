@@ -13,7 +13,14 @@ from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.codec import encode, encode_many
 from events.journal import Run, decode_record
 from events.prices import EquityPriced, GpuPriced
-from streams.dead_letters import REDRIVE_HEADER, BlockedKeys, DeadLetter
+from streams.dead_letters import (
+    DISCARD_HEADER,
+    DISCARD_REASON_HEADER,
+    DISCARDED_BY_HEADER,
+    REDRIVE_HEADER,
+    BlockedKeys,
+    DeadLetter,
+)
 from streams.messages import Message
 from streams.sequencer.sequencer import Sequencer
 from streams.settings import Settings
@@ -184,6 +191,14 @@ class House:
 
 def redrive(place: str) -> tuple[tuple[str, bytes], ...]:
     return ((REDRIVE_HEADER, place.encode()),)
+
+
+def discard(place: str, by: str = "Jo", reason: str = "a test") -> tuple[tuple[str, bytes], ...]:
+    return (
+        (DISCARD_HEADER, place.encode()),
+        (DISCARDED_BY_HEADER, by.encode()),
+        (DISCARD_REASON_HEADER, reason.encode()),
+    )
 
 
 def deal_ids(events: Sequence[Event]) -> list[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from streams.dead_letters import REDRIVE_HEADER, BlockedKeys
+from streams.dead_letters import DISCARD_HEADER, REDRIVE_HEADER, BlockedKeys
 from tests.events.documents import terminated
 from tests.streams.given import (
     DEAL,
@@ -8,6 +8,7 @@ from tests.streams.given import (
     WAIVER,
     House,
     deal_ids,
+    discard,
     message,
     redrive,
     resolved,
@@ -103,10 +104,13 @@ async def test_a_letter_that_turns_out_to_be_of_another_deal_does_not_wait_there
 @pytest.mark.asyncio
 async def test_a_message_with_an_unreadable_place_is_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
     house = House()
-    for offset, place in enumerate([b"\xff", b"nowhere", b"deals/0/x/0"]):
-        await house.take(message("deals", offset, {}, headers=((REDRIVE_HEADER, place),)))
-    assert [one.place for one in house.broker.letters] == ["deals/0/0/0", "deals/0/1/0", "deals/0/2/0"]
-    assert len(caplog.records) == 3
+    places = [b"\xff", b"nowhere", b"deals/0/x/0"]
+    headers = [(name, place) for name in (REDRIVE_HEADER, DISCARD_HEADER) for place in places]
+    for offset, header in enumerate(headers):
+        await house.take(message("deals", offset, {}, headers=(header,)))
+    assert [one.place for one in house.broker.letters] == [f"deals/0/{offset}/0" for offset in range(6)]
+    assert all(one.is_open for one in house.broker.letters)
+    assert len(caplog.records) == 6
 
 
 @pytest.mark.asyncio
@@ -116,3 +120,94 @@ async def test_a_letter_sent_again_and_delivered_twice_is_resolved_both_times() 
         await house.take(message("deals", 3, DEAL, headers=redrive("deals/0/1/0")))
     assert len(house.broker.journal) == 1
     assert resolved(house.broker.letters) == ["deals/0/1/0"] * 2
+
+
+@pytest.mark.asyncio
+async def test_what_waited_behind_a_discarded_letter_is_taken_in_order_when_it_is_sent_again() -> None:
+    house = House()
+    waiting = [terminated("d1"), terminated("d1", why="again")]
+    await house.take(
+        message("deals", 1, POOR), *(message("deals", 2 + n, one) for n, one in enumerate(waiting))
+    )
+    assert await house.take(
+        message("deals", 4, b"", headers=discard("deals/0/1/0", "Jo", "no deal")),
+        message("deals", 5, waiting[0], headers=redrive("deals/0/2/0")),
+        message("deals", 6, waiting[1], headers=redrive("deals/0/3/0")),
+        message("deals", 7, terminated("d1", why="more")),
+    )
+    reasons = [getattr(one, "why", None) for one in house.broker.journal]
+    assert reasons == [None, "again", "more"]
+    (put_away,) = [one for one in house.broker.letters if one.discarded_by]
+    assert (put_away.place, put_away.discarded_by, put_away.discard_reason, put_away.at) == (
+        "deals/0/1/0",
+        "Jo",
+        "no deal",
+        house.now,
+    )
+    assert resolved(house.broker.letters) == ["deals/0/2/0", "deals/0/3/0"]
+    assert house.sequencer.refused == 3
+
+
+@pytest.mark.asyncio
+async def test_another_sequencer_learns_from_the_topic_that_a_letter_was_discarded() -> None:
+    house = House()
+    await house.take(message("deals", 1, POOR), message("deals", 2, b"", headers=discard("deals/0/1/0")))
+    follower = BlockedKeys()
+    for one in house.broker.letters:
+        follower.learn(one)
+    assert follower.first_of("deals", "d1") is house.blocked.first_of("deals", "d1") is None
+
+
+@pytest.mark.asyncio
+async def test_a_discard_is_on_the_topic_before_what_it_lets_through_is_in_the_journal() -> None:
+    house = House()
+    await house.take(message("deals", 1, POOR), message("deals", 2, terminated("d1")))
+    house.broker.sent.clear()
+    await house.take(
+        message("deals", 3, b"", headers=discard("deals/0/1/0")),
+        message("deals", 4, terminated("d1"), headers=redrive("deals/0/2/0")),
+    )
+    assert house.broker.topics == ["desk.dead-letters", "desk.journal", "desk.dead-letters"]
+
+
+@pytest.mark.asyncio
+async def test_a_discard_that_is_delivered_again_after_a_crash_is_written_again() -> None:
+    house = House()
+    await house.take(message("deals", 1, POOR))
+    # The journal has what comes behind it, as after a crash between writing and acknowledging.
+    house.sequencer.learn_marks({"deals/0": 9})
+    put_away = message("deals", 2, b"", headers=discard("deals/0/1/0"))
+    assert await house.take(put_away) == [put_away]
+    assert house.broker.letters[-1].discarded_by == "Jo"
+    assert house.blocked.first_of("deals", "d1") is None
+
+
+@pytest.mark.asyncio
+async def test_a_discarded_letter_that_is_sent_again_in_vain_is_open_again_and_holds_up_its_deal() -> None:
+    house = House()
+    await house.take(
+        message("deals", 1, POOR),
+        message("deals", 2, b"", headers=discard("deals/0/1/0")),
+        message("deals", 3, POOR, headers=redrive("deals/0/1/0")),
+        message("deals", 4, terminated("d1")),
+    )
+    assert house.waiting_reasons == ["deals/0/4/0"]
+    await house.take(message("deals", 5, DEAL, headers=redrive("deals/0/1/0")))
+    assert deal_ids(house.broker.journal) == ["d1"]
+    assert resolved(house.broker.letters) == ["deals/0/1/0"]
+
+
+@pytest.mark.asyncio
+async def test_what_a_discard_says_is_kept_however_long_or_broken_it_is() -> None:
+    house = House()
+    headers = (
+        (DISCARD_HEADER, b"deals/0/1/0"),
+        ("discarded-by", b"\xff" * 999),
+        ("discard-reason", b"x" * 9999),
+    )
+    await house.take(message("deals", 2, b"", headers=headers))
+    await house.take(message("deals", 3, None, headers=headers[:1]))
+    long, bare = house.broker.letters
+    assert len(long.discarded_by or "") == 200
+    assert len(long.discard_reason or "") == 4000
+    assert (bare.discarded_by, bare.discard_reason) == ("somebody", "")

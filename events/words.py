@@ -1,0 +1,52 @@
+"""Numbers, names and days in the words of a sentence."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+# Spelled out here because strftime follows the machine's language.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def short_dollars(amount_usd: Decimal) -> str:
+    """Write an amount as a headline would: $100B, $22.5B, $740."""
+    for unit, letter in UNITS:
+        if amount_usd >= unit:
+            return f"${amount_usd / unit:,.1f}".removesuffix(".0") + letter
+    return f"${amount_usd:.2f}".removesuffix(".00")
+
+
+def price(price_usd: float) -> str:
+    """Write a price in dollars and cents: $1,182.30."""
+    return f"${price_usd:,.2f}"
+
+
+def percent(share: float) -> str:
+    """Write a share of 1 as a percentage with one decimal: 30.3 %."""
+    return f"{share * 100:.1f} %"
+
+
+def power(capacity_mw: float) -> str:
+    """Write a capacity in megawatts, or in gigawatts from one on: 850 MW, 1.7 GW."""
+    return f"{capacity_mw / 1000:g} GW" if capacity_mw >= 1000 else f"{capacity_mw:g} MW"
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """Write a number with its noun: 1 site, 2 sites."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def day(when: date) -> str:
+    """Write a day as 6 October 2025."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def listed(names: Sequence[str], most: int = 2) -> str:
+    """Name so many at most, and count the others: Blackstone, Ares and 3 more."""
+    shown, others = list(names[:most]), len(names) - most
+    *before, last = [*shown, f"{others} more"] if others > 0 else shown
+    return f"{', '.join(before)} and {last}" if before else last
