@@ -11,6 +11,9 @@ from benchmarks.latency import latency
 from benchmarks.live import live
 from benchmarks.machine import busy, describe
 from benchmarks.memory import memory
+from benchmarks.panels import panels
+from benchmarks.peers import peers
+from benchmarks.records import records
 from benchmarks.replay import replay
 from benchmarks.restart import restart
 from benchmarks.results import Result, show
@@ -18,11 +21,14 @@ from benchmarks.servers import Servers
 
 BENCHMARKS: Mapping[str, Callable[[Servers], Result]] = {
     "replay": replay,
+    "peers": peers,
+    "records": records,
     "live": live,
     "latency": latency,
     "restart": restart,
     "circularity": circularity,
     "memory": memory,
+    "panels": panels,
 }
 
 # Of a table that goes into a file.

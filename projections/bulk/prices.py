@@ -1,0 +1,20 @@
+"""The price rows of a chunk: a block of its bars of shares."""
+
+import numpy as np
+
+from projections.bulk.block import Block
+from projections.bulk.chunk import Chunk
+from projections.prices.rows import EquityBarPartRow
+
+
+def share_bars(chunk: Chunk) -> Block:
+    """Write the bars of shares down, each a part of its bucket."""
+    bars = chunk.bars
+    at = np.flatnonzero(bars.code >= 0)
+    symbols = np.array((*bars.symbols, ""), dtype=object)
+    columns = (
+        *(symbols[bars.code[at]], bars.interval_seconds[at], bars.bucket[at], bars.event_id[at]),
+        *(bars.open_usd[at], bars.high_usd[at], bars.low_usd[at], bars.close_usd[at], bars.volume[at]),
+        *(bars.first_at[at], bars.last_at[at]),
+    )
+    return Block(EquityBarPartRow, columns)

@@ -1,0 +1,152 @@
+"""The warning signs over a chunk: bars of shares that nobody heeds are not seen one by one.
+
+A bar of a share leaves rows only where an indicator follows the share, or where something was due by
+then: those take the ordinary way, as do all other events. What is left are the years of the
+other shares, which any loan may ask for later: they are caught up with when an event names the
+share, when somebody begins to follow it, and at the end of the chunk.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from events.base import Event
+from events.credit import LoanOriginated, ShareCollateral
+from events.desk import WatchlistChanged
+from events.prices import EquityBarClosed, EquityPriced
+from projections.base import Row, Step
+from projections.bulk.chunk import Chunk, Whole, from_utc
+from projections.bulk.windows import with_bars
+from projections.warning_signs.fold import READERS, WarningSigns, apply
+from projections.warning_signs.indicators.builders_vs_financiers import BUILDERS_VS_FINANCIERS
+from projections.warning_signs.indicators.crowding import CROWDING
+from projections.warning_signs.indicators.neocloud_shock import NEOCLOUD_SHOCK
+from projections.warning_signs.indicators.pledged_equity_drawdown import PLEDGED_EQUITY_DRAWDOWN
+from projections.warning_signs.registry import ALL
+
+PLEDGED = ALL.index(PLEDGED_EQUITY_DRAWDOWN)
+# The shares whose bars an indicator measures, by its place; of others it takes no notice.
+HEEDED: Mapping[int, Callable[[Any], Iterable[str]]] = {
+    ALL.index(BUILDERS_VS_FINANCIERS): lambda state: state.closes,
+    ALL.index(CROWDING): lambda state: state.closes,
+    ALL.index(NEOCLOUD_SHOCK): lambda state: state.closes,
+    PLEDGED: lambda state: state.facilities,
+}
+# Only these change which shares are heeded.
+CHANGE_HEED = (WatchlistChanged, LoanOriginated)
+
+
+class _Shares:
+    """The bars of each share in a chunk, and up to where its year has taken them in."""
+
+    def __init__(self, chunk: Chunk) -> None:
+        self._bars = chunk.bars
+        self._codes = {symbol: code for code, symbol in enumerate(chunk.bars.symbols)}
+        code = chunk.bars.code
+        order = np.argsort(code, kind="stable")
+        cuts = np.searchsorted(code[order], np.arange(len(self._codes) + 1))
+        self._positions = [order[start:end] for start, end in pairwise(cuts)]
+        self._taken_to = [0] * len(self._codes)
+
+    def positions(self, symbols: Iterable[str]) -> list[Whole]:
+        """Give where the bars of these shares stand."""
+        return [self._positions[self._codes[one]] for one in symbols if one in self._codes]
+
+    def pass_by(self, symbol: str, end: int) -> None:
+        """Note that the bars before a position need not be taken in here any more."""
+        if symbol in self._codes:
+            self._taken_to[self._codes[symbol]] = end
+
+    def catch_up(self, state: WarningSigns, symbols: Iterable[str], end: int) -> WarningSigns:
+        """Take in the bars before a position that these shares' years have not seen yet."""
+        pledged = state.states[PLEDGED]
+        windows = pledged.windows
+        for symbol in symbols:
+            code = self._codes.get(symbol)
+            if code is None:
+                continue
+            positions = self._positions[code]
+            start, stop = np.searchsorted(positions, (self._taken_to[code], end))
+            self._taken_to[code] = end
+            if start == stop:
+                continue
+            before = windows.get(symbol)
+            after = with_bars(before, self._bars, positions[start:stop])
+            if after is not None and after is not before:
+                windows = windows.insert(symbol, after)
+        if windows is pledged.windows:
+            return state
+        states = list(state.states)
+        states[PLEDGED] = replace(pledged, windows=windows)
+        return replace(state, states=tuple(states))
+
+
+def fold_heeded(state: WarningSigns, chunk: Chunk) -> Step[WarningSigns]:
+    """Fold a chunk, bar by bar only where a bar is heeded or something is due."""
+    shares, rows = _Shares(chunk), list[Row]()
+    followed = _followed(state, chunk)
+    heeded = _positions(chunk, shares, followed)
+    due, overdue_from = state.due, _first(chunk, state.due)
+    position = number = 0
+    while True:
+        ordinary = heeded[number] if number < len(heeded) else len(chunk)
+        position = min(ordinary, max(position, overdue_from))
+        if position >= len(chunk):
+            break
+        recorded = chunk.recorded(position)
+        event, named = recorded.event, _named(recorded.event)
+        if named is not None and named not in followed:
+            # Its own bar is taken in once more later, which leaves the same year.
+            state = shares.catch_up(state, (named,), position)
+        step = apply(state, recorded)
+        state = step.state
+        rows.extend(step.rows)
+        number += position == ordinary
+        position += 1
+        if isinstance(event, CHANGE_HEED):
+            before, followed = followed, _followed(state, chunk)
+            if followed != before:
+                state = shares.catch_up(state, sorted(followed - before), position)
+                for symbol in before - followed:
+                    shares.pass_by(symbol, position)
+                heeded = _positions(chunk, shares, followed)
+                number = int(np.searchsorted(heeded, position))
+        if state.due is not due:
+            due, overdue_from = state.due, _first(chunk, state.due)
+    left = (symbol for symbol in chunk.bars.symbols if symbol not in followed)
+    return Step(shares.catch_up(state, left, len(chunk)), tuple(rows))
+
+
+def _followed(state: WarningSigns, chunk: Chunk) -> frozenset[str]:
+    """Name the shares whose bars leave more than their year."""
+    readers = READERS[EquityBarClosed]
+    if not HEEDED.keys() >= set(readers):
+        # An indicator that is not known here may heed any bar.
+        return frozenset(chunk.bars.symbols)
+    return frozenset(symbol for place in readers for symbol in HEEDED[place](state.states[place]))
+
+
+def _positions(chunk: Chunk, shares: _Shares, followed: frozenset[str]) -> list[int]:
+    others = np.fromiter(chunk.others, dtype=np.int64, count=len(chunk.others))
+    listed: list[int] = np.sort(np.concatenate((others, *shares.positions(followed)))).tolist()
+    return listed
+
+
+def _first(chunk: Chunk, due: datetime) -> int:
+    """Find the first position at which something is due."""
+    return int(np.searchsorted(chunk.now, from_utc(due)))
+
+
+def _named(event: Event) -> str | None:
+    """Name the share whose year an event reads or changes."""
+    match event:
+        case EquityBarClosed() | EquityPriced():
+            return event.symbol
+        case LoanOriginated(collateral=ShareCollateral(symbol=symbol)):
+            return symbol
+        case _:
+            return None
