@@ -16,12 +16,13 @@ went through is read off the checkpoint, which names its owner.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
+import numpy as np
 import psycopg
 from tenacity import (
     AsyncRetrying,
@@ -30,11 +31,15 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from events.errors import CheckpointMoved, JournalGap, UsageError
+from events.errors import JournalGap
 from events.journal import decode_record
 from projections.base import Projection, Recorded
+from projections.bulk.block import Block
+from projections.bulk.chunk import Chunk, from_utc, in_utc
+from projections.bulk.folding import fold_chunk
 from projections.intake import Intake, take_in
-from projections.store import snapshots
+from projections.store import checkpoints, snapshots
+from projections.store.place import LIVE, Place
 from projections.store.writing import RowBuffer
 
 log = logging.getLogger(__name__)
@@ -53,12 +58,13 @@ class JournalRecord:
 
 @dataclass
 class Progress(Generic[S]):
-    """A projection, its state in memory, and how far that is folded and written."""
+    """A projection, its state in memory, how far that is folded and written, and who wrote last."""
 
     projection: Projection[S]
     state: S
     folded: int
     written: int
+    owner: UUID | None = None
 
     def fold(self, offset: int, events: Iterable[Recorded], rows: RowBuffer) -> None:
         """Fold the events of one record, unless a snapshot held them already."""
@@ -68,8 +74,29 @@ class Progress(Generic[S]):
             step = self.projection.apply(self.state, recorded)
             self.state = step.state
             if offset > self.written:
-                rows.add(step.rows)
+                rows.add(step.rows, recorded.now)
         self.folded = offset
+
+    def fold_chunk(self, first: int, chunk: Chunk, rows: RowBuffer) -> None:
+        """Fold a chunk whose events are numbered from `first` on, but for what a snapshot held already.
+
+        All its rows are taken to be of the moment of its first event.
+        """
+        start, unwritten = (
+            min(max(to + 1 - first, 0), len(chunk)) for to in (self.folded, max(self.folded, self.written))
+        )
+        for begin, end in ((start, unwritten), (unwritten, len(chunk))):
+            if begin == end:
+                continue
+            step = fold_chunk(self.projection, self.state, chunk.part(begin, end))
+            self.state = step.state
+            for piece in step.pieces if begin == unwritten else ():
+                now = in_utc(chunk.now[0])
+                if isinstance(piece, Block):
+                    rows.add_block(piece, now)
+                else:
+                    rows.add(piece, now)
+        self.folded = max(self.folded, first + len(chunk) - 1)
 
 
 class Projector:
@@ -82,7 +109,12 @@ class Projector:
         intake: Intake,
         taken_to: int,
         snapshot_events: int,
+        *,
+        place: Place = LIVE,
+        history_from: datetime | None = None,
     ) -> None:
+        self._place = place
+        self._history_from = history_from
         self._database = database
         self._progress = progress
         self._intake = intake
@@ -96,18 +128,34 @@ class Projector:
 
     @classmethod
     async def load(
-        cls, database: str, projections: Sequence[Projection[Any]], snapshot_events: int
+        cls,
+        database: str,
+        projections: Sequence[Projection[Any]],
+        snapshot_events: int,
+        *,
+        place: Place = LIVE,
+        history_from: datetime | None = None,
     ) -> "Projector":
         """Start from the snapshots; the caller then gives the records from `next_offset` on.
 
         Records that the checkpoints have behind them are folded again, and write nothing.
+        With `history_from`, history begins there: what comes of earlier events is not written.
         """
         async with await psycopg.AsyncConnection.connect(database) as connection:
-            loaded = await snapshots.load(connection, projections)
+            loaded = await snapshots.load(connection, projections, place)
         progress = [
-            Progress(one.projection, one.state, one.folded, one.written) for one in loaded.projections
+            Progress(one.projection, one.state, one.folded, one.written, one.owner)
+            for one in loaded.projections
         ]
-        return cls(database, progress, loaded.intake, loaded.taken_to, snapshot_events)
+        return cls(
+            database,
+            progress,
+            loaded.intake,
+            loaded.taken_to,
+            snapshot_events,
+            place=place,
+            history_from=history_from,
+        )
 
     @property
     def next_offset(self) -> int:
@@ -139,12 +187,34 @@ class Projector:
 
         Raises JournalGap, CheckpointMoved, and UnreadableEvent for a foreign record.
         """
-        new = [record for record in records if record.offset >= self.next_offset]
-        if not new:
-            return
-        buffers = [RowBuffer(one.projection) for one in self._progress]
-        count = 0
-        for record in new:
+        await self._write(self._taken(record for record in records if record.offset >= self.next_offset))
+
+    async def project_counted(self, events: Sequence[Recorded]) -> None:
+        """Fold events that are known to count, numbered from `next_offset` on, and commit what follows.
+
+        Raises CheckpointMoved.
+        """
+        await self._write(self._numbered(events))
+
+    async def project_chunk(self, chunk: Chunk) -> None:
+        """Fold a chunk as `project_counted` folds its events.
+
+        Raises CheckpointMoved.
+        """
+        buffers = self._buffers()
+        begins = np.searchsorted(chunk.now, from_utc(self._history_from)) if self._history_from else 0
+        for part in (chunk.part(0, int(begins)), chunk.part(int(begins), len(chunk))):
+            if not len(part):
+                continue
+            for one, rows in zip(self._progress, buffers, strict=True):
+                one.fold_chunk(self.next_offset, part, rows)
+            self._taken_to += len(part)
+            self._intake = replace(self._intake, now=in_utc(part.now[-1]))
+        if len(chunk):
+            await self._written(buffers, len(chunk))
+
+    def _taken(self, records: Iterable[JournalRecord]) -> Iterator[tuple[int, Sequence[Recorded]]]:
+        for record in records:
             if record.offset != self.next_offset:
                 raise JournalGap(
                     f"The journal goes from offset {self._taken_to} to {record.offset}.",
@@ -152,10 +222,29 @@ class Projector:
                 )
             runs = decode_record(record.value, record.headers)
             self._intake, taken = take_in(self._intake, record.offset, runs)
+            yield record.offset, taken
+
+    def _numbered(self, events: Sequence[Recorded]) -> Iterator[tuple[int, Sequence[Recorded]]]:
+        for number, recorded in enumerate(events, self.next_offset):
+            self._intake = replace(self._intake, now=recorded.now)
+            yield number, (recorded,)
+
+    async def _write(self, read: Iterable[tuple[int, Sequence[Recorded]]]) -> None:
+        before, count = self._taken_to, 0
+        buffers = self._buffers()
+        for offset, events in read:
             for one, rows in zip(self._progress, buffers, strict=True):
-                one.fold(record.offset, taken, rows)
-            self._taken_to = record.offset
-            count += len(taken)
+                one.fold(offset, events, rows)
+            self._taken_to = offset
+            count += len(events)
+        if self._taken_to > before:
+            await self._written(buffers, count)
+
+    def _buffers(self) -> list[RowBuffer]:
+        return [RowBuffer(one.projection, self._place, self._history_from) for one in self._progress]
+
+    async def _written(self, buffers: Sequence[RowBuffer], count: int) -> None:
+        """Commit what so many events gave."""
         self._since_snapshot += count
         if any(one.written < self._taken_to for one in self._progress):
             await self._commit(buffers, snapshot=self._since_snapshot >= self._snapshot_events)
@@ -185,58 +274,22 @@ class Projector:
             with attempt:
                 await self._try_commit(buffers, snapshot=snapshot)
         for one in self._progress:
-            one.written = max(one.written, self._taken_to)
+            one.written, one.owner = max(one.written, self._taken_to), self._owner
         if snapshot:
             self._since_snapshot = 0
 
     async def _try_commit(self, buffers: Sequence[RowBuffer], *, snapshot: bool) -> None:
         connection = await self._connected()
         async with connection.transaction(), connection.cursor() as cursor:
-            if await self._lock_checkpoints(cursor):
+            left = [checkpoints.Left(one.projection, one.written, one.owner) for one in self._progress]
+            if await checkpoints.lock(cursor, self._place, left, self._taken_to, self._owner):
                 return
             for rows in buffers:
                 await rows.write(cursor)
             if snapshot:
                 states = [(one.projection, one.state) for one in self._progress]
-                await snapshots.save(cursor, self._taken_to, self._intake, states)
-            await cursor.executemany(
-                "UPDATE ouroboros.checkpoint SET journal_offset = greatest(journal_offset, %s), owner = %s,"
-                " moved_at = now() WHERE projection = %s AND version = %s",
-                [
-                    (self._taken_to, self._owner, one.projection.name, one.projection.version)
-                    for one in self._progress
-                ],
-            )
-
-    async def _lock_checkpoints(self, cursor: psycopg.AsyncCursor[Any]) -> bool:
-        """Lock and compare the checkpoints; tell whether this very commit has gone through before.
-
-        Raises CheckpointMoved when another projector wrote since.
-        """
-        committed_before = False
-        for one in self._progress:
-            await cursor.execute(
-                "SELECT journal_offset, owner FROM ouroboros.checkpoint"
-                " WHERE projection = %s AND version = %s FOR UPDATE",
-                (one.projection.name, one.projection.version),
-            )
-            found = await cursor.fetchone()
-            if found is None:
-                raise UsageError(
-                    f"The database has no place for {one.projection.schema}.", "Run `ouroboros migrate`."
-                )
-            offset, owner = found
-            if offset == one.written:
-                continue
-            if one.written < self._taken_to == offset and owner == self._owner:
-                committed_before = True
-                continue
-            raise CheckpointMoved(
-                f"The checkpoint of {one.projection.name} is at {offset}, this projector left it at"
-                f" {one.written}: another one has taken over.",
-                "Nothing was written. Start this one again; it will wait until it is needed.",
-            )
-        return committed_before
+                await snapshots.save(cursor, self._taken_to, self._intake, states, self._place)
+            await checkpoints.move(cursor, self._place, left, self._taken_to, self._owner)
 
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None or self._connection.closed or self._connection.broken:

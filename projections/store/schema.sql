@@ -1,15 +1,4 @@
-CREATE SCHEMA IF NOT EXISTS ouroboros;
 CREATE SCHEMA IF NOT EXISTS read;
-
--- How far each projection is written: the truth about progress. Kafka's offsets trail behind it.
-CREATE TABLE IF NOT EXISTS ouroboros.checkpoint (
-    projection     text NOT NULL,
-    version        integer NOT NULL,
-    journal_offset bigint NOT NULL,
-    owner          uuid,
-    moved_at       timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (projection, version)
-);
 
 -- The version that the views of read.* show.
 CREATE TABLE IF NOT EXISTS ouroboros.live_version (
@@ -17,31 +6,40 @@ CREATE TABLE IF NOT EXISTS ouroboros.live_version (
     version    integer NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS ouroboros.snapshot (
-    projection     text NOT NULL,
-    version        integer NOT NULL,
-    journal_offset bigint NOT NULL,
-    state          bytea NOT NULL,
-    PRIMARY KEY (projection, version)
+-- Projections rebuilt beside the live ones, each in a schema of its own, and what they were rebuilt from.
+CREATE TABLE IF NOT EXISTS ouroboros.replay (
+    schema      text PRIMARY KEY,
+    source      text NOT NULL,
+    from_time   timestamptz,
+    to_time     timestamptz,
+    as_known_at timestamptz,
+    files       jsonb NOT NULL,
+    last_offset bigint,
+    made_at     timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz
 );
 
-CREATE TABLE IF NOT EXISTS ouroboros.intake_snapshot (
-    journal_offset bigint PRIMARY KEY,
-    state          bytea NOT NULL
-);
-
+-- A letter is open until it was taken after all or put away.
 CREATE TABLE IF NOT EXISTS ouroboros.dead_letter (
-    topic       text NOT NULL,
-    partition   integer NOT NULL,
-    "offset"    bigint NOT NULL,
-    index       integer NOT NULL,
-    key         text,
-    reason      text NOT NULL,
-    raw         bytea,
-    headers     jsonb NOT NULL,
-    received_at timestamptz NOT NULL,
-    attempts    integer NOT NULL DEFAULT 1,
-    resolved_at timestamptz,
+    topic          text NOT NULL,
+    partition      integer NOT NULL,
+    "offset"       bigint NOT NULL,
+    index          integer NOT NULL,
+    key            text,
+    reason         text NOT NULL,
+    raw            bytea,
+    headers        jsonb NOT NULL,
+    received_at    timestamptz NOT NULL,
+    attempts       integer NOT NULL DEFAULT 1,
+    resolved_at    timestamptz,
+    discarded_at   timestamptz,
+    discarded_by   text,
+    discard_reason text,
+    state          text NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN resolved_at IS NOT NULL THEN 'resolved'
+             WHEN discarded_at IS NOT NULL THEN 'discarded'
+             ELSE 'open' END
+    ) STORED,
     PRIMARY KEY (topic, partition, "offset", index)
 );
 
@@ -86,7 +84,8 @@ CREATE TABLE IF NOT EXISTS ouroboros.component (
 );
 
 CREATE OR REPLACE VIEW read.dead_letter AS
-SELECT topic, partition, "offset", index, key, reason, received_at, attempts, resolved_at
+SELECT topic, partition, "offset", index, key, reason, received_at, attempts, resolved_at,
+       discarded_at, discarded_by, discard_reason, state
 FROM ouroboros.dead_letter;
 
 CREATE OR REPLACE VIEW read.webhook_delivery AS
@@ -96,7 +95,7 @@ FROM ouroboros.webhook_delivery;
 -- A component that has not been heard of for a minute is stale, whatever it said last.
 CREATE OR REPLACE VIEW read.pipeline_health AS
 SELECT component, last_event_at, lag, applied,
-       (SELECT count(*) FROM ouroboros.dead_letter WHERE resolved_at IS NULL) AS dead_lettered,
+       (SELECT count(*) FROM ouroboros.dead_letter WHERE state = 'open') AS dead_lettered,
        now() - beat_at > interval '60 seconds' AS stale,
        beat_at
 FROM ouroboros.component;

@@ -6,8 +6,9 @@ projection folds from the beginning.
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from events.errors import UsageError
 from projections.base import Projection
 from projections.intake import INTAKE_TYPE, Intake
+from projections.store.place import LIVE, Place
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +26,13 @@ BEFORE_THE_FIRST = -1
 
 @dataclass(frozen=True)
 class LoadedProjection:
-    """A projection's state, the offset it is folded to, and the offset its rows are written to."""
+    """A projection's state, the offset it is folded to, the offset its rows are written to, and by whom."""
 
     projection: Projection[Any]
     state: Any
     folded: int
     written: int
+    owner: UUID | None
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,18 @@ class Loaded:
     taken_to: int
 
 
-async def load(connection: psycopg.AsyncConnection[Any], projections: Sequence[Projection[Any]]) -> Loaded:
+async def load(
+    connection: psycopg.AsyncConnection[Any], projections: Sequence[Projection[Any]], place: Place
+) -> Loaded:
     """Read checkpoints and snapshots.
 
     Raises UsageError where the database was not migrated.
     """
-    loaded = tuple([await _load_one(connection, projection) for projection in projections])
+    loaded = tuple([await _load_one(connection, projection, place) for projection in projections])
     taken_to = min(one.folded for one in loaded)
-    intake = await _load_intake(connection, taken_to)
+    intake = await _load_intake(connection, taken_to, place)
     if intake is None:
-        fresh = (LoadedProjection(one.projection, one.projection.initial, -1, one.written) for one in loaded)
+        fresh = (replace(one, state=one.projection.initial, folded=BEFORE_THE_FIRST) for one in loaded)
         return Loaded(tuple(fresh), Intake(), BEFORE_THE_FIRST)
     return Loaded(loaded, intake, taken_to)
 
@@ -60,35 +65,46 @@ async def save(
     offset: int,
     intake: Intake,
     states: Iterable[tuple[Projection[Any], Any]],
+    place: Place = LIVE,
 ) -> None:
     """Write the states at an offset, inside the caller's transaction."""
     await cursor.execute(
-        "INSERT INTO ouroboros.intake_snapshot VALUES (%s, %s) ON CONFLICT (journal_offset) DO NOTHING",
+        place.sql(
+            "INSERT INTO {bookkeeping}.intake_snapshot VALUES (%s, %s)"
+            " ON CONFLICT (journal_offset) DO NOTHING"
+        ),
         (offset, INTAKE_TYPE.dump_json(intake)),
     )
     await cursor.executemany(
-        "INSERT INTO ouroboros.snapshot VALUES (%s, %s, %s, %s) ON CONFLICT (projection, version)"
-        " DO UPDATE SET journal_offset = EXCLUDED.journal_offset, state = EXCLUDED.state",
+        place.sql(
+            "INSERT INTO {bookkeeping}.snapshot VALUES (%s, %s, %s, %s) ON CONFLICT (projection, version)"
+            " DO UPDATE SET journal_offset = EXCLUDED.journal_offset, state = EXCLUDED.state"
+        ),
         [
             (projection.name, projection.version, offset, projection.state_type.dump_json(state))
             for projection, state in states
         ],
     )
     await cursor.execute(
-        "DELETE FROM ouroboros.intake_snapshot i WHERE NOT EXISTS"
-        " (SELECT FROM ouroboros.snapshot s WHERE s.journal_offset = i.journal_offset)"
+        place.sql(
+            "DELETE FROM {bookkeeping}.intake_snapshot i WHERE NOT EXISTS"
+            " (SELECT FROM {bookkeeping}.snapshot s WHERE s.journal_offset = i.journal_offset)"
+        )
     )
 
 
 async def _load_one(
-    connection: psycopg.AsyncConnection[Any], projection: Projection[Any]
+    connection: psycopg.AsyncConnection[Any], projection: Projection[Any], place: Place
 ) -> LoadedProjection:
     async with connection.cursor(row_factory=dict_row) as cursor:
         try:
             await cursor.execute(
-                "SELECT c.journal_offset AS written, s.journal_offset AS folded, s.state"
-                " FROM ouroboros.checkpoint c LEFT JOIN ouroboros.snapshot s USING (projection, version)"
-                " WHERE c.projection = %s AND c.version = %s",
+                place.sql(
+                    "SELECT c.journal_offset AS written, c.owner, s.journal_offset AS folded, s.state"
+                    " FROM {bookkeeping}.checkpoint c"
+                    " LEFT JOIN {bookkeeping}.snapshot s USING (projection, version)"
+                    " WHERE c.projection = %s AND c.version = %s"
+                ),
                 (projection.name, projection.version),
             )
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
@@ -97,22 +113,25 @@ async def _load_one(
             found = await cursor.fetchone()
     if found is None:
         raise UsageError(f"The database has no place for {projection.schema}.", "Run `ouroboros migrate`.")
+    fresh = LoadedProjection(
+        projection, projection.initial, BEFORE_THE_FIRST, found["written"], found["owner"]
+    )
     if found["state"] is None:
-        return LoadedProjection(projection, projection.initial, BEFORE_THE_FIRST, found["written"])
+        return fresh
     try:
         state = projection.state_type.validate_json(found["state"])
     except ValidationError:
         log.warning("The snapshot of %s is of another release; folding from the beginning.", projection.name)
-        return LoadedProjection(projection, projection.initial, BEFORE_THE_FIRST, found["written"])
-    return LoadedProjection(projection, state, found["folded"], found["written"])
+        return fresh
+    return replace(fresh, state=state, folded=found["folded"])
 
 
-async def _load_intake(connection: psycopg.AsyncConnection[Any], offset: int) -> Intake | None:
+async def _load_intake(connection: psycopg.AsyncConnection[Any], offset: int, place: Place) -> Intake | None:
     if offset == BEFORE_THE_FIRST:
         return Intake()
     found = await (
         await connection.execute(
-            "SELECT state FROM ouroboros.intake_snapshot WHERE journal_offset = %s", (offset,)
+            place.sql("SELECT state FROM {bookkeeping}.intake_snapshot WHERE journal_offset = %s"), (offset,)
         )
     ).fetchone()
     return INTAKE_TYPE.validate_json(found[0]) if found else None

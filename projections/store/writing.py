@@ -1,53 +1,92 @@
 """Rows into tables, by COPY: history is appended, standing rows replace those of their key."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncCursor
 from psycopg.sql import SQL, Composed, Identifier
 
 from projections.base import Projection, Row, Table
+from projections.bulk.block import Block
+from projections.store.block_text import last_of_each_key, lines
+from projections.store.place import LIVE, Place
 
 
 class RowBuffer:
-    """Rows of one projection on their way to the database, the last of each key only."""
+    """Rows of one projection on their way to the database, the last of each key only.
 
-    def __init__(self, projection: Projection[Any]) -> None:
-        self._projection = projection
+    With `history_from`, history begins there: what came of earlier events is left out.
+    """
+
+    def __init__(
+        self, projection: Projection[Any], place: Place = LIVE, history_from: datetime | None = None
+    ) -> None:
+        self._schema = place.schema(projection)
+        self._history_from = history_from
         self._tables: dict[type[Row], Table] = {table.row: table for table in projection.tables}
+        self._blocks: list[tuple[Table, Block]] = []
         self._history: dict[Table, list[Row]] = {}
         self._standing: dict[Table, dict[tuple[Any, ...], Row]] = {}
 
-    def add(self, rows: Iterable[Row]) -> None:
-        """Take rows in their order."""
+    def add(self, rows: Iterable[Row], now: datetime) -> None:
+        """Take the rows that the fold's clock gave at a time, in their order."""
         for row in rows:
             table = self._tables[type(row)]
             if table.key:
                 key = tuple(getattr(row, column) for column in table.key)
                 self._standing.setdefault(table, {})[key] = row
-            else:
+            elif self._history_from is None or now >= self._history_from:
                 self._history.setdefault(table, []).append(row)
+
+    def add_block(self, block: Block, now: datetime) -> None:
+        """Take a block of rows that the fold's clock gave at a time.
+
+        They are written before what `add` took.
+        """
+        table = self._tables[block.row]
+        if table.key or self._history_from is None or now >= self._history_from:
+            self._blocks.append((table, block))
 
     async def write(self, cursor: AsyncCursor[Any]) -> None:
         """Copy everything into the tables, inside the caller's transaction."""
-        schema = self._projection.schema
+        for table, block in self._blocks:
+            if table.key:
+                await _replace_block(cursor, self._schema, table, block)
+            else:
+                await _copy_block(cursor, Identifier(self._schema, table.name), table.columns, block)
         for table, rows in self._history.items():
-            await _copy(cursor, Identifier(schema, table.name), table.columns, rows)
+            await _copy(cursor, Identifier(self._schema, table.name), table.columns, rows)
         for table, keyed in self._standing.items():
-            await _replace(cursor, schema, table, keyed)
+            await _replace(cursor, self._schema, table, keyed)
 
 
 async def _replace(
     cursor: AsyncCursor[Any], schema: str, table: Table, keyed: Mapping[tuple[Any, ...], Row]
 ) -> None:
     """Copy into a stage of this connection, then insert or update from there."""
-    stage = Identifier(f"stage_{schema}_{table.name}")
     target = Identifier(schema, table.name)
+    stage = await _stage(cursor, target, table)
+    await _copy(cursor, stage, table.columns, keyed.values())
+    await cursor.execute(_upsert(stage, target, table))
+
+
+async def _replace_block(cursor: AsyncCursor[Any], schema: str, table: Table, block: Block) -> None:
+    target = Identifier(schema, table.name)
+    stage = await _stage(cursor, target, table)
+    await _copy_block(cursor, stage, table.columns, last_of_each_key(block, table))
+    await cursor.execute(_upsert(stage, target, table))
+    # More of this table may follow in the same transaction.
+    await cursor.execute(SQL("TRUNCATE {}").format(stage))
+
+
+async def _stage(cursor: AsyncCursor[Any], target: Identifier, table: Table) -> Identifier:
+    # Not named after the schema: names end at 63 bytes, and a connection writes to one place only.
+    stage = Identifier(f"stage_{table.name}")
     await cursor.execute(
         SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(stage, target)
     )
-    await _copy(cursor, stage, table.columns, keyed.values())
-    await cursor.execute(_upsert(stage, target, table))
+    return stage
 
 
 def _upsert(stage: Identifier, target: Identifier, table: Table) -> Composed:
@@ -62,9 +101,21 @@ def _upsert(stage: Identifier, target: Identifier, table: Table) -> Composed:
 async def _copy(
     cursor: AsyncCursor[Any], target: Identifier, columns: Sequence[str], rows: Iterable[Row]
 ) -> None:
-    async with cursor.copy(SQL("COPY {} ({}) FROM STDIN").format(target, _listed(columns))) as copy:
+    async with cursor.copy(_copy_statement(target, columns)) as copy:
         for row in rows:
             await copy.write_row(row)
+
+
+async def _copy_block(
+    cursor: AsyncCursor[Any], target: Identifier, columns: Sequence[str], block: Block
+) -> None:
+    async with cursor.copy(_copy_statement(target, columns)) as copy:
+        for text in lines(block):
+            await copy.write(text)
+
+
+def _copy_statement(target: Identifier, columns: Sequence[str]) -> Composed:
+    return SQL("COPY {} ({}) FROM STDIN").format(target, _listed(columns))
 
 
 def _listed(names: Iterable[str]) -> Composed:

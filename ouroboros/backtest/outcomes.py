@@ -1,0 +1,208 @@
+"""What came of each signal: hits, false alarms, and the falls or rises that no signal foretold.
+
+The moment of judging is a bar. Its base is its own close, the last one known when a signal begins
+behind it. The outcome holds for a bar where a later close, known no more than `within_days` after,
+is so far from the base. It is undecided where the prices of the period end before those days do,
+whatever came until then.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import fmean, median
+from typing import NamedTuple
+
+from ouroboros.backtest.intervals import Interval, wilson
+from ouroboros.backtest.prices import Prices
+from ouroboros.backtest.signals import Spell
+from ouroboros.backtest.study import Outcome, Period
+
+DAY = timedelta(days=1)
+
+
+class Verdict(NamedTuple):
+    """Whether the outcome followed (None: cannot be told yet), and the close at which it came."""
+
+    followed: bool | None
+    came_at: datetime | None
+    close_usd: float | None
+
+
+class Judged(NamedTuple):
+    """A bar of the outcome's share and what followed it."""
+
+    known_at: datetime
+    close_usd: float
+    verdict: Verdict
+
+
+class Move(NamedTuple):
+    """A stretch of bars from each of which the outcome was still ahead: a fall, or a rise."""
+
+    first: int
+    last: int
+    begins_at: datetime
+    came_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hindsight:
+    """Every bar of the period with what followed, known only when all is over."""
+
+    outcome: Outcome
+    bars: tuple[Judged, ...]
+    moves: tuple[Move, ...]
+    known: tuple[datetime, ...]
+
+    def at(self, moment: datetime) -> int | None:
+        """Find the last bar that was known at a moment; None before the first one of the period."""
+        place = bisect_right(self.known, moment)
+        return place - 1 if place else None
+
+    @property
+    def base_rate(self) -> float | None:
+        """Give the part of all decided bars from which the outcome followed."""
+        decided = [bar.verdict.followed for bar in self.bars if bar.verdict.followed is not None]
+        return fmean(decided) if decided else None
+
+    @property
+    def decided(self) -> tuple[int, ...]:
+        """Name the bars of which it is known what followed."""
+        return tuple(at for at, bar in enumerate(self.bars) if bar.verdict.followed is not None)
+
+
+class Foretold(NamedTuple):
+    """A spell and what came of it; `bar` is the last one known at its beginning."""
+
+    spell: Spell
+    bar: int | None
+    base_usd: float | None
+    verdict: Verdict
+    lead_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a signal foretold the outcome; a figure that nothing says anything about is None."""
+
+    signal: str
+    episodes: tuple[Foretold, ...]
+    hits: int
+    false_alarms: int
+    undecided: int
+    moves: int
+    misses: int
+    precision: float | None
+    precision_interval: Interval | None
+    recall: float | None
+    recall_interval: Interval | None
+    base_rate: float | None
+    lead_days: tuple[float, ...]
+    brier: float | None
+    brier_of_base_rate: float | None
+
+    @property
+    def judged(self) -> int:
+        """Count the episodes of which it is known what followed."""
+        return self.hits + self.false_alarms
+
+    @property
+    def median_lead_days(self) -> float | None:
+        """Give the lead time in the middle."""
+        return median(self.lead_days) if self.lead_days else None
+
+
+def look_back(prices: Prices, outcome: Outcome, period: Period) -> Hindsight:
+    """Judge every bar of a period, by the closes of that period alone."""
+    closes: list[tuple[datetime, float]] = []
+    for bar in prices.series[outcome.symbol].bars:
+        if not period.starts <= bar.known_at < period.ends:
+            continue
+        if bar.corrects and closes:
+            closes.pop()
+        closes.append((bar.known_at, bar.close_usd))
+    judged = tuple(
+        Judged(known_at, close, _verdict(outcome, closes, at)) for at, (known_at, close) in enumerate(closes)
+    )
+    return Hindsight(outcome, judged, tuple(_moves(judged)), tuple(one.known_at for one in judged))
+
+
+def score(
+    name: str, spells: Sequence[Spell], hindsight: Hindsight, starts: datetime, probability: float | None
+) -> Score:
+    """Judge the episodes that began in the period, and the moves that none of them foretold."""
+    episodes = tuple(_foretold(spell, hindsight) for spell in spells if spell.begins_at >= starts)
+    decided = [one for one in episodes if one.verdict.followed is not None]
+    hits = [one for one in decided if one.verdict.followed]
+    foretold = {
+        number
+        for number, move in enumerate(hindsight.moves)
+        for one in hits
+        if one.bar is not None and move.first <= one.bar <= move.last
+    }
+    moves, base = len(hindsight.moves), hindsight.base_rate
+    return Score(
+        signal=name,
+        episodes=episodes,
+        hits=len(hits),
+        false_alarms=len(decided) - len(hits),
+        undecided=len(episodes) - len(decided),
+        moves=moves,
+        misses=moves - len(foretold),
+        precision=len(hits) / len(decided) if decided else None,
+        precision_interval=wilson(len(hits), len(decided)),
+        recall=len(foretold) / moves if moves else None,
+        recall_interval=wilson(len(foretold), moves),
+        base_rate=base,
+        lead_days=tuple(one.lead_days for one in hits if one.lead_days is not None),
+        brier=_brier(probability, decided),
+        brier_of_base_rate=_brier(base, decided) if probability is not None else None,
+    )
+
+
+def _verdict(outcome: Outcome, closes: Sequence[tuple[datetime, float]], at: int) -> Verdict:
+    begins_at, base = closes[at]
+    last = begins_at + outcome.window
+    # To count what came early and leave open what may still come would make every signal look good.
+    if last > closes[-1][0]:
+        return Verdict(None, None, None)
+    for later in range(at + 1, len(closes)):
+        known_at, close = closes[later]
+        if known_at > last:
+            break
+        if outcome.reached(close, base):
+            return Verdict(True, known_at, close)
+    return Verdict(False, None, None)
+
+
+def _moves(bars: Sequence[Judged]) -> list[Move]:
+    moves: list[Move] = []
+    first: int | None = None
+    for at, bar in enumerate((*bars, None)):
+        followed = bar is not None and bar.verdict.followed is True
+        if followed and first is None:
+            first = at
+        elif not followed and first is not None:
+            came_at = bars[first].verdict.came_at
+            assert came_at is not None  # noqa: S101  what followed came at some time
+            moves.append(Move(first, at - 1, bars[first].known_at, came_at))
+            first = None
+    return moves
+
+
+def _foretold(spell: Spell, hindsight: Hindsight) -> Foretold:
+    at = hindsight.at(spell.begins_at)
+    if at is None:
+        return Foretold(spell, None, None, Verdict(None, None, None), None)
+    bar = hindsight.bars[at]
+    came_at = bar.verdict.came_at
+    # Days of the signal, not of the bar: on a weekend it may be a little younger.
+    lead = (came_at - spell.begins_at) / DAY if came_at else None
+    return Foretold(spell, at, bar.close_usd, bar.verdict, lead)
+
+
+def _brier(probability: float | None, decided: Sequence[Foretold]) -> float | None:
+    if probability is None or not decided:
+        return None
+    return fmean((probability - bool(one.verdict.followed)) ** 2 for one in decided)

@@ -1,0 +1,95 @@
+"""A study with one set of parameters: its signals, what came of them, what the action earned.
+
+Each further set of parameters is another chance to be right by luck. So the p-values of all that was
+tried are adjusted together: S. Holm, "A simple sequentially rejective multiple test procedure"
+(Scandinavian Journal of Statistics 6, 1979).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ouroboros.backtest.chance import Chance, chance_of_hits, chance_of_return
+from ouroboros.backtest.outcomes import Hindsight, Score, score
+from ouroboros.backtest.prices import Prices
+from ouroboros.backtest.returns import Performance, performance
+from ouroboros.backtest.signals import Spell
+from ouroboros.backtest.study import Action, Draws, Period, SignalRule, Study, Variant
+from ouroboros.backtest.trading import Holding, Trade, course, holdings, trade
+
+
+@dataclass(frozen=True, slots=True)
+class Foretelling:
+    """A signal's score, and where it stands among random dates."""
+
+    score: Score
+    chance: Chance | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What the action did and earned, and where that stands among random dates."""
+
+    held: tuple[Holding, ...]
+    trades: tuple[Trade, ...]
+    performance: Performance | None
+    chance: Chance | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """All that one set of parameters gives."""
+
+    name: str
+    spells: Mapping[str, tuple[Spell, ...]]
+    signals: Mapping[str, Foretelling]
+    action: Doing | None
+
+
+def rules_of(study: Study, variant: Variant | None) -> dict[str, SignalRule]:
+    """Give the signals of a study, with the levels of a variant in place of their own."""
+    levels = variant.levels if variant else {}
+    return {
+        name: rule
+        if name not in levels
+        else rule.model_copy(
+            update={"of": tuple(one.model_copy(update={"level": levels[name]}) for one in rule.of)}
+        )
+        for name, rule in study.signals.items()
+    }
+
+
+def tried(
+    name: str, study: Study, prices: Prices, hindsight: Hindsight, spells: Mapping[str, tuple[Spell, ...]]
+) -> Trial:
+    """Judge the signals of one set of parameters, and do what the action says."""
+    signals = {}
+    for signal, ones in spells.items():
+        scored = score(signal, ones, hindsight, study.period.starts, study.signals[signal].probability)
+        signals[signal] = Foretelling(scored, chance_of_hits(scored, hindsight, study.chance))
+    return Trial(name, spells, signals, _done(study, prices, spells) if study.action else None)
+
+
+def earned(
+    action: Action, prices: Prices, held: Sequence[Holding], period: Period, draws: Draws
+) -> tuple[tuple[Trade, ...], Performance | None]:
+    """Trade holdings within a period, and take the figures of what they earned."""
+    trades = tuple(trade(action, prices, held, period.ends).trades)
+    return trades, performance(course(trades, action, prices, period), trades, draws)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjust p-values for how many there are: the smallest times all of them, the next times one less."""
+    adjusted = [1.0] * len(p_values)
+    highest = 0.0
+    for rank, at in enumerate(sorted(range(len(p_values)), key=lambda one: p_values[one])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[at]))
+        adjusted[at] = highest
+    return adjusted
+
+
+def _done(study: Study, prices: Prices, spells: Mapping[str, tuple[Spell, ...]]) -> Doing:
+    action, period = study.action, study.period
+    assert action is not None  # noqa: S101  asked for only where there is one
+    held = holdings(action, spells[action.signal], period)
+    trades, figures = earned(action, prices, held, period, study.chance)
+    return Doing(held, trades, figures, chance_of_return(action, prices, held, period, study.chance))

@@ -1,0 +1,88 @@
+"""Whether a choice made on the past would have held: choose the best variant, judge it on what comes next.
+
+The period is cut into equal parts of time. Before each part but the first, the variant is chosen that was
+best on all parts before, by what was known at the cut: by the total return of the action, or without an
+action by precision and then by hits. Of equals the first one is chosen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from ouroboros.backtest.outcomes import Hindsight, Score, look_back, score
+from ouroboros.backtest.prices import Prices
+from ouroboros.backtest.signals import Spell
+from ouroboros.backtest.study import Period, Study
+from ouroboros.backtest.trading import STARTING_CAPITAL, course, holdings, trade
+from ouroboros.backtest.trials import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What was chosen at a cut, and what came of it until the next one; returns where there is an action."""
+
+    starts: datetime
+    ends: datetime
+    chosen: str
+    return_before: float | None
+    return_after: float | None
+    hits: int
+    false_alarms: int
+    undecided: int
+
+
+def walk_forward(
+    study: Study, prices: Prices, hindsight: Hindsight, trials: Sequence[Trial], splits: int
+) -> tuple[Split, ...]:
+    """Choose and judge at each cut."""
+    starts, ends = study.period.starts, study.period.ends
+    length = (ends - starts) / (splits + 1)
+    cuts = [starts + length * number for number in range(splits + 1)] + [ends]
+    signal = study.action.signal if study.action else next(iter(study.signals))
+    spells = {one.name: one.spells[signal] for one in trials}
+    found = []
+    for cut, until in pairwise(cuts[1:]):
+        before, after = Period(starts=starts, ends=cut), Period(starts=cut, ends=until)
+        known = look_back(prices, study.outcome, before)
+        merit = {name: _merit(study, prices, ones, known, before) for name, ones in spells.items()}
+        chosen = max(merit, key=merit.__getitem__)
+        own = spells[chosen]
+        scored = _score([one for one in own if one.begins_at < until], hindsight, cut)
+        found.append(
+            Split(
+                starts=cut,
+                ends=until,
+                chosen=chosen,
+                return_before=total_return(study, prices, own, before),
+                return_after=total_return(study, prices, own, after),
+                hits=scored.hits,
+                false_alarms=scored.false_alarms,
+                undecided=scored.undecided,
+            )
+        )
+    return tuple(found)
+
+
+def total_return(study: Study, prices: Prices, spells: Sequence[Spell], period: Period) -> float | None:
+    """Give what the action earned within a time, entered and valued within it; None without an action."""
+    action = study.action
+    if action is None:
+        return None
+    trades = trade(action, prices, holdings(action, spells, period), period.ends).trades
+    marks = course(trades, action, prices, period)
+    return marks[-1].capital / STARTING_CAPITAL - 1 if marks else 0.0
+
+
+def _merit(
+    study: Study, prices: Prices, spells: Sequence[Spell], known: Hindsight, before: Period
+) -> tuple[float, int]:
+    earned = total_return(study, prices, spells, before)
+    if earned is not None:
+        return earned, 0
+    scored = _score([one for one in spells if one.begins_at < before.ends], known, before.starts)
+    return (-1.0 if scored.precision is None else scored.precision), scored.hits
+
+
+def _score(spells: Sequence[Spell], hindsight: Hindsight, starts: datetime) -> Score:
+    return score("", spells, hindsight, starts, None)

@@ -1,0 +1,105 @@
+"""What the kinds of tables have in common: finding columns, days and their ends, making the event."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from events.base import EARLIEST_YEAR, LATEST_YEAR, Event
+from events.codec import decode_document
+from events.errors import UnreadableEvent, UsageError, short
+from ouroboros.history import cells
+from ouroboros.history.cells import UnfitCell, is_empty
+from ouroboros.history.mapping import Mapping
+from ouroboros.history.tables import Row, read_rows
+
+# A quarter of a year has days that cannot be months; so many rows of it there are in tables by day.
+ROWS_LOOKED_AT = 5_000
+
+# What a row gives: events, and reasons why a part of it gives none.
+RowReader = Callable[[Row], Iterator[Event | str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file, its columns, and what they mean."""
+
+    path: Path
+    header: tuple[str, ...]
+    mapping: Mapping
+
+    def column(self, named: str | None, usual: Sequence[str] = ()) -> str | None:
+        """Find a column by its name, or else by the usual names for it.
+
+        Raises UsageError where the mapping names one that is not there.
+        """
+        if named is not None:
+            if named in self.header:
+                return named
+            close = get_close_matches(named, self.header, n=1)
+            meant = f" Did you mean {short(close[0])}?" if close else ""
+            raise UsageError(
+                f"{self.path} has no column {short(named)}.{meant}",
+                f"Its columns are {short(', '.join(self.header), 300)}.",
+            )
+        found = {simple(name): name for name in reversed(self.header)}
+        return next((found[name] for name in usual if name in found), None)
+
+    def date_format(self, column: str) -> str | None:
+        """Tell how the days of a column are written: as the mapping says, or as the first rows prove."""
+        if self.mapping.date_format is not None:
+            return self.mapping.date_format
+        rows = islice(read_rows(self.path, self.mapping.delimiter), ROWS_LOOKED_AT)
+        return cells.written_as(row.cells[column] for row in rows if isinstance(row, Row))
+
+    def name(self, text: str) -> str:
+        """Give the name by which something is known here."""
+        stripped = text.strip()
+        return self.mapping.names.get(stripped, stripped)
+
+    def event(
+        self, event_type: str, known_at: datetime, fields: dict[str, Any], url: str | None = None
+    ) -> Event:
+        """Make an event that is known at a moment. Raises UnfitCell with all that is wrong with it."""
+        document = {
+            "event_type": event_type,
+            "occurred_at": known_at.isoformat(),
+            "known_at": known_at.isoformat(),
+            "source": self.mapping.source or self.path.name[:200],
+            "source_url": url or self.mapping.source_url,
+            "certainty": self.mapping.certainty.value,
+            **fields,
+        }
+        try:
+            return decode_document({name: value for name, value in document.items() if value is not None})
+        except UnreadableEvent as error:
+            raise UnfitCell(error.message.removesuffix(".")) from None
+
+
+def plausible(day: date, what: str) -> date:
+    """Refuse a day that no event can have. Raises UnfitCell."""
+    if not EARLIEST_YEAR <= day.year < LATEST_YEAR:
+        raise UnfitCell(
+            f"{what} is {day.isoformat()}, outside of the years {EARLIEST_YEAR} to {LATEST_YEAR} (a slip?)"
+        )
+    return day
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """Give the moment, in UTC, at which a day is over in a time zone."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+
+
+def cell(row: Row, column: str | None) -> str | None:
+    """Give the text of a cell, None where there is no such column or nothing in it."""
+    text = None if column is None else row.cells[column].strip()
+    return None if text is None or is_empty(text) else text
+
+
+def simple(name: str) -> str:
+    """Reduce a column's name to letters and digits: <CLOSE>, Close/Last and "Adj Close" are all found."""
+    return "".join(filter(str.isalnum, name.lower()))

@@ -1,0 +1,113 @@
+"""Mappings as files: our own for well-known tables, and other people's, with the line of every mistake."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from events.errors import UsageError, cut, short
+from ouroboros.history.mapping import Mapping
+from ouroboros.yaml_lines import Lines, Place, read_yaml
+
+PROBLEMS_SHOWN = 20
+BUILT_IN = Path(__file__).parent / "mappings"
+
+_MAPPING: TypeAdapter[Mapping] = TypeAdapter(Mapping)
+
+
+def built_in() -> dict[str, Path]:
+    """Name the mappings that come with the release."""
+    return {path.stem: path for path in sorted(BUILT_IN.glob("*.yaml"))}
+
+
+def read_mapping(where: str | Path) -> Mapping:
+    """Read a mapping: a file, or the name of a built-in one.
+
+    Raises UsageError that names file and line of everything that is wrong.
+    """
+    path = built_in().get(str(where), Path(where))
+    if not path.is_file():
+        close = get_close_matches(str(where), built_in(), n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise UsageError(
+            f"There is no mapping {where}.{meant}",
+            f"Give a YAML file, or one of {', '.join(built_in())}; `ouroboros import --schema` tells more.",
+        )
+    try:
+        document = read_yaml(path)
+    except UsageError as error:
+        raise UsageError(
+            error.message, "Correct the mapping; `ouroboros import --schema` tells what it takes."
+        ) from None
+    try:
+        return _MAPPING.validate_python(document.content)
+    except ValidationError as error:
+        told = sorted(_told(document, one) for one in error.errors(include_url=False))
+    lines = [f"{path}, line {line}: {text}" for line, text in told[:PROBLEMS_SHOWN]]
+    more = [f"... and {len(told) - PROBLEMS_SHOWN} more."] if len(told) > PROBLEMS_SHOWN else []
+    raise UsageError("\n".join([*lines, *more]), "Nothing was imported.")
+
+
+def schema() -> dict[str, Any]:
+    """Describe a mapping file as JSON Schema 2020-12, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_MAPPING.json_schema()}
+
+
+def guess_mapping(path: Path, header: Iterable[str]) -> str:
+    """Name the built-in mapping that fits the columns of a file.
+
+    Raises UsageError where none does, or more than one.
+    """
+    columns = set(header)
+    fitting = [name for name, named in _named_columns().items() if named and named <= columns]
+    most = max((len(_named_columns()[name]) for name in fitting), default=0)
+    fitting = [name for name in fitting if len(_named_columns()[name]) == most]
+    if not fitting:
+        lower = {name.lower().strip("<>") for name in columns}
+        # A column of dates has days, a column of times may have anything.
+        if "date" in lower and lower & {"close", "close/last", "adj close", "adj_close", "price"}:
+            fitting = ["daily-bars"]
+    if len(fitting) != 1:
+        raise UsageError(
+            f"{path} needs a mapping: its columns fit {' and '.join(fitting) or 'no built-in one'}.",
+            f"Name one with --mapping: a YAML file, or one of {', '.join(built_in())}.",
+        )
+    return fitting[0]
+
+
+def _named_columns() -> dict[str, frozenset[str]]:
+    found = {}
+    for name in built_in():
+        named = read_mapping(name).columns.model_dump(exclude_none=True)
+        found[name] = frozenset(named.values())
+    return found
+
+
+def _told(document: Lines, problem: Any) -> tuple[int, str]:  # noqa: PLR0911
+    """Say what pydantic found in words of the file, and on which line."""
+    kinds = _MAPPING.json_schema()["discriminator"]["mapping"]
+    place: Place = tuple(
+        step
+        for number, step in enumerate(problem["loc"])
+        # The first step is the tag of the union.
+        if step != "[key]" and not (number == 0 and step in kinds)
+    )
+    line, where = document.line(place), ".".join(map(str, place)) or "the file"
+    message = cut(problem["msg"].removeprefix("Value error, "), 200)
+    match problem["type"]:
+        case "extra_forbidden":
+            return line, f"there is no key {short(where)} here. `ouroboros import --schema` lists them."
+        case "missing":
+            return line, f"{where} is missing. Add it."
+        case "union_tag_invalid" | "union_tag_not_found":
+            return line, f"kind must be one of {', '.join(sorted(kinds))}. Say what the file holds."
+        case "tuple_type":
+            return line, f"{where} is not a list. Write [one, other], or one a line after dashes."
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return line, f"{where} is not a mapping. Write `key: value`, one a line."
+        case "value_error":
+            return line, f"{where}: {message}. Correct it."
+        case _:
+            return line, f"{where}: {message} (given: {short(problem['input'])}). Correct it."

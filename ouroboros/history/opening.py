@@ -1,0 +1,55 @@
+"""Which history a name or path means."""
+
+from itertools import islice
+from pathlib import Path
+
+from events.errors import UsageError
+from ouroboros.history.archive import Archive
+from ouroboros.history.event_files import EventsFile, Ledger
+from ouroboros.history.exported import Exported, ExportedPart, is_export_line
+from ouroboros.history.journal import Journal
+from ouroboros.history.mapped import MappedFile
+from ouroboros.history.source import History
+from streams.settings import Settings
+
+_REMEDY = (
+    "Name archive, journal or ledger, or give a folder that `ouroboros export` or `ouroboros import` wrote, "
+    "a .parquet or .jsonl file, or a .csv file."
+)
+
+
+def opened(where: str | Path, settings: Settings | None, mapping: str | Path | None) -> History:
+    """Open a history; see `source.open_history`."""
+    match str(where):
+        case "archive":
+            return Archive(settings or Settings())
+        case "journal":
+            return Journal(settings or Settings())
+        case "ledger":
+            return Ledger()
+        case _:
+            return _opened_path(Path(where), mapping)
+
+
+def _opened_path(path: Path, mapping: str | Path | None) -> History:
+    if path.is_dir():
+        return Exported(path)
+    if not path.is_file():
+        raise UsageError(f"There is no history {path}.", _REMEDY)
+    match path.suffix.lower():
+        case ".parquet":
+            return ExportedPart(path)
+        case ".jsonl" | ".ndjson":
+            with path.open("rb") as file:
+                return ExportedPart(path) if is_export_line(file.read(64)) else EventsFile(path)
+        case ".csv" | ".tsv" | ".txt" if mapping is not None:
+            return MappedFile(path, mapping)
+        case ".csv":
+            return EventsFile(path) if _names_event_types(path) else MappedFile(path, None)
+        case suffix:
+            raise UsageError(f"{path} ends in {suffix or 'nothing'}, which is no history.", _REMEDY)
+
+
+def _names_event_types(path: Path) -> bool:
+    with path.open("rb") as file:
+        return any(b"event_type" in line for line in islice(file, 1))

@@ -1,0 +1,110 @@
+"""The register of replays: which schemas hold rebuilt projections, and what these were rebuilt from."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from events.errors import UsageError
+from ouroboros.replay.plan import Plan
+
+_COLUMNS = "schema, source, from_time, to_time, as_known_at, files, last_offset, made_at, finished_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A registered replay; `last_offset` is the end of the source where a later one would shift its order."""
+
+    schema: str
+    plan: Plan
+    files: Mapping[str, str]
+    last_offset: int | None
+    made_at: datetime
+    finished_at: datetime | None
+
+
+@contextmanager
+def holding(database: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
+    """Connect, and keep everybody else from working on the same replay meanwhile.
+
+    Raises UsageError where somebody does already.
+    """
+    with psycopg.connect(database, autocommit=True, application_name="ouroboros-replay") as connection:
+        held = connection.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended('ouroboros replay ' || %s, 0))", (schema,)
+        ).fetchone()
+        if held != (True,):
+            raise UsageError(f"A replay into {schema} is running.", "Wait for its end, or end it first.")
+        yield connection
+
+
+def registered(connection: psycopg.Connection[Any], schema: str) -> Replay:
+    """Look a replay up. Raises UsageError where there is none of this name."""
+    found = find(connection, schema)
+    if found is None:
+        raise UsageError(f"There is no replay {schema!r}.", "`ouroboros replay list` shows those there are.")
+    return found
+
+
+def find(connection: psycopg.Connection[Any], schema: str) -> Replay | None:
+    """Look a replay up."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM ouroboros.replay WHERE schema = %s",  # noqa: S608  our own columns
+        (schema,),
+    ).fetchone()
+    return _replay(*row) if row else None
+
+
+def all_replays(connection: psycopg.Connection[Any]) -> list[Replay]:
+    """List the replays by name."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM ouroboros.replay ORDER BY schema"  # noqa: S608  our own columns
+    ).fetchall()
+    return [_replay(*row) for row in rows]
+
+
+def add(
+    connection: psycopg.Connection[Any],
+    schema: str,
+    plan: Plan,
+    files: Mapping[str, str],
+    last_offset: int | None,
+) -> None:
+    """Register a new replay."""
+    connection.execute(
+        "INSERT INTO ouroboros.replay (schema, source, from_time, to_time, as_known_at, files, last_offset)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (
+            schema,
+            plan.source,
+            plan.from_time,
+            plan.to_time,
+            plan.as_known_at,
+            Jsonb(dict(files)),
+            last_offset,
+        ),
+    )
+
+
+def finish(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Take note that everything there was has been folded."""
+    connection.execute("UPDATE ouroboros.replay SET finished_at = now() WHERE schema = %s", (schema,))
+
+
+def remove(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Forget a replay whose schemas are gone."""
+    connection.execute("DELETE FROM ouroboros.replay WHERE schema = %s", (schema,))
+
+
+def _replay(
+    schema: str,
+    source: str,
+    *times_and_rest: Any,
+) -> Replay:
+    from_time, to_time, as_known_at, files, last_offset, made_at, finished_at = times_and_rest
+    plan = Plan(source, from_time, to_time, as_known_at)
+    return Replay(schema, plan, files, last_offset, made_at, finished_at)

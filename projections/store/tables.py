@@ -1,0 +1,74 @@
+"""The tables and views of projections at a place, made from the scripts beside the folds."""
+
+import re
+from importlib.resources import files
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from projections.base import Projection
+from projections.store.place import Place
+from projections.store.timescale import Timescale, make_hypertable
+
+_READ = re.compile(r"\bread\.")
+
+
+def make_bookkeeping(connection: psycopg.Connection[Any], place: Place) -> None:
+    """Make the schema and tables of checkpoints and snapshots, unless they stand already."""
+    connection.execute(place.sql("CREATE SCHEMA IF NOT EXISTS {bookkeeping}"))
+    connection.execute(place.sql(script("projections.store", "bookkeeping.sql")))
+
+
+def make_tables(
+    connection: psycopg.Connection[Any], place: Place, projection: Projection[Any], timescale: Timescale
+) -> bool:
+    """Make the tables of a projection's version, and tell whether they were missing."""
+    schema = place.schema(projection)
+    if connection.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() != (None,):
+        return False
+    connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
+    connection.execute(SQL(script(_package(projection), "schema.sql")).format(schema=Identifier(schema)))
+    connection.execute(
+        place.sql(
+            "INSERT INTO {bookkeeping}.checkpoint (projection, version, journal_offset) VALUES (%s, %s, -1)"
+        ),
+        (projection.name, projection.version),
+    )
+    if timescale.version:
+        for table in projection.tables:
+            if table.time_column:
+                make_hypertable(connection, schema, table.name, table.time_column, timescale)
+    return True
+
+
+def refresh_reference(connection: psycopg.Connection[Any], place: Place, projection: Projection[Any]) -> None:
+    """Write what comes with the release, in place of what an earlier one brought."""
+    for reference in projection.reference:
+        table = Identifier(place.schema(projection), reference.table)
+        connection.execute(SQL("DELETE FROM {}").format(table))
+        statement = SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            table,
+            SQL(", ").join(map(Identifier, reference.columns)),
+            SQL(", ").join([SQL("%s")] * len(reference.columns)),
+        )
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, reference.rows)
+
+
+def show(connection: psycopg.Connection[Any], place: Place, projection: Projection[Any]) -> None:
+    """Let the views of a place show the tables of this version."""
+    # The scripts say `read`, as everybody does who asks them anything.
+    views = _READ.sub("{views}.", script(_package(projection), "views.sql"))
+    connection.execute(
+        SQL(views).format(schema=Identifier(place.schema(projection)), views=Identifier(place.views))
+    )
+
+
+def script(package: str, name: str) -> LiteralString:
+    """Read a script of our own: none of it ever came from outside."""
+    return files(package).joinpath(name).read_text()
+
+
+def _package(projection: Projection[Any]) -> str:
+    return f"projections.{projection.name}"

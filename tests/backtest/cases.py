@@ -1,0 +1,138 @@
+"""Small histories for studies: daily bars, favours of lenders, and where they are kept."""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from events.base import Event
+from events.codec import decode_document
+from ouroboros.backtest.run import Result, run
+from ouroboros.backtest.sources import Source
+from ouroboros.backtest.study_file import read_study
+from ouroboros.history.source import Entry, Order
+
+CLOSES = time(21)
+
+
+def at(day: str, hour: int = 21, minute: int = 0) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(hour, minute), UTC)
+
+
+def bar(symbol: str, known_at: datetime, opened: float, closed: float, **more: Any) -> Event:
+    bucket = known_at.replace(hour=0, minute=0)
+    return decode_document(
+        {
+            "event_type": "EquityBarClosed",
+            "occurred_at": known_at.isoformat(),
+            "known_at": known_at.isoformat(),
+            "source": "test",
+            "certainty": "reported",
+            "symbol": symbol,
+            "interval_seconds": 86_400,
+            "bucket": bucket.isoformat(),
+            "first_at": bucket.isoformat(),
+            "last_at": known_at.isoformat(),
+            "open_usd": opened,
+            "high_usd": max(opened, closed),
+            "low_usd": min(opened, closed),
+            "close_usd": closed,
+            **more,
+        }
+    )
+
+
+def favour(known_at: datetime, kind: str = "waiver", borrower: str = "CoreWeave", **more: Any) -> Event:
+    return decode_document(
+        {
+            "event_type": "CreditWaiverReported",
+            "occurred_at": known_at.isoformat(),
+            "known_at": known_at.isoformat(),
+            "source": "test",
+            "certainty": "reported",
+            "facility_id": f"loan-{borrower}",
+            "borrower": borrower,
+            "kind": kind,
+            **more,
+        }
+    )
+
+
+def bars(symbol: str, first: str, prices: Sequence[tuple[float, float]]) -> list[Event]:
+    """Make a bar of open and close for each day from the first one on."""
+    start = at(first)
+    return [bar(symbol, start + timedelta(days=number), *one) for number, one in enumerate(prices)]
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """Events in the order of their arrival."""
+
+    events: tuple[Event, ...]
+
+    def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
+        found = [
+            Entry(offset, 0, event)
+            for offset, event in enumerate(self.events)
+            if until is None or event.known_at <= until
+        ]
+        if order is Order.KNOWN:
+            found.sort(key=lambda one: (one.event.known_at, one.offset))
+        yield from found
+
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        return {"memory": "0" * 64}
+
+
+def study_document(**changes: Any) -> dict[str, Any]:
+    """Write a study of CoreWeave's favours, with some keys changed; None leaves one out."""
+    document: dict[str, Any] = {
+        "study": "test",
+        "history": [{"read": "ledger"}],
+        "universe": ["CRWV"],
+        "period": {"starts": "2025-03-01", "ends": "2025-06-01"},
+        "signals": {
+            "favours": {
+                "of": [{"indicator": "credit_waivers", "level": "watch", "subject": "borrower:CoreWeave"}]
+            }
+        },
+        "outcome": {"symbol": "CRWV", "falls": 0.2, "within_days": 7},
+        "draws": 100,
+    }
+    document |= changes
+    return {key: value for key, value in document.items() if value is not None}
+
+
+def written(folder: Path, **changes: Any) -> Path:
+    path = folder / "study.yaml"
+    path.write_bytes(orjson.dumps(study_document(**changes), option=orjson.OPT_INDENT_2))
+    return path
+
+
+def result_of(folder: Path, events: Iterable[Event], **changes: Any) -> Result:
+    path = written(folder, **changes)
+    study, document = read_study(path)
+    source = Source((("memory", InMemory(tuple(events))),), study.period.ends)
+    return run(path, study, document, source, None)
+
+
+def random_history(seed: int, days: int = 25) -> list[Event]:
+    """Make daily prices that wander, and favours at any hour; some arrive later than they are known."""
+    chance = random.Random(seed)
+    price, events = 100.0, list[Event]()
+    for number in range(days):
+        known_at = at("2025-03-03") + timedelta(days=number)
+        opened = price * chance.uniform(0.93, 1.07)
+        price = opened * chance.uniform(0.93, 1.07)
+        events.append(bar("CRWV", known_at, opened, price))
+        if chance.random() < 0.2:
+            kind = chance.choice(["amendment", "waiver", "forbearance", "default"])
+            moment = known_at + timedelta(minutes=chance.randrange(1440))
+            events.append(favour(moment, kind, facility_id=f"loan-{number}"))
+    chance.shuffle(events)
+    return events

@@ -1,0 +1,90 @@
+"""Histories as one, and prices that cannot carry a study."""
+
+from pathlib import Path
+
+import pytest
+
+from events.base import Event
+from events.errors import UsageError
+from ouroboros.backtest.sources import Source, parameters
+from tests.backtest.cases import InMemory, at, bar, bars, favour, result_of
+
+UNTIL = at("2025-06-01", 0)
+STEADY = bars("CRWV", "2025-03-03", [(100, 100)] * 40)
+
+
+def of(*parts: list[Event]) -> Source:
+    return Source(tuple((f"part {at}", InMemory(tuple(one))) for at, one in enumerate(parts)), UNTIL)
+
+
+def test_parts_become_one_history_in_known_order() -> None:
+    facts = [favour(at("2025-03-20")), favour(at("2025-03-01"))]
+    read = list(of(STEADY, facts).recorded())
+    assert [one.now for one in read] == sorted(one.known_at for one in (*STEADY, *facts))
+    assert [one.offset for one in read] == list(range(len(read)))
+
+
+def test_what_stands_in_two_parts_counts_once() -> None:
+    assert len(list(of(STEADY, STEADY[:10]).recorded())) == len(STEADY)
+
+
+def test_the_same_price_from_two_sources_counts_once_and_another_price_is_refused() -> None:
+    same = bar("CRWV", at("2025-03-05", 20), 100, 100, source="other")
+    assert len(list(of(STEADY, [same]).recorded())) == len(STEADY)
+    other = bar("CRWV", at("2025-03-05", 20), 100, 101, source="other")
+    with pytest.raises(
+        UsageError, match=r"CRWV of 2025-03-05 .* 101 USD in part 1, and at 100 USD in part 0"
+    ):
+        list(of(STEADY, [other]).recorded())
+
+
+def test_what_is_known_at_the_end_of_the_period_is_not_read() -> None:
+    read = list(of([favour(UNTIL), favour(at("2025-05-31", 23, 59))]).recorded())
+    assert [one.now for one in read] == [at("2025-05-31", 23, 59)]
+
+
+def test_parameters_stand_in_front_of_everything_and_at_its_first_moment() -> None:
+    first, second, *_ = of(STEADY).recorded([parameters("test", (), ())])
+    assert first.event.event_type == "WatchlistChanged"
+    assert first.now == second.now == STEADY[0].known_at
+
+
+def test_an_empty_history_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no event that was known before the end"):
+        result_of(tmp_path, [])
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ([favour(at("2025-03-05"))], r"line \d+: the history has no price of CRWV between 1 March 2025"),
+        (
+            [bar("CRWV", at("2025-03-05"), 1, 1, interval_seconds=3600)],
+            "bars of a day, only bars of 3,600 seconds",
+        ),
+        (STEADY[:3] + STEADY[20:], "has no price between 5 March 2025 and 23 March 2025"),
+        (
+            bars("CRWV", "2025-03-03", [(100, 100)] * 5 + [(50, 50)]),
+            r"moved -50% from 100.00 to 50.00 USD on 8 March 2025, as at a split",
+        ),
+    ],
+    ids=["none", "other bars", "gap", "split"],
+)
+def test_prices_that_cannot_carry_a_study_are_refused(tmp_path: Path, events: list[Event], told: str) -> None:
+    with pytest.raises(UsageError, match=told) as caught:
+        result_of(tmp_path, events)
+    assert "ouroboros import" in caught.value.remedy
+
+
+def test_a_move_that_is_said_to_be_real_is_taken(tmp_path: Path) -> None:
+    events = bars("CRWV", "2025-03-03", [(100, 100)] * 5 + [(50, 50)] * 20)
+    assert result_of(tmp_path, events, split_adjusted=True).hindsight.moves
+
+
+def test_a_day_without_a_price_and_closes_alone_are_told(tmp_path: Path) -> None:
+    other = [bar("BX", one.known_at, 50, 51) for one in STEADY]
+    result = result_of(tmp_path, [*STEADY[:10], *STEADY[11:], *other], universe=["CRWV", "BX"])
+    notes = " ".join(result.notes)
+    assert "CRWV has no price on 1 day on which others have one" in notes
+    assert "CRWV has closing prices only" in notes
+    assert "BX has" not in notes.replace("BX has its last price", "")

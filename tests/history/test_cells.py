@@ -1,0 +1,104 @@
+"""Cells as people write them: what they mean, and what is refused because it could mean two things."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ouroboros.history import cells
+from ouroboros.history.cells import UnfitCell
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal_comma", "value"),
+    [
+        ("$1,770", False, 1770),
+        ("1,234,567.5", False, 1234567.5),
+        ("  12.5 ", False, 12.5),
+        ("10.5M", False, 10_500_000),
+        ("1.4e3", False, 1400),
+        ("1 234.5", False, 1234.5),
+        ("1\u00a0234", False, 1234),
+        ("34,99", True, 34.99),
+        ("1.234,5", True, 1234.5),
+        ("-3", False, -3),
+    ],
+)
+def test_numbers_are_read_as_they_are_written(text: str, decimal_comma: bool, value: float) -> None:
+    assert cells.number(text, "the price", decimal_comma) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", "—", "-", "N/A", "NaN", "nan", "inf", "1e999", "1,5", "twelve", "1.2.3", "0x10"]
+)
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(UnfitCell, match="the price is "):
+        cells.number(text, "the price")
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "-12.5"])
+def test_a_price_is_above_zero(text: str) -> None:
+    with pytest.raises(UnfitCell, match="not above 0"):
+        cells.positive(text, "the price")
+
+
+@pytest.mark.parametrize(
+    ("text", "date_format", "value"),
+    [
+        ("1998-01-02", None, date(1998, 1, 2)),
+        ("19980102", None, date(1998, 1, 2)),
+        ("1998/01/02", None, date(1998, 1, 2)),
+        ("1998-01-02 00:00:00-05:00", None, date(1998, 1, 2)),
+        ("2-Jan-98", None, date(1998, 1, 2)),
+        ("02 January 2001", None, date(2001, 1, 2)),
+        ("Jan 2, 1998", None, date(1998, 1, 2)),
+        ("01/02/1998", "%m/%d/%Y", date(1998, 1, 2)),
+        ("01/02/1998", "%d/%m/%Y", date(1998, 2, 1)),
+    ],
+)
+def test_days_are_read_as_they_are_written(text: str, date_format: str | None, value: date) -> None:
+    assert cells.day(text, "the day", date_format) == value
+
+
+def test_a_day_that_could_be_two_is_refused() -> None:
+    with pytest.raises(UnfitCell, match="say date_format, such as %m/%d/%Y"):
+        cells.day("01/02/1998", "the day")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("April 2022", 4), ("2022-04", 4), ("Dec 2022", 12), ("2022-04-19", 4)]
+)
+def test_months_are_read_as_their_first_day(text: str, value: int) -> None:
+    assert cells.month(text, "the month") == date(2022, value, 1)
+
+
+def test_a_moment_without_a_zone_needs_one() -> None:
+    with pytest.raises(UnfitCell, match="without a time zone"):
+        cells.moment("2026-03-19 13:30", "the time", None)
+    eastern = ZoneInfo("America/New_York")
+    assert cells.moment("2026-03-19 09:30", "the time", eastern) == datetime(2026, 3, 19, 13, 30, tzinfo=UTC)
+    assert cells.moment("2026-01-19 09:30", "the time", eastern) == datetime(2026, 1, 19, 14, 30, tzinfo=UTC)
+    # A zone that is written wins.
+    assert cells.moment("2026-03-19 13:30+00:00", "the time", eastern).hour == 13
+    assert cells.moment("1773927000", "the time", None) == datetime(2026, 3, 19, 13, 30, tzinfo=UTC)
+
+
+@settings(deadline=None)
+@given(
+    st.text(max_size=40) | st.from_regex(r"[0-9\-/:., TZ+]{1,25}", fullmatch=True),
+    st.none() | st.text(max_size=10),
+)
+def test_any_text_is_read_or_refused(text: str, date_format: str | None) -> None:
+    for read in (
+        lambda: cells.number(text, "it"),
+        lambda: cells.number(text, "it", decimal_comma=True),
+        lambda: cells.day(text, "it", date_format),
+        lambda: cells.month(text, "it", date_format),
+        lambda: cells.moment(text, "it", ZoneInfo("Asia/Tokyo"), date_format),
+    ):
+        try:
+            assert read() is not None
+        except UnfitCell as refused:
+            assert str(refused).startswith("it is ")

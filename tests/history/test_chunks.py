@@ -1,0 +1,117 @@
+"""An export that is read in chunks is folded as it is event by event, however its files overlap."""
+
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks.trading import events
+from events.base import Event
+from events.errors import UsageError
+from events.prices import EquityBarClosed
+from ouroboros.history.chunks import chunks
+from ouroboros.history.exported import Exported
+from ouroboros.history.source import Entry, Order, open_history, recorded
+from ouroboros.history.writing import writing
+from projections.base import Row, fold
+from projections.bulk.block import rows_of
+from projections.bulk.folding import fold_chunk
+from projections.registry import PROJECTIONS
+from tests.projections.test_bulk import SEED, by_table, share_bar
+
+EVENTS = 3_000
+
+
+def late(chance: random.Random, journal: Iterable[Event]) -> list[Event]:
+    """Let some events be known later than what is journaled after them, and some long before."""
+    listed = list(journal)
+    for place in chance.sample(range(len(listed)), len(listed) // 15):
+        listed.append(listed[place])
+        listed[place] = listed[chance.randrange(len(listed))]
+    unique = {one.event_id: one for one in listed}
+    return list(unique.values())
+
+
+@pytest.mark.parametrize("events_at_once", [1, 700, 65_536])
+def test_an_export_in_chunks_leaves_what_its_events_leave_one_by_one(
+    tmp_path: Path, events_at_once: int
+) -> None:
+    chance = random.Random(SEED)
+    size = EVENTS if events_at_once > 1 else 60
+    made = events(chance, 2)
+    first = [next(made) for _ in range(size)]
+    moved = [
+        one.model_copy(update={"known_at": one.known_at.replace(month=2)}) if number % 3 == 0 else one
+        for number, one in enumerate(late(chance, first))
+    ]
+    with writing(tmp_path, "archive", "parquet") as (writer, _):
+        for number, one in enumerate(moved):
+            # Some records of the journal hold two events.
+            writer.add(Entry(number // 2, number % 2, one))
+        assert len(writer.finish().files) == 2
+    history = list(recorded(open_history(tmp_path).entries(Order.JOURNAL)))
+    taken = list(chunks(Exported(tmp_path), events_at_once))
+    assert sum(map(len, taken)) == len(history)
+    for projection in PROJECTIONS:
+        alone = fold(projection, projection.initial, history)
+        state, rows = projection.initial, list[Row]()
+        for chunk in taken:
+            step = fold_chunk(projection, state, chunk)
+            state = step.state
+            rows += rows_of(step.pieces)
+        assert by_table(projection, rows) == by_table(projection, alone.rows)
+        assert state == alone.state
+
+
+def bars(size: int) -> list[Event]:
+    return [share_bar("2026-01-05", "D", minute, (5, 5, minute), 0) for minute in range(size)]
+
+
+def exported(folder: Path, events: Iterable[Event]) -> Exported:
+    with writing(folder, "archive", "parquet") as (writer, _):
+        for number, one in enumerate(events):
+            writer.add(Entry(number, 0, one))
+        writer.finish()
+    return Exported(folder)
+
+
+def test_bars_of_another_release_are_read_as_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export = exported(tmp_path, bars(3))
+    (of_today,) = chunks(export)
+    assert not of_today.others
+    alone = [of_today.recorded(position) for position in range(3)]
+    monkeypatch.setattr(EquityBarClosed, "VERSION", 2)
+    (of_before,) = chunks(export)
+    assert list(of_before.others.values()) == alone
+    assert set(of_before.bars.code.tolist()) == {-1}
+
+
+def test_a_part_of_a_chunk_holds_the_events_between_two_positions(tmp_path: Path) -> None:
+    made = events(random.Random(SEED), 1)
+    (chunk,) = chunks(exported(tmp_path, (next(made) for _ in range(900))))
+    assert chunk.others
+    part = chunk.part(200, 700)
+    assert len(part) == 500
+    assert [part.recorded(at) for at in range(500)] == [chunk.recorded(at) for at in range(200, 700)]
+
+
+def test_files_that_are_not_in_journal_order_are_refused(tmp_path: Path) -> None:
+    export = exported(tmp_path, bars(3))
+    (path,) = tmp_path.glob("*/*.parquet")
+    table = pq.read_table(path)
+    pq.write_table(table.take([0, 2, 1]), path)
+    with pytest.raises(UsageError, match=r"not in journal order at 1/0\. Export again"):
+        list(chunks(export))
+
+
+def test_files_without_a_column_or_without_parquet_are_refused(tmp_path: Path) -> None:
+    export = exported(tmp_path, bars(3))
+    (path,) = tmp_path.glob("*/*.parquet")
+    pq.write_table(pq.read_table(path).drop_columns(["last_at"]), path)
+    with pytest.raises(UsageError, match="it has no column last_at"):
+        list(chunks(export))
+    path.write_bytes(b"no Parquet")
+    with pytest.raises(UsageError, match="holds no Parquet that can be read"):
+        list(chunks(export))

@@ -1,0 +1,78 @@
+"""What a name or path means as a history."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from events.codec import encode
+from events.errors import UsageError
+from events.ledger import ledger
+from ouroboros.history.source import Entry, Order, open_history
+
+DAILY = "kind: daily_bars\ntime_zone: America/New_York\n"
+
+
+def test_the_ledger_is_a_history_in_the_order_in_which_it_was_known() -> None:
+    history = open_history("ledger")
+    facts = [Entry(offset, 0, event) for offset, event in enumerate(ledger())]
+    assert history.hashes == {}
+    assert list(history.entries(Order.JOURNAL)) == list(history.entries(Order.KNOWN)) == facts
+    (name,), (hashed,) = history.hashes.keys(), history.hashes.values()
+    assert (name, len(hashed)) == ("ledger", 64)
+    until = facts[20].event.known_at
+    assert all(one.event.known_at <= until for one in history.entries(Order.KNOWN, until))
+
+
+def test_a_file_of_events_is_a_history_in_which_a_fact_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "facts.jsonl"
+    facts = ledger()
+    path.write_bytes(b"\n".join(map(encode, [facts[5], facts[3], facts[5]])))
+    history = open_history(path)
+    assert [(one.offset, one.event) for one in history.entries(Order.JOURNAL)] == [
+        (1, facts[5]),
+        (2, facts[3]),
+    ]
+    assert [one.event for one in history.entries(Order.KNOWN)] == [facts[3], facts[5]]
+    assert set(history.hashes) == {"facts.jsonl"}
+
+
+def test_a_line_that_is_no_event_is_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "facts.jsonl"
+    path.write_bytes(encode(ledger()[0]) + b"\n{oops\n")
+    with pytest.raises(UsageError, match=r"facts\.jsonl, line 2: not JSON"):
+        list(open_history(path).entries(Order.JOURNAL))
+
+
+def test_a_table_with_a_mapping_is_a_history_whose_rows_all_fit(tmp_path: Path) -> None:
+    path, mapping = tmp_path / "CSCO.csv", tmp_path / "mapping.yaml"
+    mapping.write_text(DAILY)
+    path.write_text("date,close\n1998-01-05,11\n1998-01-02,10\n")
+    history = open_history(path, mapping=mapping)
+    entries = list(history.entries(Order.JOURNAL))
+    assert [(one.offset, one.index, one.event.known_at.day) for one in entries] == [(0, 0, 2), (1, 0, 5)]
+    assert list(history.entries(Order.KNOWN)) == entries
+    assert list(history.entries(Order.KNOWN, entries[0].event.known_at)) == entries[:1]
+    path.write_text("date,close\n1998-01-05,\n")
+    with pytest.raises(UsageError, match=r"CSCO\.csv, line 2: the price is empty"):
+        list(open_history(path, mapping=str(mapping)).entries(Order.JOURNAL))
+
+
+def test_without_pyarrow_it_is_told_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "part-0.parquet"
+    path.touch()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match="pyarrow, which is not installed") as refused:
+        list(open_history(path).entries(Order.JOURNAL))
+    assert "pip install 'ouroboros[research]'" in refused.value.remedy
+
+
+def test_what_is_no_history_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("")
+    for where, why in (
+        (tmp_path / "none", "There is no history"),
+        (tmp_path / "notes.txt", r"ends in \.txt"),
+    ):
+        with pytest.raises(UsageError, match=why) as refused:
+            open_history(where)
+        assert "archive, journal or ledger" in refused.value.remedy
