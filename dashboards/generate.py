@@ -1,27 +1,20 @@
-"""Write all dashboards as the files that Grafana is provisioned with: `python -m dashboards.generate`."""
+"""The files that Grafana is provisioned with: dashboards, those of watchlists too, and alerting."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from dashboards import watchlist
+from dashboards.alerting.files import alerting_files
 from dashboards.boards import BOARDS
 from dashboards.building.board import to_json
+from events.desk import WatchlistChanged
 
+# Grafana of Docker Compose reads this folder; `make dashboards` writes it.
 GENERATED = Path(__file__).parent / "generated"
 
 
-def generated() -> dict[str, bytes]:
-    """Give the content of every generated file by its name inside `generated/`."""
-    return {f"{board.uid.removeprefix('ouroboros-')}.json": to_json(board) for board in BOARDS}
-
-
-def main() -> None:
-    """Write the files, and remove those of dashboards that are no more."""
-    files = generated()
-    for stale in GENERATED.glob("*.json"):
-        if stale.name not in files:
-            stale.unlink()
-    for name, content in files.items():
-        (GENERATED / name).write_bytes(content)
-
-
-if __name__ == "__main__":
-    main()
+def generated(watchlists: Sequence[WatchlistChanged]) -> dict[str, bytes]:
+    """Give the content of every file by its name inside `generated/`; each watchlist has a dashboard."""
+    boards = (*BOARDS, *map(watchlist.board, watchlists))
+    files = {f"{board.uid.removeprefix('ouroboros-')}.json": to_json(board) for board in boards}
+    return {**files, **alerting_files()}

@@ -22,8 +22,8 @@ _COMPONENTS = (
 _STALE_TODAY = "SELECT stale FROM read.pipeline_health WHERE beat_at > now() - interval '1 day'"
 _CHECKPOINTS = "SELECT projection, version, journal_offset, moved_at FROM ouroboros.checkpoint ORDER BY 1, 2"
 _LETTERS = (
-    "SELECT count(*) FILTER (WHERE resolved_at IS NULL), count(*) FILTER (WHERE resolved_at IS NOT NULL)"
-    " FROM ouroboros.dead_letter"
+    "SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'resolved'),"
+    " count(*) FILTER (WHERE state = 'discarded') FROM ouroboros.dead_letter"
 )
 
 
@@ -40,7 +40,7 @@ async def show_status(settings: Settings, out: Console) -> None:
     with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
         components = connection.execute(_COMPONENTS).fetchall()
         checkpoints = connection.execute(_CHECKPOINTS).fetchall()
-        (open_letters, resolved) = connection.execute(_LETTERS).fetchone() or (0, 0)
+        (open_letters, resolved, discarded) = connection.execute(_LETTERS).fetchone() or (0, 0, 0)
     ingress, journal_end = await _ends(settings)
 
     table = Table("topic", "messages", "not yet acknowledged", title="Ingress", title_justify="left")
@@ -61,7 +61,7 @@ async def show_status(settings: Settings, out: Console) -> None:
     for name, last, lag, applied, stale in components:
         table.add_row(name, _time(last), f"{lag:,}", f"{applied:,}", "no" if stale else "yes")
     out.print(table)
-    out.print(f"Dead letters: {open_letters:,} open, {resolved:,} resolved.")
+    out.print(f"Dead letters: {open_letters:,} open, {resolved:,} resolved, {discarded:,} discarded.")
     unread = sum(lag for _, lag in ingress.values())
     to_go = f"Not caught up: {unread:,} messages and {behind:,} records to go."
     out.print(to_go if unread or behind else "Caught up.")

@@ -26,6 +26,7 @@ DEAD_OF_ROW = (
     "links",
     "maxDataPoints",
     "targets",
+    "transformations",
     "transparent",
 )
 # Nulls that mean something: the first threshold's value is minus infinity.

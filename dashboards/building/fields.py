@@ -24,6 +24,12 @@ def unit(name: str, decimals: int | None = None) -> tuple[Property, ...]:
     return properties if decimals is None else (*properties, {"id": "decimals", "value": decimals})
 
 
+# How all boards write dates and times, in UTC.
+DAY = unit("time:YYYY-MM-DD")
+MINUTE = unit("time:YYYY-MM-DD HH:mm")
+SECOND = unit("time:YYYY-MM-DD HH:mm:ss")
+
+
 def width(pixels: int) -> Property:
     """Fix the width of a table's column."""
     return {"id": "custom.width", "value": pixels}
@@ -49,15 +55,21 @@ def wrapped() -> Property:
     return {"id": "custom.cellOptions", "value": {"type": "auto", "wrapText": True}}
 
 
+def lit_from_one(color: str) -> Property:
+    """Colour a count from 1 on; none is nothing to look at."""
+    steps = [{"color": "transparent", "value": None}, {"color": color, "value": 1}]
+    return {"id": "thresholds", "value": {"mode": "absolute", "steps": steps}}
+
+
 def link(title: str, url: str, *, new_tab: bool = False) -> Property:
     """Make values links; `${__data.fields.name}` in the address is a column of the same row."""
     return {"id": "links", "value": [{"title": title, "url": url, "targetBlank": new_tab}]}
 
 
-def as_level() -> tuple[Property, ...]:
-    """Show a level as a traffic light."""
+def as_level(pixels: int = 90) -> tuple[Property, ...]:
+    """Show a level as a traffic light, in a column of a width."""
     return (
         {"id": "mappings", "value": level_mappings()},
         {"id": "custom.cellOptions", "value": {"type": "color-background", "mode": "basic"}},
-        {"id": "custom.width", "value": 90},
+        width(pixels),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from projections.warning_signs.definition import Definition, Direction, Level
+from projections.warning_signs.definition import Direction, Level, Thresholds
 from projections.warning_signs.registry import DEFINITIONS
 
 COLORS = {Level.CALM: "green", Level.WATCH: "yellow", Level.WARNING: "orange", Level.CRITICAL: "red"}
@@ -29,14 +29,16 @@ def unit_of(indicator: str) -> str:
     return UNITS[DEFINITIONS[indicator].unit]
 
 
-def steps_of(indicator: str) -> list[dict[str, Any]]:
+def steps_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, Any]]:
     """Give Grafana's threshold steps of an indicator, the lowest value first.
 
-    Where trouble lies with a falling value the colours run the other way.
+    Thresholds of its `own` stand in for the release's. Where trouble lies with a falling value
+    the colours run the other way.
     """
     definition = DEFINITIONS[indicator]
+    thresholds = own or definition.thresholds
     rising = definition.direction is Direction.RISING
-    return _rising(definition) if rising else _falling(definition)
+    return _rising(thresholds) if rising else _falling(thresholds)
 
 
 def level_mappings() -> list[dict[str, Any]]:
@@ -48,8 +50,7 @@ def level_mappings() -> list[dict[str, Any]]:
     return [{"type": "value", "options": options}]
 
 
-def _rising(definition: Definition) -> list[dict[str, Any]]:
-    thresholds = definition.thresholds
+def _rising(thresholds: Thresholds) -> list[dict[str, Any]]:
     return [
         {"color": COLORS[Level.CALM], "value": None},
         {"color": COLORS[Level.WATCH], "value": thresholds.watch},
@@ -58,9 +59,8 @@ def _rising(definition: Definition) -> list[dict[str, Any]]:
     ]
 
 
-def _falling(definition: Definition) -> list[dict[str, Any]]:
+def _falling(thresholds: Thresholds) -> list[dict[str, Any]]:
     # Grafana's step holds from its value upwards, ours from its value downwards.
-    thresholds = definition.thresholds
     return [
         {"color": COLORS[Level.CRITICAL], "value": None},
         {"color": COLORS[Level.WARNING], "value": thresholds.critical},

@@ -2,12 +2,12 @@
 
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from grafanalib import core
 
-from dashboards.building.fields import Override
+from dashboards.building.fields import Override, fields
 
 DATA_SOURCE = {"type": "grafana-postgresql-datasource", "uid": "ouroboros"}
 
@@ -208,20 +208,27 @@ def state_timeline(
     return Panel("state-timeline", title, description, (Query(sql, "time_series"),), options, looks)
 
 
-def bar_gauge(
-    title: str, description: str, sql: str, *, defaults: Mapping[str, Any], overrides: Sequence[Override] = ()
+def bar_chart(
+    title: str,
+    description: str,
+    sql: str,
+    *,
+    defaults: Mapping[str, Any],
+    overrides: Sequence[Override] = (),
+    stacking: Literal["none", "normal"] = "none",
 ) -> Panel:
-    """Draw a bar a row: the first text column is its name, the first number its length."""
+    """Draw a group of bars a row: the first text column is its name, each number a bar."""
     options = {
-        "displayMode": "basic",
         "orientation": "horizontal",
-        "showUnfilled": True,
-        "valueMode": "color",
-        "namePlacement": "auto",
-        "sizing": "auto",
-        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": True},
+        "stacking": stacking,
+        "showValue": "auto",
+        "groupWidth": 0.7,
+        "barWidth": 0.9,
+        "legend": {"displayMode": "list", "showLegend": True, "placement": "bottom", "calcs": []},
+        "tooltip": {"mode": "multi", "sort": "none"},
     }
-    return Panel("bargauge", title, description, (Query(sql),), options, defaults, tuple(overrides))
+    looks = {"custom": {"lineWidth": 0, "fillOpacity": 80}, **defaults}
+    return Panel("barchart", title, description, (Query(sql),), options, looks, tuple(overrides))
 
 
 def node_graph(title: str, description: str, nodes: str, edges: str, *, arcs: Mapping[str, str]) -> Panel:
@@ -235,6 +242,12 @@ def node_graph(title: str, description: str, nodes: str, edges: str, *, arcs: Ma
     return Panel(
         "nodeGraph", title, description, (Query(nodes, ref="nodes"), Query(edges, ref="edges")), options
     )
+
+
+def when_empty(panel: Panel, missing: str) -> Panel:
+    """Say in words what is missing, and how it comes, where a panel has no rows; an empty cell is a dash."""
+    dash = fields("/.*/", {"id": "noValue", "value": "-"})
+    return replace(panel, defaults={**panel.defaults, "noValue": missing}, overrides=(dash, *panel.overrides))
 
 
 def text(title: str, markdown: str) -> Panel:

@@ -10,6 +10,15 @@ from dashboards.building.panels import DATA_SOURCE
 # Ask anew when the time range changes: what may be chosen depends on it.
 ON_TIME_RANGE = core.REFRESH_ON_TIME_RANGE_CHANGE
 
+# The shares that have a price, from one to the next along the index: all bars would be read from end to end.
+PRICED_SHARES = """WITH RECURSIVE found AS (
+  (SELECT symbol FROM read.equity_bar ORDER BY symbol LIMIT 1)
+  UNION ALL
+  SELECT (SELECT b.symbol FROM read.equity_bar b WHERE b.symbol > found.symbol ORDER BY b.symbol LIMIT 1)
+  FROM found WHERE found.symbol IS NOT NULL
+)
+SELECT symbol FROM found WHERE symbol IS NOT NULL"""
+
 
 def chosen_from(
     name: str, label: str, sql: str, *, many: bool = True, default: str = "All"

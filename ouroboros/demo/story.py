@@ -22,6 +22,8 @@ from streams.publishing import Publisher
 from streams.settings import Settings
 from streams.worker import Worker
 
+# A signal names so many of the events that it rests on.
+TOLD = 3
 STYLES = {"calm": "green", "watch": "yellow", "warning": "dark_orange", "critical": "bold red"}
 
 
@@ -82,9 +84,11 @@ def _tell_signal(out: Console, signal: dict[str, Any]) -> None:
     )
     out.print(Padding(head, (0, 0, 0, 2)))
     out.print(Padding(Text(signal["message"], style="italic"), (0, 0, 0, 4)))
-    evidence = ", ".join(one[:8] for one in signal["evidence"][:4])
-    more = f" and {len(signal['evidence']) - 4} more" if len(signal["evidence"]) > 4 else ""
-    out.print(Padding(Text(f"evidence: events {evidence}{more}", style="dim"), (0, 0, 0, 4)))
+    for source in signal["sources"][:TOLD]:
+        told = source.get("headline", source["event_id"])
+        out.print(Padding(Text(f"evidence: {told}", style="dim"), (0, 0, 0, 4)))
+    if len(signal["sources"]) > TOLD:
+        out.print(Padding(Text(f"and {len(signal['sources']) - TOLD} more", style="dim"), (0, 0, 0, 4)))
 
 
 def measured(value: float, unit: str) -> str:

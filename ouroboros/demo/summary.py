@@ -25,7 +25,8 @@ FROM read.circularity ORDER BY basis, journal_offset DESC, journal_index DESC
 _TOTALS = """
 SELECT (SELECT count(*) FROM read.journal_event), (SELECT count(*) FROM read.deal),
        (SELECT count(*) FROM read.credit_event), (SELECT count(*) FROM read.power_site),
-       (SELECT count(*) FROM read.equity_bar), (SELECT count(*) FROM read.signal),
+       (SELECT count(*) FROM read.equity_bar) + (SELECT count(*) FROM read.gpu_bar),
+       (SELECT count(*) FROM read.signal),
        (SELECT count(*) FROM read.dead_letter)
 """
 

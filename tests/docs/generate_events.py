@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from events import base, contracts, credit, deals, financials, power, prices
 from events.catalog import BY_NAME
+from events.schema import MADE_UP
 from events.topics import INGRESS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "events.md"
@@ -98,8 +99,9 @@ def _table(kind: type[base.Value]) -> str:
 
 
 def _is_required(kind: type[base.Value], name: str, field: FieldInfo) -> bool:
-    # Legs without a name are given one before they are validated.
-    return field.is_required() and (kind, name) != (deals.Leg, "leg")
+    # A tag has a default in Python, and must be told in a document.
+    is_tag = get_origin(field.annotation) is Literal and get_args(field.annotation) == (field.default,)
+    return is_tag or (field.is_required() and MADE_UP.get(kind) != name)
 
 
 def _default(field: FieldInfo) -> str:

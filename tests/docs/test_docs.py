@@ -24,9 +24,12 @@ from tests.docs.pages import PAGES, README, ROOT, anchors, blocks, rows, section
 from tests.docs.views import views
 
 COMMANDS = {
-    *("demo", "worker", "publish", "schema", "migrate", "status", "version"),
-    *("dead-letters", "dead-letters list", "dead-letters show", "dead-letters redrive"),
+    *("demo", "worker", "publish", "schema", "migrate", "status", "dashboards", "version"),
+    *("export", "import", "report", "backtest"),
+    *("dead-letters", "dead-letters list", "dead-letters show"),
+    *("dead-letters redrive", "dead-letters discard"),
     *("watchlist", "watchlist check", "watchlist publish", "watchlist schema"),
+    *("replay", "replay list", "replay promote", "replay drop", "fingerprint"),
 }
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"(?:^|[`/ ])ouroboros ((?:dead-letters |watchlist )?[a-z][a-z-]*)", re.MULTILINE)
@@ -76,7 +79,7 @@ def test_the_readme_lists_every_command() -> None:
     offered = set(re.findall(r"^  ([a-z-]+) ", help_of("").partition("Commands:")[2], re.MULTILINE))
     offered_within = {
         f"{group} {name}"
-        for group in ("dead-letters", "watchlist")
+        for group in ("dead-letters", "watchlist", "replay")
         for name in re.findall(r"^  ([a-z-]+) ", help_of(group).partition("Commands:")[2], re.MULTILINE)
     }
     assert offered | offered_within == COMMANDS
@@ -103,6 +106,8 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
 @in_each_page
 def test_every_variable_that_is_named_is_a_setting(page: Path) -> None:
     known = {f"OUROBOROS_{name.upper()}" for name in Settings.model_fields}
+    # Those that Grafana reads.
+    known |= set(re.findall(r"OUROBOROS_[A-Z_]+", (ROOT / "docker-compose.yml").read_text()))
     assert set(re.findall(r"OUROBOROS_[A-Z_]+", page.read_text())) <= known
 
 
@@ -140,7 +145,8 @@ def signal_payload() -> dict[str, Any]:
     )
     step = fold(WARNING_SIGNS, WARNING_SIGNS.initial, [Recorded(0, 0, event.known_at, event)])
     payload: dict[str, Any] = json.loads(next(row.payload for row in step.rows if isinstance(row, OutboxRow)))
-    return payload
+    # Looked up when it is sent.
+    return payload | {"sources": []}
 
 
 @in_each_page
@@ -207,7 +213,7 @@ def test_every_view_is_described_column_by_column() -> None:
 @pytest.mark.parametrize("heading", ["Error sentences", "Dead letters"])
 def test_every_sentence_that_is_explained_is_said_somewhere(heading: str) -> None:
     # Long sentences are written in parts in the sources.
-    packages = ("events", "projections", "streams", "ouroboros")
+    packages = ("events", "projections", "streams", "dashboards", "ouroboros")
     sources = "\n".join(path.read_text() for name in packages for path in sorted((ROOT / name).rglob("*.py")))
     said = re.sub(r'"\s+f?"', "", sources)
     sentences = [row[0].strip("`") for row in rows(section(ROOT / "docs" / "operations.md", heading))]

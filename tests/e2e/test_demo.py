@@ -74,7 +74,7 @@ def test_the_demo_tells_what_the_sources_facts_lead_to_and_ends_by_itself(home: 
         "Nvidia → OpenAI → Nvidia",
         "Pledged shares falling · ARM = 30.3%",
         "Conditional money in a deal · amazon-openai-2026 = 70.0%",
-        "evidence: events",
+        "evidence: ",
         "0 dead letters",
         "Done",
     ):

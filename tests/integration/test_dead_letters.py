@@ -1,6 +1,8 @@
 """What cannot be read: kept with its reason and bytes, told to people, sent again, nothing lost."""
 
+import asyncio
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,21 @@ import pytest
 
 from events.codec import encode
 from events.ledger import ledger
-from events.prices import EquityPriced
+from events.prices import Tick
 from streams.kafka import ensure_topics
 from streams.settings import Settings
-from tests.integration.pipeline import event, fingerprint, ouroboros, publish, query, replay, send, work_off
+from tests.integration.pipeline import (
+    dying_worker_process,
+    event,
+    fingerprint,
+    ouroboros,
+    publish,
+    query,
+    replay,
+    send,
+    work_off,
+)
+from tests.streams.given import discard
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -40,7 +53,7 @@ async def test_every_kind_of_poison_is_kept_with_reason_and_bytes_and_stops_noth
     settings: Settings, second_database: str
 ) -> None:
     await ensure_topics(settings)
-    facts = [one for one in ledger() if not isinstance(one, EquityPriced)]
+    facts = [one for one in ledger() if not isinstance(one, Tick)]
     places = {}
     for (name, (topic, value)), fact in zip(POISON.items(), facts, strict=False):
         await publish(settings, [fact])
@@ -108,6 +121,137 @@ async def test_a_mended_deal_is_taken_and_what_waited_behind_it_follows_in_order
     assert query(settings, "SELECT count(*) FROM read.dead_letter WHERE resolved_at IS NULL") == [(0,)]
     code, listed, _ = await ouroboros(settings, "dead-letters", "list")
     assert "There are no dead letters." in listed
+
+
+async def a_deal_that_nobody_can_mend(settings: Settings) -> str:
+    """Let two revisions of a deal wait behind its announcement, and name the place of that."""
+    await ensure_topics(settings)
+    await send(settings, "deals", b'{"event_type":"DealAnnounced","deal_id":"d"}', key=b"d")
+    revisions = [
+        event("DealRevised", f"2026-01-0{day}T12:00:00Z", deal_id="d", why=f"revision {day}")
+        for day in (2, 3)
+    ]
+    await publish(settings, [*revisions, event("DealTerminated", deal_id="other")])
+    await work_off(settings)
+    assert query(settings, "SELECT key FROM read.journal_event") == [("other",)]
+    ((place,),) = query(
+        settings,
+        "SELECT topic || '/' || partition || '/' || \"offset\" || '/' || index"
+        " FROM read.dead_letter WHERE reason NOT LIKE '%waits%'",
+    )
+    return str(place)
+
+
+REVISIONS = (
+    "SELECT payload ->> 'why' FROM read.journal_event WHERE key = 'd' ORDER BY journal_offset, journal_index"
+)
+STATES = "SELECT state, count(*) FROM read.dead_letter GROUP BY 1 ORDER BY 1"
+
+
+async def test_what_waited_behind_a_letter_that_was_put_away_is_taken_in_order(
+    settings: Settings, second_database: str, tmp_path: Path
+) -> None:
+    place = await a_deal_that_nobody_can_mend(settings)
+    reason = "the filing was withdrawn [bold]"
+    code, told, _ = await ouroboros(settings, "dead-letters", "discard", place, "--by", "Jo", "--why", reason)
+    assert (code, told.strip()) == (0, f"Discarded {place}. 2 that waited behind it were sent again.")
+    await work_off(settings)
+    assert query(settings, REVISIONS) == [("revision 2",), ("revision 3",)]
+    assert query(settings, STATES) == [("discarded", 1), ("resolved", 2)]
+    _, told, _ = await ouroboros(settings, "dead-letters", "discard", place, "--by", "Jo", "--why", reason)
+    assert told.strip() == f"Discarded {place}."
+    await work_off(settings)
+    assert query(
+        settings,
+        "SELECT discarded_by, discard_reason, discarded_at >= received_at, resolved_at IS NULL"
+        " FROM read.dead_letter WHERE state = 'discarded'",
+    ) == [("Jo", reason, True, True)]
+
+    # Whatever comes later waits no longer.
+    await publish(settings, [event("DealTerminated", "2026-01-04T12:00:00Z", deal_id="d")])
+    await work_off(settings)
+    assert query(settings, REVISIONS)[2:] == [(None,)]
+    _, listed, _ = await ouroboros(settings, "dead-letters", "list")
+    assert "There are no dead letters." in listed
+    _, listed, _ = await ouroboros(settings, "dead-letters", "list", "--all")
+    assert listed.count("discarded") == 1
+    _, shown, _ = await ouroboros(settings, "dead-letters", "show", place)
+    assert f"discard_reason: {reason}" in shown
+    assert '{"event_type":"DealAnnounced","deal_id":"d"}' in shown
+    _, status, _ = await ouroboros(settings, "status")
+    assert "Dead letters: 0 open, 2 resolved, 1 discarded." in status
+    assert query(settings, "SELECT DISTINCT dead_lettered FROM read.pipeline_health") in ([(0,)], [])
+
+    mended = tmp_path / "mended.json"
+    mended.write_bytes(encode(event("DealTerminated", deal_id="d", why="mended after all")))
+    await ouroboros(settings, "dead-letters", "redrive", place, "--with", str(mended))
+    await work_off(settings)
+    assert query(settings, REVISIONS)[3:] == [("mended after all",)]
+    assert query(settings, STATES) == [("resolved", 3)]
+    await replay(settings, second_database)
+    assert fingerprint(second_database) == fingerprint(settings.database_url)
+
+
+async def test_a_worker_killed_over_a_discard_counts_nothing_twice_and_loses_nothing(
+    settings: Settings,
+) -> None:
+    place = await a_deal_that_nobody_can_mend(settings)
+    await ouroboros(settings, "dead-letters", "discard", place, "--by", "Jo", "--why", "withdrawn")
+    dying = dying_worker_process(settings, "journal")
+    assert await asyncio.to_thread(dying.wait, 60) == -signal.SIGKILL
+    await work_off(settings)
+    assert query(settings, REVISIONS) == [("revision 2",), ("revision 3",)]
+    assert query(settings, STATES) == [("discarded", 1), ("resolved", 2)]
+
+
+async def test_a_command_that_was_cut_short_can_be_given_again(settings: Settings) -> None:
+    place = await a_deal_that_nobody_can_mend(settings)
+    await send(settings, "deals", b"", key=b"d", headers=list(discard(place)))
+    await work_off(settings)
+    assert query(settings, STATES) == [("discarded", 1), ("open", 2)]
+    _, told, _ = await ouroboros(settings, "dead-letters", "discard", place, "--by", "Jo", "--why", "again")
+    assert "2 that waited behind it were sent again." in told
+    await work_off(settings)
+    assert query(settings, REVISIONS) == [("revision 2",), ("revision 3",)]
+    assert query(settings, STATES) == [("discarded", 1), ("resolved", 2)]
+
+
+async def test_a_discarded_letter_that_is_sent_again_in_vain_is_open_again(settings: Settings) -> None:
+    await ensure_topics(settings)
+    await send(settings, "credit", b"{oops", partition=1)
+    await work_off(settings)
+    options = ("--by", "Jo", "--why", "garbage")
+    code, told, _ = await ouroboros(settings, "dead-letters", "discard", "credit/1/0/0", *options)
+    assert (code, told.strip()) == (0, "Discarded credit/1/0/0.")
+    await work_off(settings)
+    assert query(settings, STATES) == [("discarded", 1)]
+    await ouroboros(settings, "dead-letters", "redrive", "credit/1/0/0")
+    await work_off(settings)
+    assert query(
+        settings, "SELECT state, attempts, discarded_at, discarded_by, discard_reason FROM read.dead_letter"
+    ) == [("open", 2, None, None, None)]
+
+
+async def test_a_discard_needs_a_letter_that_is_not_resolved_a_name_and_a_reason(settings: Settings) -> None:
+    await ensure_topics(settings)
+    await send(settings, "credit", b"{oops", partition=1)
+    await work_off(settings)
+
+    async def refusal(place: str, by: str = "Jo", why: str = "garbage") -> str:
+        code, _, told = await ouroboros(settings, "dead-letters", "discard", place, "--by", by, "--why", why)
+        assert code == 1
+        return told
+
+    assert "There is no dead letter credit/1/9/0." in await refusal("credit/1/9/0")
+    assert "'nowhere' is no place of a dead letter." in await refusal("nowhere")
+    assert "--by has 0 characters." in await refusal("credit/1/0/0", by=" ")
+    assert "--why has 4,001 characters." in await refusal("credit/1/0/0", why="x" * 4001)
+    mended = settings.home / "mended.json"
+    mended.write_bytes(GOOD)
+    await ouroboros(settings, "dead-letters", "redrive", "credit/1/0/0", "--with", str(mended))
+    await work_off(settings)
+    assert "The dead letter credit/1/0/0 was taken after all." in await refusal("credit/1/0/0")
+    assert query(settings, STATES) == [("resolved", 1)]
 
 
 async def test_a_letter_that_is_still_unreadable_stays_with_its_new_reason(settings: Settings) -> None:

@@ -1,0 +1,172 @@
+"""Rules about Ouroboros itself: who watches has to know that nobody is blind."""
+
+from typing import NamedTuple
+
+from dashboards.alerting.models import Duration, Group, Rule, State
+from dashboards.alerting.rules import (
+    CONDITION,
+    FOLDER,
+    INTERVAL,
+    MISSING_EVALUATIONS,
+    links,
+    more_than,
+    query,
+)
+from dashboards.alerting.subjects import PIPELINE
+from dashboards.alerting.units import Shown
+from projections.warning_signs.definition import Level
+
+# A part of the pipeline reports every two seconds.
+SILENT_SECONDS = 60
+# A worker takes some thousand events a second: so much left over for so long is no passing peak.
+LAG, LAG_FOR = 1_000, "5m"
+
+NUMBER, DAYS = Shown(1, "%.0f").print("A"), Shown(1, "%.0f").print("D")
+
+# A feed is as fresh as the newest of its subjects.
+STALE_FEED = """\
+SELECT definition.title AS subject,
+       CASE WHEN bool_and(current.stale_since IS NOT NULL) THEN 1 ELSE 0 END AS stale
+FROM read.indicator_current current
+JOIN read.indicator_definition definition ON definition.id = current.indicator
+WHERE definition.stale_after IS NOT NULL AND current.input_at IS NOT NULL
+GROUP BY definition.title
+ORDER BY definition.title"""
+
+STALE_FEED_DAYS = """\
+SELECT definition.title AS subject,
+       extract(epoch FROM now() - max(current.input_at))::double precision / 86400 AS days
+FROM read.indicator_current current
+JOIN read.indicator_definition definition ON definition.id = current.indicator
+WHERE definition.stale_after IS NOT NULL AND current.input_at IS NOT NULL
+GROUP BY definition.title
+ORDER BY definition.title"""
+
+# Topics that ever had a letter: so each goes back to normal once its letters are taken.
+DEAD_LETTERS = """\
+SELECT topic AS subject, count(*) FILTER (WHERE resolved_at IS NULL) AS open_letters
+FROM read.dead_letter
+GROUP BY topic
+ORDER BY topic"""
+
+LAGGING = """\
+SELECT component AS subject, lag
+FROM read.pipeline_health
+ORDER BY component"""
+
+# A part that went silent while others spoke on for a day was retired. All of them silent is no retirement.
+HEARTBEAT = """\
+SELECT component AS subject,
+       CASE WHEN beat_at < max(beat_at) OVER () - interval '1 day' THEN 0
+            ELSE extract(epoch FROM now() - beat_at)::double precision END AS seconds
+FROM read.pipeline_health
+ORDER BY component"""
+
+GIVEN_UP = """\
+SELECT destination AS subject, count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up
+FROM read.webhook_delivery
+GROUP BY destination
+ORDER BY destination"""
+
+
+class Trouble(NamedTuple):
+    """What may go wrong with the pipeline, how it is told, and what to do about it."""
+
+    uid: str
+    title: str
+    level: Level
+    sql: str
+    more_than: float
+    tells: str
+    remedy: str
+    waits: Duration = "0s"
+    unseen: State = "OK"
+    unreadable: State = "KeepLast"
+    days_sql: str | None = None
+
+
+TROUBLES = (
+    Trouble(
+        uid="pipeline-stale-feed",
+        title="Feed is stale",
+        level=Level.WATCH,
+        sql=STALE_FEED,
+        more_than=0,
+        tells=f"Nothing was heard for {DAYS} days of what the sign {{{{ $labels.subject }}}} rests on:"
+        " a level of calm is not known to be calm.",
+        remedy="See whether the feed of these events still runs, and publish what is missing.",
+        days_sql=STALE_FEED_DAYS,
+    ),
+    Trouble(
+        uid="pipeline-dead-letters",
+        title="Dead letters are open",
+        level=Level.WARNING,
+        sql=DEAD_LETTERS,
+        more_than=0,
+        tells=f"{NUMBER} messages of the topic {{{{ $labels.subject }}}} could not be read:"
+        " what they tell is missing everywhere.",
+        remedy="List them with `ouroboros dead-letters list`, mend them and send them again.",
+    ),
+    Trouble(
+        uid="pipeline-lag",
+        title="Pipeline lags behind",
+        level=Level.WARNING,
+        sql=LAGGING,
+        more_than=LAG,
+        tells=f"The {{{{ $labels.subject }}}} has {NUMBER} to do: signals come late.",
+        remedy="See `ouroboros status`; add sequencers, or look for what holds the worker up.",
+        waits=LAG_FOR,
+    ),
+    Trouble(
+        uid="pipeline-no-heartbeat",
+        title="No heartbeat",
+        level=Level.CRITICAL,
+        sql=HEARTBEAT,
+        more_than=SILENT_SECONDS,
+        tells='{{ if index $labels "subject" }}'
+        f"The {{{{ $labels.subject }}}} was last heard of {NUMBER} seconds ago: nothing new is seen."
+        "{{ else }}No part has ever reported, or the database does not answer.{{ end }}",
+        remedy="See the log of the worker and start it again.",
+        # A worker takes up to a minute until all of its parts have reported.
+        waits="1m",
+        # No part has ever reported, or the database does not answer: that is the worst of all.
+        unseen="Alerting",
+        unreadable="Alerting",
+    ),
+    Trouble(
+        uid="pipeline-webhook-given-up",
+        title="Webhook gave signals up",
+        level=Level.WARNING,
+        sql=GIVEN_UP,
+        more_than=0,
+        tells=f"{NUMBER} signals could not be posted to the webhook {{{{ $labels.subject }}}}"
+        " and were given up.",
+        remedy="Mend the receiver, then send them again: see Webhooks in docs/operations.md.",
+    ),
+)
+
+
+def pipeline_group() -> Group:
+    """Give the rules about the pipeline."""
+    return Group(name="Pipeline", folder=FOLDER, interval=INTERVAL, rules=tuple(map(_rule, TROUBLES)))
+
+
+def _rule(trouble: Trouble) -> Rule:
+    days = (query("D", trouble.days_sql),) if trouble.days_sql else ()
+    return Rule(
+        uid=trouble.uid,
+        title=trouble.title,
+        condition=CONDITION,
+        for_=trouble.waits,
+        keep_firing_for="0s",
+        missing_series_evals_to_resolve=MISSING_EVALUATIONS,
+        no_data_state=trouble.unseen,
+        exec_err_state=trouble.unreadable,
+        labels={"severity": trouble.level.value, "family": "pipeline"},
+        annotations={
+            "about": f'{trouble.title}{{{{ with index $labels "subject" }}}} · {{{{ . }}}}{{{{ end }}}}',
+            "description": f"{trouble.tells} {trouble.remedy}",
+            **links(PIPELINE),
+        },
+        data=(query("A", trouble.sql), *days, more_than(trouble.more_than)),
+    )

@@ -1,0 +1,228 @@
+"""Backtest: what a share did after signals of the past."""
+
+from dashboards.building.annotations import DEALS, marks
+from dashboards.building.board import Board, Row
+from dashboards.building.fields import MINUTE, as_level, field, unit, width, wrapped
+from dashboards.building.levels import COLORS
+from dashboards.building.panels import Panel, stat, state_timeline, table, text, time_series, when_empty
+from dashboards.building.sql import chosen, rank, row_label
+from dashboards.building.variables import PRICED_SHARES, chosen_from, one_of
+from projections.warning_signs.definition import LEVELS
+
+INDICATOR = chosen_from("indicator", "Sign", "SELECT id FROM read.indicator_definition")
+LEVEL = one_of("level", "At least", ["watch", "warning", "critical"], "warning")
+SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="CRWV")
+HORIZON = one_of("horizon", "Days after", ["5", "20", "60", "120"], "60")
+FALL = one_of("fall", "Counts as a fall (%)", ["5", "10", "20", "30"], "10")
+
+# A holiday or a feed's pause; beyond this many days a price says nothing about the day that was asked for.
+NEAR = 7
+NO_PRICES = (
+    "No price of this share is known in this time range. Prices come on the topic equity.prices, as"
+    " EquityPriced (docs/events.md)."
+)
+NO_EPISODES = (
+    "No episode of these signs reached this level in this time range. Choose a lower level, more signs or a"
+    " longer range."
+)
+
+# An episode counts from the step that reached the level first.
+EPISODES = f"""reached AS (
+  SELECT DISTINCT ON (signal_id) signal_id, known_at, indicator, subject, level, message,
+         journal_offset, journal_index
+  FROM read.signal
+  WHERE indicator = ANY({chosen("indicator")}) AND {rank("level")} >= {rank("'${level}'")}
+  ORDER BY signal_id, step_number
+), episode AS (
+  SELECT * FROM reached WHERE $__timeFilter(known_at)
+)"""
+
+# What the share did after each day with a price is worked out once, in one pass over its closes; an episode
+# takes that of its own day, or of the first with a price within a week.
+OUTCOMES = f"""{EPISODES}, daily AS MATERIALIZED (
+  SELECT (bucket AT TIME ZONE 'UTC')::date AS day,
+         (array_agg(close ORDER BY bucket DESC, interval_seconds DESC))[1] AS close
+  FROM read.equity_bar
+  WHERE symbol = '${{symbol}}' AND bucket >= $__timeFrom()::timestamptz - INTERVAL '1 day'
+    AND bucket < $__timeTo()::timestamptz + make_interval(days => $horizon + {2 * NEAR + 1})
+  GROUP BY 1
+), followed AS (
+  SELECT day, close, lag(day) OVER (ORDER BY day) AS day_before,
+         first_value(close) OVER (ORDER BY day RANGE BETWEEN make_interval(days => $horizon) FOLLOWING
+           AND make_interval(days => $horizon + {NEAR - 1}) FOLLOWING) AS close_after,
+         min(close) OVER (ORDER BY day RANGE BETWEEN INTERVAL '1 day' FOLLOWING
+           AND make_interval(days => $horizon) FOLLOWING) AS lowest
+  FROM daily
+), usual AS MATERIALIZED (
+  SELECT day, day_before, close AS price_usd, close_after / close - 1 AS return,
+         close * (1 - $fall / 100.0) AS fallen_usd, lowest <= close * (1 - $fall / 100.0) AS has_fallen,
+         CASE WHEN close_after IS NOT NULL THEN least(0, lowest / close - 1) END AS worst,
+         CASE WHEN close_after IS NOT NULL
+              THEN coalesce(lowest <= close * (1 - $fall / 100.0), false) END AS fell
+  FROM followed
+), asked AS (
+  SELECT usual.*, day - days AS asked_on
+  FROM usual CROSS JOIN LATERAL generate_series(0, least(day - day_before, {NEAR}) - 1) AS days
+), outcome AS (
+  SELECT episode.*, asked.price_usd, asked.return, asked.worst, asked.fell,
+         fallen.day - asked.day AS lead_days
+  FROM episode
+  LEFT JOIN asked ON asked.asked_on = (episode.known_at AT TIME ZONE 'UTC')::date
+  LEFT JOIN LATERAL (
+    SELECT min(daily.day) AS day FROM daily
+    WHERE daily.day > asked.day AND daily.day <= asked.day + $horizon AND daily.close <= asked.fallen_usd
+  ) fallen ON asked.has_fallen
+)"""
+
+
+def _explanation() -> Panel:
+    return text(
+        "How to read this",
+        "A look at history: what the chosen share did in the chosen number of days after each episode of"
+        " the chosen signs. Few episodes prove nothing, and episodes that overlap are not independent:"
+        " compare with *any day*. The measured way, with rules folded anew as the world could know at"
+        " each moment and false alarms counted, is `ouroboros backtest`.",
+    )
+
+
+def _sums() -> Panel:
+    share = "avg(fell::integer)"
+    median = "percentile_cont(0.5) WITHIN GROUP (ORDER BY {})"
+    return stat(
+        "All episodes together",
+        "Episodes that reached the level in the time range; those whose outcome is known, because prices"
+        " reach so far; of these, the share in which the close fell by the chosen part within the chosen"
+        " days, and the median return after these days; both beside the same of any day with a price in"
+        " the range whose outcome is known, and how many such days there are; the median days from the"
+        " signal to the fall. From read.signal and read.equity_bar.",
+        f"""WITH {OUTCOMES}, traded AS (SELECT * FROM usual WHERE $__timeFilter(day))
+SELECT count(*) AS "Episodes", count(return) AS "Outcomes", {share} AS "Fell after",
+  (SELECT {share} FROM traded) AS "After any day",
+  {median.format("return")} AS "Median return",
+  (SELECT {median.format("return")} FROM traded) AS "Of any day",
+  (SELECT count(return) FROM traded) AS "Days compared",
+  {median.format("lead_days")} FILTER (WHERE fell) AS "Lead time"
+FROM outcome""",
+        fields="/.*/",
+        defaults={
+            "noValue": "no price",
+            "color": {"mode": "fixed", "fixedColor": "transparent"},
+        },
+        overrides=[
+            *(field(name, *unit("none", 0)) for name in ("Episodes", "Outcomes", "Days compared")),
+            *(field(name, *unit("percentunit", 0)) for name in ("Fell after", "After any day")),
+            *(field(name, *unit("percentunit", 1)) for name in ("Median return", "Of any day")),
+            field("Lead time", *unit("suffix: days", 0)),
+        ],
+        text_size=24,
+    )
+
+
+def _episodes() -> Panel:
+    shown = table(
+        "Episodes and what followed",
+        "Each episode at the moment at which it first reached the level, the newest first, at most 500."
+        " Price: the share's close of that day or of the next trading day. Return: to the first close"
+        " after the chosen calendar days. Worst: the lowest close until then, against the price. Days to"
+        " the fall: until the close first lay the chosen part below the price. From read.signal and"
+        " read.equity_bar.",
+        f"""WITH {OUTCOMES}
+SELECT o.known_at AS "When", o.level AS "Level", d.title AS "Sign", o.subject AS "Subject",
+  o.price_usd AS "Price", o.return AS "Return", o.worst AS "Worst", o.lead_days AS "Days to the fall",
+  i.text AS "In words"
+FROM outcome o JOIN read.indicator_definition d ON d.id = o.indicator
+LEFT JOIN read.indicator i ON i.known_at = o.known_at AND i.indicator = o.indicator AND i.subject = o.subject
+  AND i.journal_offset = o.journal_offset AND i.journal_index = o.journal_index
+ORDER BY o.known_at DESC, o.indicator, o.subject LIMIT 500""",
+        overrides=[
+            field("When", *MINUTE, width(140)),
+            field("Level", *as_level()),
+            field("Sign", width(170), wrapped()),
+            field("Subject", width(160), wrapped()),
+            field("Price", *unit("currencyUSD", 2), width(90), {"id": "noValue", "value": "no price"}),
+            *(
+                field(name, *unit("percentunit", 1), width(110), {"id": "noValue", "value": "no price yet"})
+                for name in ("Return", "Worst")
+            ),
+            field("Days to the fall", *unit("suffix: days", 0), width(120)),
+            field("In words", wrapped()),
+        ],
+    )
+    return when_empty(shown, NO_EPISODES)
+
+
+def _price() -> Panel:
+    shown = time_series(
+        "Price of the share, with the episodes",
+        "The last close of each day; a line stands where an episode reached the level. From read.equity_bar.",
+        """SELECT date_trunc('day', bucket, 'UTC') AS time, symbol AS metric,
+  (array_agg(close ORDER BY bucket DESC, interval_seconds DESC))[1] AS value
+FROM read.equity_bar WHERE symbol = '${symbol}' AND $__timeFilter(bucket) GROUP BY 1, 2 ORDER BY 1""",
+        unit="currencyUSD",
+        legend="hidden",
+    )
+    return when_empty(shown, NO_PRICES)
+
+
+def _levels() -> Panel:
+    words = {
+        str(number): {"color": COLORS[level], "index": number, "text": level.value}
+        for number, level in enumerate(LEVELS)
+    }
+    place = "array_position(ARRAY['calm', 'watch', 'warning', 'critical'], level) - 1"
+    shown = state_timeline(
+        "Levels of the chosen signs",
+        "The level of each subject's episode from step to step; the 20 subjects with the newest steps that"
+        " reached the level. From read.signal.",
+        f"""WITH {EPISODES}, shown AS (
+  SELECT indicator, subject FROM episode GROUP BY 1, 2 ORDER BY max(known_at) DESC LIMIT 20
+), step AS (
+  SELECT s.known_at, {row_label("d.title || ' · ' || s.subject")} AS metric, {place} AS value, s.step_number
+  FROM read.signal s JOIN shown USING (indicator, subject)
+  JOIN read.indicator_definition d ON d.id = s.indicator
+)
+SELECT known_at AS time, metric, max(value) AS value FROM step WHERE $__timeFilter(known_at) GROUP BY 1, 2
+UNION ALL
+SELECT $__timeFrom()::timestamptz, metric, coalesce(
+  (SELECT value FROM step b WHERE b.metric = m.metric AND known_at < $__timeFrom()::timestamptz
+   ORDER BY known_at DESC, step_number DESC LIMIT 1), 0)
+FROM (SELECT DISTINCT metric FROM step) m
+UNION ALL
+(SELECT DISTINCT ON (metric) least(now(), $__timeTo()::timestamptz), metric, value
+ FROM step WHERE known_at < $__timeTo()::timestamptz ORDER BY metric, known_at DESC, step_number DESC)
+ORDER BY 1, 2""",
+        defaults={
+            "mappings": [{"type": "value", "options": words}],
+            "custom": {"lineWidth": 0, "fillOpacity": 80, "spanNulls": True},
+        },
+    )
+    return when_empty(shown, NO_EPISODES)
+
+
+def _marks() -> dict[str, object]:
+    return marks(
+        "Episodes",
+        "red",
+        f"""WITH {EPISODES}
+SELECT known_at AS time, indicator || ' · ' || subject AS title, message AS text,
+  concat_ws(',', level, indicator) AS tags
+FROM episode ORDER BY known_at DESC LIMIT 200""",
+    )
+
+
+BACKTEST = Board(
+    uid="ouroboros-backtest",
+    title="Backtest",
+    description="What a share did after signals of the past: a look at history, not a proof.",
+    tags=("history",),
+    variables=(INDICATOR, LEVEL, SYMBOL, HORIZON, FALL),
+    annotations=(_marks(), DEALS),
+    rows=(
+        Row(5, ((_explanation(), 8), (_sums(), 16))),
+        Row(10, ((_episodes(), 24),)),
+        Row(9, ((_price(), 24),)),
+        Row(9, ((_levels(), 24),)),
+    ),
+    time_from="now-2y",
+    refresh="5m",
+)

@@ -1,0 +1,150 @@
+"""How much of all announced money can be going round, and what vendors' own money could have paid for."""
+
+from dashboards.building.fields import DAY, Property, field, fields, link, renamed, unit, width
+from dashboards.building.indicators import bars, history
+from dashboards.building.levels import UNKNOWN_COLOR, steps_of
+from dashboards.building.panels import Panel, stat, table, time_series, when_empty
+from dashboards.building.sql import chosen
+from dashboards.money.graph import CAUTION, NO_MONEY, ONLY_COMPANY
+
+NONE_KNOWN = {
+    "type": "special",
+    "options": {"match": "null", "result": {"color": UNKNOWN_COLOR, "index": 0, "text": "none known"}},
+}
+NEUTRAL = {"mode": "fixed", "fixedColor": "semi-dark-blue"}
+DASHED: Property = {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [10, 10]}}
+
+
+def _share(title: str, column: str, description: str) -> Panel:
+    return _at_the_end(
+        title,
+        f"{description} {CAUTION} From read.circularity at the end of the time range.",
+        f"{column} AS share, {column}_usd AS usd",
+        {
+            "unit": "percentunit",
+            "decimals": 1,
+            "color": {"mode": "thresholds"},
+            "thresholds": {"mode": "absolute", "steps": steps_of("circularity")},
+        },
+    )
+
+
+def _dollars(title: str, column: str, description: str) -> Panel:
+    return _at_the_end(
+        title,
+        f"{description} From read.circularity at the end of the time range.",
+        f"{column} AS dollars",
+        {"unit": "currencyUSD", "decimals": 1, "color": NEUTRAL},
+    )
+
+
+def _at_the_end(title: str, description: str, columns: str, looks: dict[str, object]) -> Panel:
+    return stat(
+        title,
+        description,
+        f"SELECT {columns} FROM (SELECT) always LEFT JOIN (SELECT * FROM read.circularity"
+        " WHERE basis = '$basis' AND known_at <= $__timeTo()"
+        " ORDER BY known_at DESC, journal_offset DESC, journal_index DESC LIMIT 1) newest ON true",
+        defaults={**looks, "mappings": [NONE_KNOWN]},
+        overrides=[
+            field("share", renamed("of announced")),
+            field("usd", renamed("in dollars"), *unit("currencyUSD", 1), {"id": "color", "value": NEUTRAL}),
+        ],
+        fields="/.*/",
+    )
+
+
+AT_MOST = _share(
+    "At most circulates (CI_max)",
+    "ci_max",
+    "The largest part of all announced money that can be going round: the maximum-weight circulation of the"
+    " graph ÷ announced money. Coloured by the thresholds of the sign circularity.",
+)
+ESTIMATE = _share(
+    "Estimated to circulate (CI_bff)",
+    "ci_bff",
+    "The point estimate of what goes round, by Balanced Flow Forwarding (arXiv 2506.12546), ÷ announced"
+    " money; never above CI_max. Coloured by the thresholds of the sign circularity.",
+)
+ANNOUNCED = _dollars(
+    "Announced",
+    "announced_usd",
+    "All announced money of the chosen basis. Firm: stated, unconditional, or paid. All: conditional and"
+    " estimated money too.",
+)
+ASSUMED = _dollars(
+    "Of it assumed",
+    "estimated_usd",
+    "The part that rests on an assumption: capacity without a price, taken to cost so many dollars a"
+    " gigawatt. Only on the basis all.",
+)
+OVER_TIME = when_empty(
+    time_series(
+        "Circulating share of announced money, both bases",
+        "CI_max, the most that can go round (solid), and CI_bff, the estimate (dashed), as shares of"
+        " announced money, on both bases; where both are the same, they lie on one line. The lines are the"
+        f" thresholds of the sign circularity. {CAUTION} From read.indicator (circularity).",
+        history(
+            "circularity",
+            name="replace(replace(subject, 'ci_max', 'CI_max,'), 'ci_bff', 'CI_bff,')",
+        ),
+        unit="percentunit",
+        thresholds=steps_of("circularity"),
+        draw="step",
+        decimals=1,
+        overrides=[
+            fields("/^CI_bff/", DASHED),
+            fields("/ all$/", {"id": "color", "value": {"mode": "fixed", "fixedColor": "purple"}}),
+            fields("/ firm$/", {"id": "color", "value": {"mode": "fixed", "fixedColor": "blue"}}),
+        ],
+    ),
+    NO_MONEY,
+)
+
+VENDORS_SQL = f"""SELECT vendor AS "Vendor", share AS "Share", round_trip_usd AS "Could be its own",
+       purchases_usd AS "Order book", financing_usd AS "Its financing", known_at AS "Since", vendor AS id
+FROM (
+  SELECT DISTINCT ON (vendor) * FROM read.vendor_round_trip
+  WHERE basis = '$basis' AND known_at <= $__timeTo() AND vendor = ANY({chosen("company")})
+  ORDER BY vendor, known_at DESC, journal_offset DESC, journal_index DESC
+) newest
+WHERE purchases_usd > 0 ORDER BY share DESC, vendor LIMIT 100"""
+_DOLLARS = ("Could be its own", "Order book", "Its financing")
+VENDORS = when_empty(
+    table(
+        "Vendors: orders that their own money could have paid for",
+        "For each vendor that finances anybody: the maximum flow from what it gives (equity, debt,"
+        " credits, guarantees) to what is bought from it, ÷ its order book, at the end of the time range."
+        f" The bar is coloured by the thresholds of the sign vendor_financed_share. {CAUTION} From"
+        " read.vendor_round_trip.",
+        VENDORS_SQL,
+        overrides=[
+            field("Vendor", link("Show only this company", ONLY_COMPANY)),
+            bars("Share", "Share", "vendor_financed_share", 1.0),
+            *(field(name, *unit("currencyUSD", 1), width(115)) for name in _DOLLARS),
+            field("Could be its own", width(135)),
+            field("Since", *DAY, width(95)),
+            field("id", {"id": "custom.hidden", "value": True}),
+        ],
+    ),
+    "At the end of this time range no vendor of this basis both finances others and sells to them.",
+)
+VENDORS_OVER_TIME = when_empty(
+    time_series(
+        "Vendor-financed share over time",
+        "The same share of each vendor over time, the twelve highest of the chosen basis. The lines are"
+        f" the thresholds of the sign vendor_financed_share. {CAUTION} From read.indicator"
+        " (vendor_financed_share).",
+        history(
+            "vendor_financed_share",
+            name="regexp_replace(subject, ' (all|firm)$', '')",
+            where="subject LIKE '% $basis'",
+        ),
+        unit="percentunit",
+        thresholds=steps_of("vendor_financed_share"),
+        draw="step",
+        decimals=1,
+        overrides=[fields("/.*/", {"id": "min", "value": 0})],
+    ),
+    "No vendor of this basis both finances others and sells to them.",
+)

@@ -1,0 +1,155 @@
+"""What has changed: signals with their evidence, levels from then to now, and levels over time."""
+
+from dashboards.building.fields import DAY, MINUTE, as_level, field, hidden, width, wrapped
+from dashboards.building.indicators import binned, source_column
+from dashboards.building.levels import COLORS
+from dashboards.building.panels import Panel, state_timeline, table, when_empty
+from dashboards.building.sql import rank, row_label
+from dashboards.signs.worst import EXPLAINED_BY, EXPLANATION, explained
+from projections.warning_signs.definition import LEVELS, Level
+
+_HIDDEN = tuple(field(name, hidden()) for name in EXPLAINED_BY)
+
+
+def _changed(since: str, until: str) -> str:
+    """Give what each subject came from, its highest level, and where it stands, between two moments."""
+    order = "known_at, journal_offset, journal_index, step_number"
+    newest = "known_at DESC, journal_offset DESC, journal_index DESC, step_number DESC"
+    return f"""SELECT indicator, subject, max(known_at) AS known_at, max({rank("level")}) AS highest,
+       coalesce((array_agg(was ORDER BY {order}))[1], 'calm') AS was,
+       (array_agg(level ORDER BY {newest}))[1] AS level, max(journal_offset) AS journal_offset
+FROM (SELECT s.*, lag(level) OVER (PARTITION BY indicator, subject ORDER BY {order}) AS was
+      FROM read.signal s WHERE known_at <= {until}) step
+WHERE known_at >= {since} GROUP BY indicator, subject"""
+
+
+def _changes(title: str, description: str, since: str, until: str, nothing: str) -> Panel:
+    return when_empty(
+        table(
+            title,
+            f"{description} Each subject with its level before, its highest on the way and the one after,"
+            " the newest change first, at most 100. From read.signal.",
+            f"""SELECT c.known_at AS "When", c.was AS "From",
+       (ARRAY['calm', 'unknown', 'watch', 'warning', 'critical'])[c.highest] AS "Highest", c.level AS "To",
+       d.title || ': ' || c.subject AS "Sign and subject", {explained("c")}
+FROM ({_changed(since, until)}) c JOIN read.indicator_definition d ON d.id = c.indicator
+ORDER BY c.known_at DESC, c.journal_offset DESC, d.title, c.subject LIMIT 100""",
+            overrides=[
+                field("When", *DAY, width(92)),
+                *(field(name, *as_level(68)) for name in ("From", "Highest", "To")),
+                field("Sign and subject", wrapped(), EXPLANATION),
+                *_HIDDEN,
+            ],
+        ),
+        nothing,
+    )
+
+
+IN_RANGE = _changes(
+    "Changed in the time range",
+    "What the signs did from the beginning to the end of the time range.",
+    "$__timeFrom()",
+    "$__timeTo()",
+    "No sign changed its level in this time range. Choose a longer one.",
+)
+LAST_DAY = _changes(
+    "Changed in the last 24 hours",
+    "What the signs did in the last 24 hours, whatever the time range.",
+    "now() - interval '1 day'",
+    "now()",
+    "No sign changed its level in the last 24 hours.",
+)
+
+SIGNALS = when_empty(
+    table(
+        "Newest signals, and what they rest on",
+        "Every step of an episode in the time range, the newest first, at most 50: what was told, the"
+        " newest three of the facts that it rests on, and where the first of them is written. Muted steps"
+        " were not sent. From read.signal and read.signal_evidence.",
+        f"""WITH step AS (
+  SELECT s.* FROM read.signal s WHERE $__timeFilter(s.known_at)
+  ORDER BY s.known_at DESC, s.journal_offset DESC, s.journal_index DESC, s.step_number DESC LIMIT 50
+)
+SELECT s.known_at AS "When", s.level AS "Level",
+       s.step || CASE WHEN s.muted THEN ', muted' ELSE '' END AS "Step",
+       d.title AS "Sign", s.subject AS "Subject", s.message AS "Message",
+       rests.headlines || CASE WHEN cardinality(s.evidence) > 3
+                          THEN ' · and ' || cardinality(s.evidence) - 3 || ' more' ELSE '' END AS "Evidence",
+       rests.source_url, {explained("s")}
+FROM step s JOIN read.indicator_definition d ON d.id = s.indicator
+LEFT JOIN LATERAL (
+  SELECT string_agg(coalesce(e.headline, e.event_id::text), ' · ' ORDER BY e.known_at DESC, e.number)
+           FILTER (WHERE e.place <= 3) AS headlines,
+         (array_agg(e.source_url ORDER BY e.known_at DESC, e.number)
+           FILTER (WHERE e.source_url IS NOT NULL))[1] AS source_url
+  FROM (SELECT e.*, row_number() OVER (ORDER BY e.known_at DESC, e.number) AS place
+        FROM read.signal_evidence e WHERE e.signal_id = s.signal_id AND e.step_number = s.step_number) e
+) rests ON true
+ORDER BY s.known_at DESC, s.journal_offset DESC, s.journal_index DESC, s.step_number DESC""",
+        overrides=[
+            field("When", *MINUTE, width(142)),
+            field("Level", *as_level(75)),
+            field("Step", width(85)),
+            field("Sign", width(150), wrapped(), EXPLANATION),
+            field("Subject", width(165), wrapped()),
+            field("Message", wrapped()),
+            field("Evidence", wrapped()),
+            source_column(),
+            *_HIDDEN,
+        ],
+    ),
+    "No signal was raised in this time range. Choose a longer one.",
+)
+
+_COUNTED = tuple(level for level in LEVELS if level is not Level.CALM)
+_MOVES = ", ".join(
+    f"sum((level = '{one}')::int - (coalesce(was, 'calm') = '{one}')::int) AS {one}" for one in _COUNTED
+)
+_SUMS = ", ".join(f"sum({one}) OVER w AS {one}" for one in _COUNTED)
+_RANKS = " ".join(f"WHEN {one} > 0 THEN {one.rank}" for one in reversed(_COUNTED))
+# Counting who comes and goes is a single pass; looking for the worst of all subjects at each step is not.
+# Of each of Grafana's intervals the worst is drawn, and behind it the last, so that no spike is lost.
+# Without any row the panel would say that a field is missing.
+TIMELINE_SQL = f"""WITH step AS (
+  SELECT indicator, known_at, level, lag(level) OVER (
+           PARTITION BY indicator, subject
+           ORDER BY known_at, journal_offset, journal_index, step_number) AS was
+  FROM read.signal WHERE known_at <= $__timeTo()
+), moved AS (
+  SELECT indicator, greatest(known_at, $__timeFrom()) AS at, {_MOVES} FROM step GROUP BY 1, 2
+), stood AS (
+  SELECT indicator, at, {_SUMS} FROM moved WINDOW w AS (PARTITION BY indicator ORDER BY at)
+), ranked AS (
+  SELECT indicator, at, {binned("at")} AS bin, CASE {_RANKS} ELSE 0 END AS rank FROM stood
+), drawn AS (
+  SELECT indicator, bin AS at, max(rank) AS rank FROM ranked GROUP BY indicator, bin
+  UNION ALL (SELECT DISTINCT ON (indicator, bin)
+               indicator, bin + make_interval(secs => $__interval_ms / 1000.0), rank
+             FROM ranked ORDER BY indicator, bin, at DESC)
+  UNION ALL SELECT indicator, $__timeFrom(), 0 FROM ranked GROUP BY indicator HAVING min(at) > $__timeFrom()
+  UNION ALL (SELECT DISTINCT ON (indicator) indicator, least($__timeTo(), now()), rank
+             FROM ranked ORDER BY indicator, at DESC)
+)
+SELECT at AS time, {row_label("d.title")} AS metric, max(rank) AS value
+FROM drawn JOIN read.indicator_definition d ON d.id = drawn.indicator
+WHERE at <= least($__timeTo(), now()) GROUP BY at, d.title
+UNION ALL SELECT $__timeFrom(), 'No sign was above calm by then', NULL WHERE NOT EXISTS (SELECT FROM drawn)
+ORDER BY time, metric"""
+TIMELINE = state_timeline(
+    "Levels over time",
+    "The level of each sign's worst subject over time, of all signs that were ever above calm. What is"
+    " old counts as it was last known here. From read.signal.",
+    TIMELINE_SQL,
+    defaults={
+        "custom": {"lineWidth": 0, "fillOpacity": 80, "spanNulls": True},
+        "mappings": [
+            {
+                "type": "value",
+                "options": {
+                    str(level.rank): {"text": level.value, "color": COLORS[level], "index": level.rank}
+                    for level in LEVELS
+                },
+            }
+        ],
+    },
+)

@@ -1,0 +1,152 @@
+"""Traffic lights: the five signs of a breaking bubble, how many are up, and whether anybody has looked."""
+
+from dataclasses import replace
+
+from dashboards.building.fields import field, fields, link, lit_from_one
+from dashboards.building.levels import COLORS, UNKNOWN, UNKNOWN_COLOR, level_mappings
+from dashboards.building.panels import Panel, stat, when_empty
+from dashboards.building.sql import in_words, shown_level
+from dashboards.signs.worst import EXPLANATION, WORST, explained
+from projections.warning_signs.bubble_break import SIGNS
+from projections.warning_signs.definition import LEVELS
+from projections.warning_signs.registry import DEFINITIONS
+
+_FIVE = ", ".join(f"'{sign}'" for sign in SIGNS)
+# A light is narrow on a laptop; its description has the whole name.
+SHORT = {
+    "gpu_resale_drawdown": "Falling GPU prices",
+    "contract_renegotiations": "Renegotiations",
+    "credit_waivers": "Credit waivers",
+    "power_delay": "Late power",
+    "revenue_coverage": "Low revenue",
+}
+# Sites without a promised day are neither late nor on time: the light tells how many it does not speak for.
+TOO_LITTLE = {"power_delay": ", or no site has a promised day"}
+WHERE_IT_IS_CALM = {
+    "power_delay": f"""WHEN t.level IN ('calm', '{UNKNOWN}') THEN (
+  SELECT count(expected_on) || ' site' || left('s', (count(expected_on) <> 1)::int) || ' with a day, '
+    || count(*) - count(expected_on) || ' without' FROM read.power_site)""",
+}
+_PLAIN = {"id": "color", "value": {"mode": "fixed", "fixedColor": "transparent"}}
+_SHOWN = "/^(level|value|where)$/"
+
+
+def _light(title: str, description: str, sql: str) -> Panel:
+    """Show a level on its colour, and below it the value and where."""
+    light = stat(
+        title,
+        description,
+        sql,
+        fields=_SHOWN,
+        defaults={"noValue": "unknown"},
+        overrides=[
+            field("level", {"id": "mappings", "value": level_mappings()}, EXPLANATION),
+            fields("/^(value|where)$/", _PLAIN),
+        ],
+        text_size=15,
+    )
+    return replace(light, options={**light.options, "textMode": "value", "orientation": "horizontal"})
+
+
+def sign_light(indicator: str) -> Panel:
+    """Show one of the five signs: the level of its worst subject, its value and threshold, and since when."""
+    definition = DEFINITIONS[indicator]
+    return _light(
+        SHORT[indicator],
+        f"{definition.title}: {definition.formula} The worst subject now, whatever the time range. Unknown:"
+        f" nothing was heard yet, or it was calm on an input that is too old{TOO_LITTLE.get(indicator, '')}."
+        f" From read.indicator_current ({indicator}).",
+        f"WITH {WORST} SELECT t.level,"
+        f" CASE WHEN t.subject IS NULL THEN 'nothing heard yet'"
+        f" ELSE coalesce({in_words('t.value', 't.unit')}"
+        f" || ', ' || t.at_level || ' at ' || {in_words('t.threshold', 't.unit')}, '-') END AS value,"
+        f" CASE WHEN t.subject IS NULL THEN '-' {WHERE_IT_IS_CALM.get(indicator, '')}"
+        " WHEN t.stale_since IS NOT NULL"
+        " THEN t.subject || ', old since ' || to_char(t.stale_since, 'YYYY-MM-DD')"
+        " ELSE t.subject || ', since ' || to_char(t.since, 'YYYY-MM-DD') END AS where,"
+        f" {explained('t')} FROM told t WHERE t.indicator = '{indicator}'",
+    )
+
+
+FIVE_SIGNS = tuple(sign_light(indicator) for indicator in SIGNS)
+
+COMPOSITE = _light(
+    "Bubble break",
+    f"{DEFINITIONS['bubble_break'].formula} Its parts are the five lights beside it. Unknown: none counts,"
+    " and of some of the five nothing is known now. Named by S2 (Odd Lots podcast, 6 October 2025). From"
+    " read.indicator_current (bubble_break).",
+    f"""WITH {WORST}, parts AS (
+  SELECT count(*) FILTER (WHERE level = '{UNKNOWN}') AS unknown FROM told WHERE indicator IN ({_FIVE})
+)
+SELECT CASE WHEN t.level = '{UNKNOWN}' AND parts.unknown = 0 THEN 'calm'
+            WHEN t.level = 'calm' AND parts.unknown > 0 THEN '{UNKNOWN}' ELSE t.level END AS level,
+       coalesce(t.value, 0)::int || ' of {len(SIGNS)} signs up, '
+         || t.at_level || ' at ' || t.threshold AS value,
+       concat_ws(', ', CASE WHEN t.level IN ('watch', 'warning', 'critical')
+                       THEN 'since ' || to_char(t.since, 'YYYY-MM-DD') END,
+                 CASE WHEN parts.unknown > 0 THEN parts.unknown || ' signs not known'
+                      WHEN t.subject IS NULL THEN 'none ever' END) AS where,
+       {explained("t")}
+FROM told t CROSS JOIN parts WHERE t.indicator = 'bubble_break'""",
+)
+
+
+_COUNTED = (*reversed(LEVELS), UNKNOWN)
+_LIT = {**{level.value: color for level, color in COLORS.items()}, UNKNOWN: UNKNOWN_COLOR}
+COUNTS = stat(
+    "Subjects of all signs by level",
+    "How many subjects of all 22 signs stand at each level now, whatever the time range. Unknown: calm"
+    " when last heard of, on an input that is too old to say so still. From read.indicator_current.",
+    "SELECT "
+    + ", ".join(f"count(*) FILTER (WHERE {shown_level('c')} = '{one}') AS \"{one}\"" for one in _COUNTED)
+    + " FROM read.indicator_current c",
+    fields="/.*/",
+    defaults={"noValue": "0", "unit": "none", "color": {"mode": "thresholds"}},
+    overrides=[field(one, lit_from_one(_LIT[one])) for one in _COUNTED],
+)
+UNSEEN = stat(
+    "Not acknowledged",
+    "Open episodes at warning or critical that nobody has acknowledged since they reached that level,"
+    " whatever the time range. From read.indicator_current.",
+    "SELECT count(*) AS episodes FROM read.indicator_current"
+    " WHERE level IN ('warning', 'critical') AND (acknowledged_at IS NULL OR acknowledged_at < since)",
+    defaults={
+        "unit": "suffix: open",
+        "color": {"mode": "thresholds"},
+        "thresholds": lit_from_one("orange")["value"],
+    },
+)
+_PIPELINE_COLORS = {"silent": "red", "unknown": UNKNOWN_COLOR, "dead letter": "orange", "old": "yellow"}
+PIPELINE = when_empty(
+    stat(
+        "Pipeline",
+        "Silent: a part of the pipeline has not reported for a minute. Dead letters: events that could not"
+        " be read. Old inputs: subjects whose feed has been silent for too long. The first of these that"
+        " is so. From read.pipeline_health, read.dead_letter and read.indicator_current.",
+        """SELECT CASE WHEN part.silent > 0 THEN part.silent || ' silent'
+  WHEN letter.open > 0 THEN letter.open || ' dead letter' || left('s', (letter.open > 1)::int)
+  WHEN part.beating = 0 THEN 'unknown'
+  WHEN input.old > 0 THEN input.old || ' old inputs' ELSE 'running' END AS state
+FROM (SELECT count(*) AS beating, count(*) FILTER (WHERE stale) AS silent FROM read.pipeline_health
+      WHERE beat_at >= now() - interval '1 day') part,
+     (SELECT count(*) AS open FROM read.dead_letter WHERE resolved_at IS NULL) letter,
+     (SELECT count(*) AS old FROM read.indicator_current WHERE stale_since IS NOT NULL) input""",
+        fields="/^state$/",
+        text_size=24,
+        defaults={
+            "color": {"mode": "fixed", "fixedColor": "green"},
+            "mappings": [
+                {
+                    "type": "regex",
+                    "options": {
+                        "pattern": f"^(.*{word}.*)$",
+                        "result": {"index": at, "color": shade, "text": "$1"},
+                    },
+                }
+                for at, (word, shade) in enumerate(_PIPELINE_COLORS.items())
+            ],
+            "links": link("Pipeline health", "/d/ouroboros-pipeline-health?${__url_time_range}")["value"],
+        },
+    ),
+    "unknown",
+)

@@ -1,0 +1,181 @@
+"""The files of alerting say what Grafana takes, and everything that they name is there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from dashboards.alerting import queries
+from dashboards.alerting.contact_points import CONTACT_POINTS
+from dashboards.alerting.files import alerting_files
+from dashboards.alerting.models import File, Policy, Query, Route, Rule
+from dashboards.alerting.rules import LEVELS
+from dashboards.alerting.subjects import HOMES, PIPELINE
+from dashboards.alerting.units import SHOWN
+from dashboards.boards import BOARDS
+from dashboards.generate import GENERATED
+from projections.warning_signs.definition import Level
+from projections.warning_signs.registry import DEFINITIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "dashboards" / "provisioning" / "datasources" / "ouroboros.yaml"
+# Places where Grafana puts in what the environment holds, and an empty text for what it does not.
+PUT_IN = re.compile(r"\$\{?(\w+)")
+
+
+def written() -> dict[str, File]:
+    """The files as they are committed."""
+    folder = GENERATED / "alerting"
+    return {path.stem: File.model_validate(yaml.safe_load(path.read_bytes())) for path in folder.iterdir()}
+
+
+def rules() -> list[Rule]:
+    return [rule for group in written()["rules"].groups or () for rule in group.rules]
+
+
+def routes(of: Policy | Route) -> Iterator[Route]:
+    for route in of.routes or ():
+        yield route
+        yield from routes(route)
+
+
+def policy() -> Policy:
+    (only,) = written()["policies"].policies or ()
+    return only
+
+
+def test_the_committed_files_are_those_of_the_code() -> None:
+    committed = {f"alerting/{path.name}": path.read_bytes() for path in (GENERATED / "alerting").iterdir()}
+    assert committed == alerting_files()
+
+
+def test_the_files_come_back_from_yaml_as_they_were() -> None:
+    for name, content in alerting_files().items():
+        plain = yaml.safe_load(content)
+        file = File.model_validate(plain)
+        assert file.model_dump(mode="json", by_alias=True, exclude_none=True) == plain, name
+
+
+def test_a_key_that_grafana_would_drop_without_a_word_is_refused() -> None:
+    plain = yaml.safe_load(alerting_files()["alerting/rules.yaml"])
+    plain["groups"][0]["rules"][0]["keep_firing_for"] = "2m"
+    with pytest.raises(ValidationError, match="keep_firing_for"):
+        File.model_validate(plain)
+
+
+def test_every_indicator_has_a_rule_for_every_level() -> None:
+    found = {
+        (one.labels["indicator"], one.labels["severity"]) for one in rules() if "indicator" in one.labels
+    }
+    assert found == {(indicator, level.value) for indicator in DEFINITIONS for level in LEVELS}
+    assert HOMES.keys() == DEFINITIONS.keys()
+    assert {one.unit for one in DEFINITIONS.values()} <= SHOWN.keys()
+
+
+def test_rules_have_names_of_their_own() -> None:
+    for names in ([one.uid for one in rules()], [one.title for one in rules()]):
+        assert len(names) == len(set(names))
+
+
+def test_whom_a_route_sends_to_and_when_it_is_silent_exists() -> None:
+    receivers = {one.name for one in written()["contact_points"].contact_points or ()}
+    timings = {one.name for one in written()["mute_timings"].mute_times or ()}
+    tree: list[Policy | Route] = [policy(), *routes(policy())]
+    assert {one.receiver for one in tree} == receivers
+    silent = {name for one in routes(policy()) for name in one.mute_time_intervals or ()}
+    assert silent == timings
+
+
+def test_every_text_that_a_message_names_is_defined() -> None:
+    templates = "".join(one.template for one in written()["templates"].templates or ())
+    defined = set(re.findall(r'define "([\w.]+)"', templates))
+    contact_points = (GENERATED / "alerting" / "contact_points.yaml").read_text()
+    used = set(re.findall(r'template "([\w.]+)"', templates + contact_points))
+    assert {"ouroboros.title", "ouroboros.message"} <= used == defined
+
+
+def test_rules_ask_data_sources_that_are_provisioned() -> None:
+    (source,) = yaml.safe_load(SOURCES.read_text())["datasources"]
+    asked = {query.datasource_uid for rule in rules() for query in rule.data}
+    assert asked == {source["uid"], "__expr__"}
+    for rule in rules():
+        assert [one.ref_id for one in rule.data].count(rule.condition) == 1
+        assert all(one.model["refId"] == one.ref_id for one in rule.data)
+
+
+def test_every_alert_leads_to_a_panel_that_exists() -> None:
+    panels = {board.uid: {panel.id: panel.title for panel in board.panels} for board in BOARDS}
+    for home in (*HOMES.values(), PIPELINE):
+        assert panels[home.board].get(home.panel_id) == home.panel
+    for rule in rules():
+        linked = rule.annotations
+        assert int(linked["__panelId__"]) in panels[linked["__dashboardUid__"]]
+        assert (linked["dashboard"], linked["panel"]) == (
+            f"d/{linked['__dashboardUid__']}",
+            linked["__panelId__"],
+        )
+
+
+def test_nothing_is_put_in_where_grafana_must_find_the_text_as_it_is() -> None:
+    for rule in rules():
+        for text in (rule.uid, rule.title, *rule.labels, *rule.labels.values()):
+            assert "$" not in text, text
+
+
+def test_the_environment_names_whom_to_tell_and_docker_compose_passes_it_on() -> None:
+    places = [str(value) for one in CONTACT_POINTS for to in one.receivers for value in to.settings.values()]
+    places += [value for route in routes(policy()) for _, _, value in route.object_matchers]
+    named = {name for place in places for name in PUT_IN.findall(place)}
+    passed_on = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["grafana"][
+        "environment"
+    ]
+    assert named == {name for name in passed_on if name.startswith("OUROBOROS_ALERT_")}
+
+
+def test_without_any_address_a_contact_point_is_still_one_that_grafana_starts_with() -> None:
+    settings = {str(to.type): to.settings for one in CONTACT_POINTS for to in one.receivers}
+    for kind, needed in (("webhook", "url"), ("email", "addresses"), ("slack", "endpointUrl")):
+        assert PUT_IN.sub("", str(settings[kind][needed])), kind
+
+
+def test_whoever_has_no_address_is_sent_nothing() -> None:
+    for route in policy().routes:
+        if not route.mute_time_intervals:
+            (levels,) = (value for label, _, value in route.object_matchers if label == "severity")
+            assert PUT_IN.sub("", levels) == ""
+
+
+def test_no_mail_tells_at_night_of_what_is_only_to_be_watched() -> None:
+    (mail,) = (one for one in policy().routes if one.continue_ and one.receiver == "Ouroboros mail")
+    (pipeline, signs) = mail.routes or ()
+    for route in (*(pipeline.routes or ()), signs):
+        assert route.object_matchers == (("severity", "=", "watch"),)
+        assert route.mute_time_intervals == ("Nights and weekends",)
+    assert pipeline.routes
+
+
+def test_grafana_remembers_what_it_has_sent_for_longer_than_any_message_waits_to_be_repeated() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    kept = compose["services"]["grafana"]["environment"]["GF_UNIFIED_ALERTING_NOTIFICATION_LOG_RETENTION"]
+    days = {"d": 1, "w": 7}
+    tree: list[Policy | Route] = [policy(), *routes(policy())]
+    for one in tree:
+        repeated = one.repeat_interval or policy().repeat_interval
+        assert int(repeated[:-1]) * days[repeated[-1]] < int(kept.removesuffix("d"))
+
+
+def sql_of(query: Query) -> str:
+    sql = query.model["rawSql"]
+    assert isinstance(sql, str)
+    return sql
+
+
+def test_a_query_names_its_indicator_and_level_as_they_are() -> None:
+    for level in LEVELS:
+        assert f"level = '{level}'" in queries.rank("credit_waivers", level)
+    # Muted or not, a watch that nobody was told of is not told later; signals are not, either.
+    assert "reached.muted OR" in queries.rank("credit_waivers", Level.WATCH)
+    assert "reached.muted OR" not in queries.rank("credit_waivers", Level.WARNING)

@@ -1,0 +1,235 @@
+"""Every query of the files for Grafana, asked of the demo's data, gives what shows it needs."""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+import yaml
+
+from dashboards.alerting.models import File, Rule
+from ouroboros.dashboards import SHIPPED_WATCHLIST, generated_for
+from tests.dashboards.answers import Answer, ask
+from tests.dashboards.grafana import (
+    HOSTILE,
+    Choice,
+    Written,
+    as_asked,
+    choices,
+    queries,
+    takes_several,
+)
+from tests.dashboards.shapes import complaints, has_unit, says_so, shows_nothing
+
+pytestmark = pytest.mark.integration
+
+FILES = generated_for([SHIPPED_WATCHLIST])
+BOARDS: dict[str, Written] = {
+    name: orjson.loads(content) for name, content in FILES.items() if name.endswith(".json")
+}
+RULES = [
+    rule
+    for group in File.model_validate(yaml.safe_load(FILES["alerting/rules.yaml"])).groups or ()
+    for rule in group.rules
+]
+EXPRESSION = "__expr__"
+
+# PostgreSQL adds counts up to what it also makes of measures.
+COUNTED = {("What needs somebody", name) for name in ("Behind", "Posts failing", "Posts given up")}
+
+# What the demo's facts leave empty, and why.
+NOT_TOLD = "nothing of the kind is among the facts"
+NO_TROUBLE = "the demo has none of these troubles"
+NOBODY = "nobody works with the demo"
+EMPTY = {
+    ("bubble-watch.json", "AI revenue against commitments"): NOT_TOLD,
+    ("bubble-watch.json", "Changed in the last 24 hours"): "the facts are older",
+    ("bubble-watch.json", "Contracts renegotiated"): NOT_TOLD,
+    ("bubble-watch.json", "Cost of serving"): NOT_TOLD,
+    ("bubble-watch.json", "Mutes in force"): NOBODY,
+    ("bubble-watch.json", "Who has seen what"): NOBODY,
+    ("credit.json", "Favours by lender, 90 days"): "no favour names a lender",
+    ("credit.json", "Highest LTV of GPU loans"): "no loan says how many GPUs secure it",
+    ("credit.json", "Loan-to-value of GPU loans, over time"): "no loan says how many GPUs secure it",
+    ("equities.json", "Builders against financiers"): "prices are too far apart, and old",
+    ("equities.json", "Days of neoclouds, over time"): "no neocloud has a price",
+    ("equities.json", "Gain made by one share"): "prices are too far apart, and old",
+    ("equities.json", "Worst day of a neocloud"): "no neocloud has a price",
+    ("gpu-prices.json", "Fall of used GPUs"): "the newest price is old",
+    ("gpu-prices.json", "GPUs that changed hands"): NOT_TOLD,
+    ("gpu-prices.json", "Highest LTV of their loans"): "no loan says how many GPUs secure it",
+    ("money-map.json", "Names to review"): NO_TROUBLE,
+    ("pipeline-health.json", "Companies that are not known"): NO_TROUBLE,
+    ("pipeline-health.json", "Dead letters by topic"): NO_TROUBLE,
+    ("pipeline-health.json", "Open dead letters"): NO_TROUBLE,
+    ("pipeline-health.json", "Webhooks"): "the demo posts nothing",
+    ("power.json", "Dollars in late sites, over time"): "the only site of a loan has no promised day",
+    ("watchlist.json", "Waivers and other favours in the time range"): "no favour names a lender of the file",
+}
+
+
+def found_in(database: str) -> Callable[[str], list[str]]:
+    """Ask what a variable may be."""
+
+    def found(sql: str) -> list[str]:
+        (answer,) = ask(database, sql)
+        ((column, kind),) = answer.columns
+        assert kind == "text", sql
+        return [row[column] for row in answer.rows]
+
+    return found
+
+
+def telling(found: list[str]) -> Callable[[str], list[str]]:
+    """Tell every variable the same."""
+    return lambda _: found
+
+
+def answers(database: str, panel: dict[str, Any], chosen: Choice) -> dict[str, Answer]:
+    """Give what each query of a panel finds, by its name in the panel."""
+    asked = {one["refId"]: as_asked(one["rawSql"], chosen) for one in panel.get("targets", [])}
+    return dict(zip(asked, ask(database, *asked.values()), strict=True))
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_panels_are_given_what_they_can_show(demo: str, name: str) -> None:
+    board = BOARDS[name]
+    chosen = choices(board, found_in(demo))
+    wrong = {
+        panel["title"]: said
+        for panel in board["panels"]
+        if (said := [*complaints(panel, answers(demo, panel, chosen))])
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_names_of_any_letters_can_be_chosen_and_none(demo: str, name: str) -> None:
+    board = BOARDS[name]
+    chosen = choices(board, found_in(demo))
+    columns = {
+        panel["id"]: {ref: answer.columns for ref, answer in answers(demo, panel, chosen).items()}
+        for panel in board["panels"]
+    }
+    # Where one is chosen alone it is the first of them all.
+    alone = [one["name"] for one in board["templating"]["list"] if not takes_several(one)]
+    for found in ([*HOSTILE], [], *([one] for one in HOSTILE if alone)):
+        chosen = choices(board, telling(found))
+        for panel in board["panels"]:
+            given = answers(demo, panel, chosen)
+            assert [*complaints(panel, given)] == [], panel["title"]
+            assert {ref: answer.columns for ref, answer in given.items()} == columns[panel["id"]]
+        ask(demo, *(as_asked(sql, chosen) for _, sql in queries(board)))
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_panels_that_have_nothing_to_show_say_so(unused: str, name: str) -> None:
+    board = BOARDS[name]
+    chosen = choices(board, found_in(unused))
+    silent = {
+        panel["title"]
+        for panel in board["panels"]
+        for found in [answers(unused, panel, chosen)]
+        if found and shows_nothing(found) and not says_so(panel)
+    }
+    assert silent == set()
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_measures_that_are_shown_have_units(demo: str, name: str) -> None:
+    board = BOARDS[name]
+    chosen = choices(board, found_in(demo))
+    bare = {
+        (panel["title"], column)
+        for panel in board["panels"]
+        for answer in answers(demo, panel, chosen).values()
+        for column in answer.of("measure")
+        if panel["type"] != "nodeGraph" and not has_unit(panel, column)
+    }
+    assert bare <= COUNTED
+
+
+def test_rows_lead_to_dashboards_and_variables_that_are_there(demo: str) -> None:
+    there = {
+        board["uid"]: {f"var-{one['name']}=" for one in board["templating"]["list"]}
+        for board in BOARDS.values()
+    }
+    followed = 0
+    for board in BOARDS.values():
+        chosen = choices(board, found_in(demo))
+        for panel in board["panels"]:
+            for row in (row for one in answers(demo, panel, chosen).values() for row in one.rows):
+                if uid := row.get("uid"):
+                    followed += 1
+                    # What no dashboard lets anybody choose leads to the whole of it.
+                    assert row["parameter"] in {*there[uid], "sign="}, panel["title"]
+                    assert row["choice"], panel["title"]
+    assert followed
+
+
+def test_panels_of_the_demo_show_something_but_those_that_cannot(demo: str) -> None:
+    empty = set()
+    for name, board in BOARDS.items():
+        chosen = choices(board, found_in(demo))
+        for panel in board["panels"]:
+            found = answers(demo, panel, chosen)
+            if found and shows_nothing(found):
+                empty.add((name, panel["title"]))
+    assert sorted(empty) == sorted(EMPTY)
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_marks_say_when_and_what(demo: str, name: str) -> None:
+    board = BOARDS[name]
+    chosen = choices(board, found_in(demo))
+    for mark in board["annotations"]["list"]:
+        (answer,) = ask(demo, as_asked(mark["target"]["rawSql"], chosen))
+        kinds = [("time", "time"), ("title", "text"), ("text", "text"), ("tags", "text")]
+        assert [*answer.columns] == kinds, mark["name"]
+        assert all(row["time"] and row["title"] and row["text"] for row in answer.rows), mark["name"]
+
+
+def asked(rule: Rule) -> dict[str, str]:
+    """Give the SQL of a rule by the name of its query."""
+    return {one.ref_id: str(one.model["rawSql"]) for one in rule.data if one.datasource_uid != EXPRESSION}
+
+
+def test_rules_are_given_one_number_for_every_set_of_labels(demo: str) -> None:
+    for rule in RULES:
+        sql = asked(rule)
+        assert not [one for one in sql.values() if "$" in one]
+        found = dict(zip(sql, ask(demo, *sql.values()), strict=True))
+        subjects = {row["subject"] for row in found["A"].rows}
+        for ref, answer in found.items():
+            where = f"{rule.uid}, {ref}: {answer.columns}"
+            (number,) = answer.numbers
+            labels = answer.of("text")
+            assert len(labels) + 1 == len(answer.columns), where
+            told = [tuple(row[label] for label in labels) for row in answer.rows]
+            assert len({*told}) == len(told), where
+            assert all(one and all(one) for one in told), where
+            assert all(math.isfinite(row[number]) for row in answer.rows), where
+            # What is told of a subject beside its condition finds the subject there.
+            assert {row["subject"] for row in answer.rows} <= subjects, where
+
+
+def test_rules_see_every_subject(demo: str) -> None:
+    (current,) = ask(demo, "SELECT indicator, subject FROM read.indicator_current ORDER BY 1, 2")
+    for rule in RULES:
+        if indicator := rule.labels.get("indicator"):
+            (found,) = ask(demo, asked(rule)["A"])
+            subjects = {row["subject"] for row in current.rows if row["indicator"] == indicator}
+            seen = [row["subject"] for row in found.rows]
+            assert sorted(seen) == sorted(subjects), rule.uid
+
+
+def test_no_query_names_a_variable_that_is_not_there() -> None:
+    known = {"__timeFilter", "__timeFrom", "__timeTo", "__interval_ms"}
+    for name, board in BOARDS.items():
+        there = known | {one["name"] for one in board["templating"]["list"]}
+        for title, sql in queries(board):
+            assert {*re.findall(r"\$\{?(\w+)", sql)} <= there, f"{name}: {title}"
+            # Formats quote otherwise than the data source does.
+            assert not re.search(r"\$\{\w+:|\[\[", sql), f"{name}: {title}"

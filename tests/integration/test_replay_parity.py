@@ -1,0 +1,57 @@
+"""Live, replay, and snapshot with tail give the same rows: by their fingerprints, on real servers."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from events.base import Event
+from events.ledger import ledger
+from ouroboros.replay.plan import Plan
+from streams.settings import Settings
+from tests.integration.replays import DAILY, differing, exported, live, replayed, taken
+from tests.replay.months import SENT, month
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+
+@pytest.fixture
+def daily(settings: Settings) -> Settings:
+    """Give settings of daily bars, with a snapshot now and then."""
+    return settings.model_copy(update={**DAILY, "snapshot_events": 40})
+
+
+@pytest.mark.parametrize("of", ["ledger", "month 11", "month 12"])
+async def test_live_and_every_replay_give_the_same_rows(daily: Settings, tmp_path: Path, of: str) -> None:
+    events = events_of(of)
+    # Stopped and started again in between: live is itself a snapshot and a tail.
+    await live(daily, events[: len(events) // 2], events[len(events) // 2 :])
+    await replayed(daily, "of_journal", Plan("journal"))
+    await replayed(daily, "of_archive", Plan("archive"))
+    await replayed(daily, "of_parquet", Plan(str(exported(daily, tmp_path / "export"))))
+    rows = {name: one.rows for name, one in taken(daily).items()}
+    assert rows["journal_event.journal_event"] >= 80
+    assert rows["warning_signs.signal"] > 0
+    assert rows["circularity.circularity"] > 0
+    assert differing(daily, "of_journal") == []
+    assert differing(daily, "of_archive") == []
+    assert differing(daily, "of_parquet") == []
+
+
+async def test_what_comes_after_the_first_run_is_folded_by_the_next(daily: Settings) -> None:
+    events = events_of("month 13")
+    await live(daily, events[:80])
+    for source in ("journal", "archive"):
+        await replayed(daily, f"of_{source}", Plan(source))
+    await live(daily, events[80:])
+    for source in ("journal", "archive"):
+        assert differing(daily, f"of_{source}") != []
+        again = await replayed(daily, f"of_{source}", Plan(source))
+        assert again.events < len(events)
+        assert differing(daily, f"of_{source}") == []
+
+
+def events_of(name: str) -> list[Event]:
+    if name == "ledger":
+        return list(ledger())
+    return month(random.Random(int(name.removeprefix("month "))), 150, SENT)
