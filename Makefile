@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench up down clean
+.PHONY: demo test lint bench dashboards up down clean
 
 demo: .venv/demo.stamp
 	@$(BIN)/ouroboros demo $(ARGS)
@@ -19,6 +19,9 @@ lint: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+dashboards: .venv/demo.stamp
+	@$(BIN)/ouroboros dashboards $(ARGS)
 
 up:
 	docker compose up --detach --wait
