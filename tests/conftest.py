@@ -1,5 +1,6 @@
 """What all tests have in common: the databases, where a test asks for one, started by the first that does."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -19,9 +20,23 @@ from ouroboros.embedded import PostgresServer, start_postgres
 TIMESCALE = os.environ.get("OUROBOROS_TEST_TIMESCALE")
 without_timescale = "no TimescaleDB is given: set OUROBOROS_TEST_TIMESCALE to a superuser's URL of one"
 
+# Whose levels a command sets.
+SET_UP = ("ouroboros", "streams", "projections", "aiokafka", "faust", "mode")
+
 
 def silent(_: str) -> None:
     """Say nothing."""
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Let a command that a test runs in this process set up logging for itself alone."""
+    loggers = [logging.getLogger(name) for name in (None, *SET_UP)]
+    before = [(one, one.level, list(one.handlers)) for one in loggers]
+    yield
+    for one, level, handlers in before:
+        one.setLevel(level)
+        one.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")
