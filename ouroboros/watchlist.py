@@ -5,7 +5,6 @@ The file becomes a `WatchlistChanged` event, so that a replay knows which thresh
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +19,7 @@ from events.codec import explain
 from events.desk import Days, Names, Symbols, Threshold, ThresholdOverride, WatchlistChanged
 from events.errors import UsageError, cut, short
 from ouroboros.yaml_lines import Lines, Place, read_yaml
+from ouroboros.yaml_problems import refusal, told, unknown
 from projections.warning_signs.definition import Direction
 from projections.warning_signs.desk import in_direction
 from projections.warning_signs.registry import DEFINITIONS
@@ -27,7 +27,7 @@ from streams.kafka import check_topics, producing
 from streams.publishing import Publisher
 from streams.settings import Settings
 
-PROBLEMS_SHOWN = 20
+CONSEQUENCE = "Nothing was published."
 EARLIEST = datetime(1990, 1, 2, tzinfo=UTC)
 LEVELS = ("watch", "warning", "critical")
 
@@ -97,10 +97,10 @@ def read_watchlist(path: Path, now: datetime) -> WatchlistChanged:
         watchlist = Watchlist.model_validate(document.content)
     except ValidationError as error:
         problems = [_told(document, one) for one in error.errors(include_url=False)]
-        raise _refusal(path, problems) from None
+        raise refusal(path, problems, CONSEQUENCE) from None
     problems = [(document.line(place), text) for place, text in _wrong(watchlist)]
     if problems:
-        raise _refusal(path, problems)
+        raise refusal(path, problems, CONSEQUENCE)
     written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return _event(path, watchlist, written_at, now)
 
@@ -196,7 +196,7 @@ def _wrong(watchlist: Watchlist) -> Iterator[tuple[Place, str]]:
     for indicator, levels in watchlist.thresholds.items():
         place: Place = ("thresholds", indicator)
         if indicator not in DEFINITIONS:
-            yield place, _unknown("indicator", indicator, DEFINITIONS)
+            yield place, unknown("indicator", indicator, DEFINITIONS)
             continue
         given = [(name, value) for name in LEVELS if (value := getattr(levels, name)) is not None]
         missing = [name for name in LEVELS if name not in dict(given)]
@@ -212,7 +212,7 @@ def _wrong(watchlist: Watchlist) -> Iterator[tuple[Place, str]]:
     windows = [name for name, one in DEFINITIONS.items() if one.window]
     for indicator in watchlist.windows:
         if indicator not in windows:
-            yield ("windows", indicator), _unknown("indicator with a window", indicator, windows)
+            yield ("windows", indicator), unknown("indicator with a window", indicator, windows)
 
 
 def _out_of_order(place: Place, indicator: str, values: list[float]) -> Iterator[tuple[Place, str]]:
@@ -232,13 +232,9 @@ def _told(document: Lines, problem: Any) -> tuple[int, str]:
     line, where = document.line(place), ".".join(map(str, place))
     match problem["type"]:
         case "extra_forbidden":
-            return line, _unknown("key", str(place[-1]), _keys(place[:-1]))
-        case "missing":
-            return line, f"{where} is missing. Add it."
-        case "tuple_type":
-            return line, f"{where} is not a list. Write [one, other], or one a line after dashes."
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return line, f"{where or 'the file'} is not a mapping. Write `key: value`, one a line."
+            return line, unknown("key", str(place[-1]), _keys(place[:-1]))
+        case "missing" | "tuple_type" | "model_type" | "dict_type" | "model_attributes_type":
+            return line, told(where or "the file", problem)
         case "string_pattern_mismatch" if place[0] in {"symbols", "builders", "financiers", "neoclouds"}:
             return (
                 line,
@@ -259,15 +255,3 @@ def _keys(place: Place) -> list[str]:
             return list(IndicatorLevels.model_fields)
         case _:
             return list(Levels.model_fields)
-
-
-def _unknown(what: str, name: str, known: Any) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
-    return f"there is no {what} {short(name)}.{meant} Known are {', '.join(known)}."
-
-
-def _refusal(path: Path, problems: list[tuple[int, str]]) -> UsageError:
-    told = [f"{path}, line {line}: {text}" for line, text in sorted(problems)]
-    more = [f"... and {len(told) - PROBLEMS_SHOWN} more."] if len(told) > PROBLEMS_SHOWN else []
-    return UsageError("\n".join([*told[:PROBLEMS_SHOWN], *more]), "Nothing was published.")

@@ -15,13 +15,11 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 import ouroboros  # noqa: F401  sets how many threads the numerics take, before anything loads them
+from ouroboros.commands.terminal import OURS, TALKATIVE
 from ouroboros.embedded import PostgresServer, start_postgres
 
 TIMESCALE = os.environ.get("OUROBOROS_TEST_TIMESCALE")
 without_timescale = "no TimescaleDB is given: set OUROBOROS_TEST_TIMESCALE to a superuser's URL of one"
-
-# Whose levels a command sets.
-SET_UP = ("ouroboros", "streams", "projections", "aiokafka", "faust", "mode")
 
 
 def silent(_: str) -> None:
@@ -31,7 +29,7 @@ def silent(_: str) -> None:
 @pytest.fixture(autouse=True)
 def log_as_before() -> Iterator[None]:
     """Let a command that a test runs in this process set up logging for itself alone."""
-    loggers = [logging.getLogger(name) for name in (None, *SET_UP)]
+    loggers = [logging.getLogger(name) for name in (None, *OURS, *TALKATIVE)]
     before = [(one, one.level, list(one.handlers)) for one in loggers]
     yield
     for one, level, handlers in before:

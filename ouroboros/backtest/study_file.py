@@ -1,21 +1,21 @@
 """A study as a file: read with the line of every mistake."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from events.desk import ThresholdOverride
-from events.errors import UsageError, cut, short
+from events.errors import short
 from ouroboros.backtest.study import AS_STATED, Study
 from ouroboros.yaml_lines import Lines, Place, read_yaml
+from ouroboros.yaml_problems import refusal, told, unknown
 from projections.warning_signs.definition import Direction
 from projections.warning_signs.desk import in_direction
 from projections.warning_signs.registry import DEFINITIONS
 
-PROBLEMS_SHOWN = 20
+CONSEQUENCE = "Nothing was run."
 
 
 def read_study(path: Path) -> tuple[Study, Lines]:
@@ -29,11 +29,11 @@ def read_study(path: Path) -> tuple[Study, Lines]:
     except ValidationError as error:
         found = error.errors(include_url=False)
         # A list whose items are wrong is said to be too short as well, which it is not.
-        told = [one for one in found if one["type"] != "too_short" or not one["input"]]
-        raise _refusal(path, [_told(document, one) for one in told]) from None
+        kept = [one for one in found if one["type"] != "too_short" or not one["input"]]
+        raise refusal(path, [_told(document, one) for one in kept], CONSEQUENCE) from None
     problems = [(document.line(place), text) for place, text in _wrong(study)]
     if problems:
-        raise _refusal(path, problems)
+        raise refusal(path, problems, CONSEQUENCE)
     return study, document
 
 
@@ -44,12 +44,12 @@ def _wrong(study: Study) -> Iterator[tuple[Place, str]]:
             if one.indicator not in DEFINITIONS:
                 yield (
                     ("signals", name, "of", number, "indicator"),
-                    _unknown("indicator", one.indicator, DEFINITIONS),
+                    unknown("indicator", one.indicator, DEFINITIONS),
                 )
     yield from _unpriced(study)
     if study.action and study.action.signal not in study.signals:
         key = "while_up" if study.action.while_up else "while_down"
-        yield ("action", key), _unknown("signal", study.action.signal, study.signals)
+        yield ("action", key), unknown("signal", study.action.signal, study.signals)
     yield from _wrong_variants(study)
 
 
@@ -63,19 +63,19 @@ def _wrong_variants(study: Study) -> Iterator[tuple[Place, str]]:
         names.add(variant.name)
         for signal in variant.levels:
             if signal not in study.signals:
-                yield (*place, "levels", signal), _unknown("signal", signal, study.signals)
+                yield (*place, "levels", signal), unknown("signal", signal, study.signals)
         for at, override in enumerate(variant.thresholds):
             if wrong := _wrong_thresholds(override):
                 yield (*place, "thresholds", at), wrong
         for at, window in enumerate(variant.windows):
             if window.indicator not in windowed:
-                yield (*place, "windows", at), _unknown("indicator with a window", window.indicator, windowed)
+                yield (*place, "windows", at), unknown("indicator with a window", window.indicator, windowed)
 
 
 def _wrong_thresholds(override: ThresholdOverride) -> str | None:
     definition = DEFINITIONS.get(override.indicator)
     if definition is None:
-        return _unknown("indicator", override.indicator, DEFINITIONS)
+        return unknown("indicator", override.indicator, DEFINITIONS)
     if in_direction(definition, override.watch, override.critical):
         return None
     order = "rise" if definition.direction is Direction.RISING else "fall"
@@ -92,21 +92,14 @@ def _unpriced(study: Study) -> Iterator[tuple[Place, str]]:
             yield place, f"{symbol} is not in the universe. Add it there, so that its prices are read."
 
 
-def _told(document: Lines, problem: Any) -> tuple[int, str]:  # noqa: PLR0911
+def _told(document: Lines, problem: Any) -> tuple[int, str]:
     """Say what pydantic found in words of the file, and on which line."""
     place: Place = tuple(step for step in problem["loc"] if step != "[key]")
     line, where = document.line(place), ".".join(map(str, place)) or "the file"
-    message = cut(problem["msg"].removeprefix("Value error, "), 200)
     given = short(problem["input"])
     match problem["type"]:
         case "extra_forbidden":
-            return line, _unknown("key", str(place[-1]), _keys(place[:-1]))
-        case "missing":
-            return line, f"{where} is missing. Add it."
-        case "tuple_type":
-            return line, f"{where} is not a list. Write [one, other], or one a line after dashes."
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return line, f"{where} is not a mapping. Write `key: value`, one a line."
+            return line, unknown("key", str(place[-1]), _keys(place[:-1]))
         case "timezone_aware":
             return (
                 line,
@@ -116,10 +109,8 @@ def _told(document: Lines, problem: Any) -> tuple[int, str]:  # noqa: PLR0911
             return line, f"study: {given} is no name. Use small letters, digits and hyphens."
         case "string_pattern_mismatch":
             return line, f"{where} is no symbol (given: {given}). Write it like CRWV or ENR.DE."
-        case "value_error":
-            return line, f"{where}: {message}. Correct it."
         case _:
-            return line, f"{where}: {message} (given: {given}). Correct it."
+            return line, told(where, problem)
 
 
 def _keys(place: Place) -> Sequence[str]:
@@ -139,15 +130,3 @@ def _model_in(annotation: Any) -> Any:
         return annotation
     found = [_model_in(one) for one in getattr(annotation, "__args__", ())]
     return next((one for one in found if one is not None), None)
-
-
-def _unknown(what: str, name: str, known: Any) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
-    return f"there is no {what} {short(name)}.{meant} Known are {', '.join(known)}."
-
-
-def _refusal(path: Path, problems: list[tuple[int, str]]) -> UsageError:
-    told = [f"{path}, line {line}: {text}" for line, text in sorted(problems)]
-    more = [f"... and {len(told) - PROBLEMS_SHOWN} more."] if len(told) > PROBLEMS_SHOWN else []
-    return UsageError("\n".join([*told[:PROBLEMS_SHOWN], *more]), "Nothing was run.")

@@ -12,6 +12,10 @@ from streams.settings import Settings
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+OURS = ("ouroboros", "streams", "projections")
+# These tell of every leader and coordinator that moves; what matters reaches us as exceptions.
+TALKATIVE = ("aiokafka", "faust", "mode")
+
 
 def settings() -> Settings:
     """Read the settings from the environment. Raises UsageError naming the one that cannot be used."""
@@ -30,8 +34,7 @@ def log_to_stderr(level: int) -> None:
         format="%(message)s",
         handlers=[RichHandler(console=err, show_path=False, rich_tracebacks=False)],
     )
-    for name in ("ouroboros", "streams", "projections"):
+    for name in OURS:
         logging.getLogger(name).setLevel(level)
-    # These tell of every leader and coordinator that moves; what matters reaches us as exceptions.
-    for name in ("aiokafka", "faust", "mode"):
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from events.errors import UsageError, cut, short
+from events.errors import UsageError, short
 from ouroboros.history.mapping import Mapping
 from ouroboros.yaml_lines import Lines, Place, read_yaml
+from ouroboros.yaml_problems import refusal, told
 
-PROBLEMS_SHOWN = 20
 BUILT_IN = Path(__file__).parent / "mappings"
 
 _MAPPING: TypeAdapter[Mapping] = TypeAdapter(Mapping)
@@ -44,10 +44,8 @@ def read_mapping(where: str | Path) -> Mapping:
     try:
         return _MAPPING.validate_python(document.content)
     except ValidationError as error:
-        told = sorted(_told(document, one) for one in error.errors(include_url=False))
-    lines = [f"{path}, line {line}: {text}" for line, text in told[:PROBLEMS_SHOWN]]
-    more = [f"... and {len(told) - PROBLEMS_SHOWN} more."] if len(told) > PROBLEMS_SHOWN else []
-    raise UsageError("\n".join([*lines, *more]), "Nothing was imported.")
+        problems = [_told(document, one) for one in error.errors(include_url=False)]
+    raise refusal(path, problems, "Nothing was imported.")
 
 
 def schema() -> dict[str, Any]:
@@ -85,7 +83,7 @@ def _named_columns() -> dict[str, frozenset[str]]:
     return found
 
 
-def _told(document: Lines, problem: Any) -> tuple[int, str]:  # noqa: PLR0911
+def _told(document: Lines, problem: Any) -> tuple[int, str]:
     """Say what pydantic found in words of the file, and on which line."""
     kinds = _MAPPING.json_schema()["discriminator"]["mapping"]
     place: Place = tuple(
@@ -95,19 +93,10 @@ def _told(document: Lines, problem: Any) -> tuple[int, str]:  # noqa: PLR0911
         if step != "[key]" and not (number == 0 and step in kinds)
     )
     line, where = document.line(place), ".".join(map(str, place)) or "the file"
-    message = cut(problem["msg"].removeprefix("Value error, "), 200)
     match problem["type"]:
         case "extra_forbidden":
             return line, f"there is no key {short(where)} here. `ouroboros import --schema` lists them."
-        case "missing":
-            return line, f"{where} is missing. Add it."
         case "union_tag_invalid" | "union_tag_not_found":
             return line, f"kind must be one of {', '.join(sorted(kinds))}. Say what the file holds."
-        case "tuple_type":
-            return line, f"{where} is not a list. Write [one, other], or one a line after dashes."
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return line, f"{where} is not a mapping. Write `key: value`, one a line."
-        case "value_error":
-            return line, f"{where}: {message}. Correct it."
         case _:
-            return line, f"{where}: {message} (given: {short(problem['input'])}). Correct it."
+            return line, told(where, problem)

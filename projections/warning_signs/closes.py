@@ -73,6 +73,17 @@ def with_close(closes: Closes, priced: EquityBarClosed | EquityPriced, kept: tim
     return (*closes[first:place], close, *closes[place + same_day :])
 
 
+def with_price(
+    closes: PersistentMap[str, Closes], priced: EquityBarClosed | EquityPriced, kept: timedelta
+) -> PersistentMap[str, Closes]:
+    """Take in a price of a share that is followed; the very same map comes back where nothing changes."""
+    before = closes.get(priced.symbol)
+    if before is None:
+        return closes
+    after = with_close(before, priced, kept)
+    return closes if after is before else closes.insert(priced.symbol, after)
+
+
 def close_on(closes: Closes, day: date) -> Close | None:
     """Find the close that holds on a day: the day's own, or the last one of the week up to it."""
     place = bisect_right(closes, day, key=_day)

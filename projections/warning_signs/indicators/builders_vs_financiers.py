@@ -25,7 +25,7 @@ from projections.warning_signs.closes import (
     moves,
     newest,
     signed,
-    with_close,
+    with_price,
 )
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
@@ -86,13 +86,10 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
     """Compare the baskets with each price of one of their shares, and when they change."""
     match recorded.event:
         case EquityBarClosed() | EquityPriced() as priced:
-            before = state.closes.get(priced.symbol)
-            if before is None:
+            closes = with_price(state.closes, priced, state.window + WITHIN)
+            if closes is state.closes:
                 return state, ()
-            closes = with_close(before, priced, state.window + WITHIN)
-            if closes is before:
-                return state, ()
-            state = replace(state, closes=state.closes.insert(priced.symbol, closes))
+            state = replace(state, closes=closes)
             return state, _measure(state, cited(priced))
         case WatchlistChanged() as changed:
             return _follow(state, changed)

@@ -18,7 +18,7 @@ from projections.warning_signs.closes import (
     moves,
     newest,
     signed,
-    with_close,
+    with_price,
 )
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
@@ -76,13 +76,10 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
     """Measure the basket with each price of one of its shares, and when it changes."""
     match recorded.event:
         case EquityBarClosed() | EquityPriced() as priced:
-            before = state.closes.get(priced.symbol)
-            if before is None:
+            closes = with_price(state.closes, priced, state.window + WITHIN)
+            if closes is state.closes:
                 return state, ()
-            closes = with_close(before, priced, state.window + WITHIN)
-            if closes is before:
-                return state, ()
-            state = replace(state, closes=state.closes.insert(priced.symbol, closes))
+            state = replace(state, closes=closes)
             return state, _measure(state, cited(priced))
         case WatchlistChanged() as changed:
             return _follow(state, changed)

@@ -8,7 +8,7 @@ from events.prices import EquityBarClosed, EquityPriced
 from projections.base import Recorded
 from projections.persistent import PersistentMap
 from projections.warning_signs.baskets import NEOCLOUDS, NOTHING_NAMED, basket, with_watchlist
-from projections.warning_signs.closes import Closes, change, following, with_close
+from projections.warning_signs.closes import Closes, change, following, with_price
 from projections.warning_signs.definition import (
     Definition,
     Direction,
@@ -54,14 +54,11 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
     """Measure the day of a neocloud with each of its prices."""
     match recorded.event:
         case EquityBarClosed() | EquityPriced() as priced:
-            before = state.closes.get(priced.symbol)
-            if before is None:
+            closes = with_price(state.closes, priced, CONSECUTIVE)
+            if closes is state.closes:
                 return state, ()
-            closes = with_close(before, priced, CONSECUTIVE)
-            if closes is before:
-                return state, ()
-            state = replace(state, closes=state.closes.insert(priced.symbol, closes))
-            return state, (_measurement(priced.symbol, closes, cited(priced)),)
+            state = replace(state, closes=closes)
+            return state, (_measurement(priced.symbol, closes[priced.symbol], cited(priced)),)
         case WatchlistChanged() as changed:
             return _follow(state, changed)
         case _:
