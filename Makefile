@@ -8,8 +8,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 demo: .venv/demo.stamp
 	@$(BIN)/ouroboros demo $(ARGS)
 
+# Most tests wait for servers and timers, so more of them run at a time than there are cores.
+JOBS ?= 4
+
 test: .venv/dev.stamp lint
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) $(ARGS)
 
 lint: .venv/dev.stamp
 	@$(BIN)/ruff check .

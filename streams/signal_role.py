@@ -89,8 +89,10 @@ class SignalRole:
 
     async def _send_for_ever(self) -> None:
         while True:
+            # Not wait_for: before Python 3.12 it forgets a cancellation that a wake-up comes along with.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 if self._connection is None or self._connection.closed:

@@ -44,6 +44,7 @@ class Worker:
     async def settle(self) -> None:
         """Wait until everything published so far is in the read models and its signals are sent.
 
+        Where this worker sequences, no other one may: it waits until all partitions are its own.
         Raises whatever breaks meanwhile.
         """
         failed = asyncio.create_task(self.failed())
@@ -58,9 +59,7 @@ class Worker:
     async def _idle(self) -> bool:
         # In the order of the flow: what one role has finished is there for the next to be asked about.
         for role in self.roles:
-            if await role.lag(self._ends) != 0 or (
-                isinstance(role, SequencerRole) and role.sequencer.waiting
-            ):
+            if await role.lag(self._ends) != 0 or (isinstance(role, SequencerRole) and not role.settled):
                 return False
         return True
 

@@ -7,10 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.errors import LockNotAvailable
+from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 from events.errors import UsageError
 from ouroboros.replay.plan import Plan
+
+PATIENCE_SECONDS = 2
 
 _COLUMNS = "schema, source, from_time, to_time, as_known_at, files, last_offset, made_at, finished_at"
 
@@ -34,12 +38,22 @@ def holding(database: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
     Raises UsageError where somebody does already.
     """
     with psycopg.connect(database, autocommit=True, application_name="ouroboros-replay") as connection:
-        held = connection.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended('ouroboros replay ' || %s, 0))", (schema,)
-        ).fetchone()
-        if held != (True,):
-            raise UsageError(f"A replay into {schema} is running.", "Wait for its end, or end it first.")
+        _hold(connection, schema)
         yield connection
+
+
+def _hold(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Wait a moment: the server lets go of what an ended process held only once it notices the end."""
+    connection.execute(SQL("SET lock_timeout = {}").format(f"{PATIENCE_SECONDS}s"))
+    try:
+        connection.execute(
+            "SELECT pg_advisory_lock(hashtextextended('ouroboros replay ' || %s, 0))", (schema,)
+        )
+    except LockNotAvailable:
+        raise UsageError(
+            f"A replay into {schema} is running.", "Wait for its end, or end it first."
+        ) from None
+    connection.execute("RESET lock_timeout")
 
 
 def registered(connection: psycopg.Connection[Any], schema: str) -> Replay:

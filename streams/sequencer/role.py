@@ -82,6 +82,15 @@ class SequencerRole:
             for source, partition in assigned.items()
         )
 
+    @property
+    def settled(self) -> bool:
+        """Tell whether no bar is open here and no partition is left to another.
+
+        Beside a member that died and is not missed yet, a new one is given a part of them only.
+        """
+        mine = len(self.app.consumer.assignment()) if self.app.started else 0
+        return mine == sum(topic.partitions for topic in INGRESS) and not self.sequencer.waiting
+
     def _start_of(self, partition: TopicPartition) -> int:
         """Tell from where on this sequencer was to read a partition: behind what is committed."""
         return int(self.app.consumer._committed_offset.get(partition) or 0)

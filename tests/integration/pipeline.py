@@ -87,7 +87,19 @@ def worker_process(settings: Settings, *only: str) -> subprocess.Popen[bytes]:
     """Start a worker as a process of its own."""
     roles = [part for name in only for part in ("--only", name)]
     command = [sys.executable, "-m", "ouroboros", "worker", *roles]
-    return subprocess.Popen(command, env=environment(settings), stderr=subprocess.PIPE)
+    # Unbuffered: what until_working does not read is left for whoever reads the rest.
+    return subprocess.Popen(command, env=environment(settings), stderr=subprocess.PIPE, bufsize=0)
+
+
+def until_working(worker: subprocess.Popen[bytes]) -> None:
+    """Wait until a worker says that it works: a signal before that ends it while it loads its modules."""
+    assert worker.stderr
+    said = b""
+    for line in iter(worker.stderr.readline, b""):
+        said += line
+        if b"working:" in line:
+            return
+    raise AssertionError(f"the worker ended before it worked: {said.decode()}")
 
 
 def dying_worker_process(settings: Settings, moment: str) -> subprocess.Popen[bytes]:

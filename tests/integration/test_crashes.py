@@ -22,6 +22,7 @@ from tests.integration.pipeline import (
     query,
     replay,
     send,
+    until_working,
     work_off,
     worker_process,
 )
@@ -115,14 +116,16 @@ async def test_another_worker_takes_over_when_the_first_ends_or_is_killed(
     workers = [worker_process(settings), worker_process(settings)]
     for round_ in range(3):
         await publish(settings, islice(remaining, 40))
-        await asyncio.sleep(4)
         leaving = workers.pop(0)
+        await asyncio.to_thread(until_working, leaving)
+        await asyncio.sleep(2)
         leaving.send_signal(signal.SIGKILL if round_ % 2 else signal.SIGTERM)
         _, errors = await asyncio.to_thread(leaving.communicate)
         assert leaving.returncode == (-signal.SIGKILL if round_ % 2 else 0), errors.decode()
         workers.append(worker_process(settings))
         await publish(settings, islice(remaining, 40))
     for worker in workers:
+        await asyncio.to_thread(until_working, worker)
         worker.terminate()
         await asyncio.to_thread(worker.communicate)
     await work_off(settings)
@@ -168,7 +171,8 @@ async def test_a_worker_that_was_suspended_stops_before_it_writes(settings: Sett
     now = datetime.now(UTC).isoformat()
     await publish(settings, [event("EquityPriced", now, symbol="ARM", price_usd=1, size=7)])
     suspended = worker_process(settings, "sequencer")
-    await asyncio.sleep(8)
+    await asyncio.to_thread(until_working, suspended)
+    await asyncio.sleep(4)
     suspended.send_signal(signal.SIGSTOP)
     await asyncio.sleep(7)
     suspended.send_signal(signal.SIGCONT)

@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,16 @@ async def test_two_replays_into_one_schema_are_not_run_at_once(settings: Setting
         status, _, err = await ouroboros(settings, "replay", "drop", "again")
     assert status == 1
     assert "A replay into again is running." in err
+
+
+async def test_what_an_ended_replay_still_holds_for_a_moment_is_waited_for(settings: Settings) -> None:
+    with ExitStack() as ended:
+        ended.enter_context(register.holding(settings.database_url, "again"))
+        released = asyncio.get_running_loop().call_later(0.5, ended.close)
+        await asyncio.to_thread(hold_and_release, settings.database_url)
+        assert released.when() <= asyncio.get_running_loop().time()
+
+
+def hold_and_release(database: str) -> None:
+    with register.holding(database, "again"):
+        pass
