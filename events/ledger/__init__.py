@@ -1,12 +1,15 @@
-"""The facts that the sources state, as typed events in words of our own.
+"""The facts that the sources state, and others that publishers state, as typed events in words of our own.
 
 One file a source: `s0.jsonl` an essay on vendor financing, `s1.jsonl` the video on OpenAI's
 round of 2026, `s2.jsonl` the Odd Lots podcast on the signs of a bubble, `s3.jsonl` a note on
-energy, `s4.jsonl` a note on Meta selling compute, `filings.jsonl` filings with the SEC. None of
-them states a price of a GPU: `gpu_prices.jsonl` has some, as each of its publishers tells them.
+energy, `s4.jsonl` a note on Meta selling compute, `filings.jsonl` filings with the SEC. What these
+leave open others tell, each named with the address: `gpu_prices.jsonl` prices of GPUs, `public.jsonl`
+single figures on revenue, cost, contracts, loans, power and shares.
+
 A day without a time stands at 21:00 UTC, a month without a day at its last. Where a source leaves
 the day of a price open (ARM's extremes within 52 weeks), the day on which the market had that
-extreme is meant. Of a range of prices, the middle.
+extreme is meant. Of a range of prices, the middle. Who tells a close and its change in dollars
+tells the close before, too; of "more than 18 %" the least that the words allow is an estimate.
 """
 
 from datetime import datetime

@@ -5,12 +5,16 @@ import signal
 import time
 from pathlib import Path
 
+import orjson
+from pydantic import SecretStr
 from rich.console import Console
 
 from events.ledger import ledger
+from ouroboros.demo.receiver import receiving
 from ouroboros.demo.servers import Surroundings, servers, write_connection
 from ouroboros.demo.story import tell
 from ouroboros.demo.summary import show_summary
+from ouroboros.demo.tour import take_tour
 from ouroboros.preparation import prepare
 from streams.settings import Settings
 from streams.worker import working
@@ -20,7 +24,7 @@ _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def run_demo(settings: Settings, out: Console, *, keep: bool) -> None:
-    """Start the servers, publish the ledger, show what follows, and stop it all.
+    """Start the servers, publish the ledger, show what follows, take a tour, and stop it all.
 
     Raises OuroborosError with a remedy for whatever a person can mend.
     """
@@ -36,16 +40,27 @@ def run_demo(settings: Settings, out: Console, *, keep: bool) -> None:
 
 
 async def _play(surroundings: Surroundings, out: Console, *, keep: bool, began: float) -> None:
-    settings = surroundings.settings
+    settings, facts = surroundings.settings, ledger()
     await prepare(settings, lambda sentence: out.print(f"[dim]{sentence}[/]"))
-    async with working(settings) as worker:
+    async with (
+        receiving() as receiver,
+        working(settings) as worker,
+        # Apart: a poster looks for signals once a second, and no day of the story is to wait for it.
+        working(_posting_to(receiver.url, settings), ["webhooks"]) as poster,
+    ):
         out.print("[dim]The worker runs; publishing what the sources said, in the order it was known.[/]")
-        await tell(settings, worker, ledger(), out)
+        await tell(settings, worker, facts, out)
+        await take_tour(settings, [worker, poster], receiver, facts[-1].known_at, out)
         show_summary(settings, out)
         out.print(f"[bold green]Done[/] in {time.monotonic() - began:.0f} seconds.")
         if keep:
             _tell_how_to_connect(surroundings, out)
             raise await worker.failed()
+
+
+def _posting_to(url: str, settings: Settings) -> Settings:
+    webhook = orjson.dumps([{"name": "demo", "url": url}]).decode()
+    return settings.model_copy(update={"webhooks": SecretStr(webhook)})
 
 
 def _tell_how_to_connect(surroundings: Surroundings, out: Console) -> None:

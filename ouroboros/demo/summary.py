@@ -1,6 +1,7 @@
 """What the demo leaves behind, in tables: from the read models that anyone can query."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from events.words import short_dollars
 from ouroboros.demo.story import STYLES, measured
 from streams.settings import Settings
 
@@ -45,7 +47,7 @@ def show_summary(settings: Settings, out: Console) -> None:
         events, deals, credit, sites, bars, signals, letters = rows(_TOTALS)[0]
     out.print(
         f"{events} events, {deals} deals, {credit} credit events, {sites} power sites, {bars} price bars,"
-        f" {signals} steps of signals, {letters} dead letters."
+        f" {signals} steps of signals, {letters} dead letter{'s' if letters != 1 else ''}."
     )
     out.print(
         "[dim]Separate contracts do not prove that the same dollars travel: a loop says what share could.[/]"
@@ -72,7 +74,7 @@ def _loops(rows: Callable[[str], list[tuple[Any, ...]]]) -> Table:
     table = Table("basis", "loop", "bottleneck", title="Loops of money")
     table.title_justify = "left"
     for basis, path, dollars in rows(_LOOPS):
-        table.add_row(basis, path, _billions(dollars))
+        table.add_row(basis, path, _short(dollars))
     return table
 
 
@@ -82,12 +84,12 @@ def _circularity(rows: Callable[[str], list[tuple[Any, ...]]]) -> Table:
     for basis, announced, maximum, balanced, share_max, share_balanced in rows(_CIRCULARITY):
         table.add_row(
             basis,
-            _billions(announced),
-            f"{_billions(maximum)} ({share_max:.1%})",
-            f"{_billions(balanced)} ({share_balanced:.1%})",
+            _short(announced),
+            f"{_short(maximum)} ({share_max:.1%})",
+            f"{_short(balanced)} ({share_balanced:.1%})",
         )
     return table
 
 
-def _billions(dollars: Any) -> str:
-    return f"${float(dollars) / 1e9:,.1f}B"
+def _short(dollars: Any) -> str:
+    return short_dollars(Decimal(dollars))

@@ -1,7 +1,7 @@
 """A database with all of the demo in it, as reading it through a worker would leave it."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
 from itertools import count, groupby
 
@@ -13,6 +13,7 @@ from events.clock import tick
 from events.journal import Run, encode_records
 from events.ledger import ledger
 from events.prices import EquityPriced, GpuPriced
+from ouroboros.demo.tour import MUTED_FOR, SEEN, UNREADABLE, tour
 from projections.registry import PROJECTIONS
 from projections.store.migration import migrate
 from projections.store.projector import JournalRecord, Projector
@@ -37,9 +38,8 @@ def unused(databases: Databases) -> Iterator[str]:
 def demo(databases: Databases) -> Iterator[str]:
     url = databases.create()
     migrate(url, PROJECTIONS, None, silent)
-    runs = list(_journal(ledger()))
-    asyncio.run(_fold(url, runs))
-    _report_health(url, len(runs))
+    _report_health(url, asyncio.run(_fold(url, ledger())))
+    _leave_behind(url)
     yield url
     databases.drop(url)
 
@@ -61,19 +61,55 @@ def _journal(facts: Iterable[Event]) -> Iterator[Run]:
         yield Run("clock/0", next(numbers), (midnight,))
 
 
-async def _fold(url: str, runs: Iterable[Run]) -> None:
+def _tour(url: str, at: datetime) -> list[Run]:
+    """Give what sequencers journal of the demo's tour."""
+    with psycopg.connect(url) as connection:
+        asked = "SELECT signal_id FROM read.indicator_current WHERE indicator = %s AND subject = %s"
+        found = connection.execute(asked, SEEN).fetchone()
+        assert found
+    acts = tour(at, str(found[0]), datetime.now(UTC) + MUTED_FOR)
+    return [Run(f"{act.TOPIC}/1", offset, (act,)) for offset, act in enumerate(acts)]
+
+
+async def _fold(url: str, facts: Sequence[Event]) -> int:
+    """Fold facts and the tour after them, and count what the journal of them has."""
     projector = await Projector.load(url, PROJECTIONS, 1_000_000)
+    runs = list(_journal(facts))
+    await projector.project(_records(runs))
+    runs += _tour(url, facts[-1].known_at)
+    await projector.project(_records(runs))
+    await projector.close()
+    return len(runs)
+
+
+def _records(runs: Iterable[Run]) -> list[JournalRecord]:
     records = []
     for offset, run in enumerate(runs):
         ((value, headers),) = encode_records([run])
         records.append(JournalRecord(offset, value, tuple(headers)))
-    await projector.project(records)
-    await projector.close()
+    return records
 
 
 def _report_health(url: str, applied: int) -> None:
     with psycopg.connect(url) as connection:
-        for part in ("dead-letters", "projector", "sequencer", "signals"):
+        for part in ("dead-letters", "projector", "sequencer", "signals", "webhooks"):
             connection.execute(
                 "INSERT INTO ouroboros.component VALUES (%s, NULL, 0, %s, now())", (part, applied)
             )
+
+
+def _leave_behind(url: str) -> None:
+    """Leave the letter of the tour, and every signal as the demo's receiver took it."""
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO ouroboros.dead_letter"
+            ' (topic, partition, "offset", index, key, reason, raw, headers, received_at)'
+            " VALUES ('credit', 0, 0, 0, 'demonstration', 'kind: waver is not known', %s, '[]', now())",
+            (UNREADABLE,),
+        )
+        connection.execute(
+            "INSERT INTO ouroboros.webhook_delivery"
+            " (destination, message_id, key, payload, attempts, next_attempt_at, delivered_at)"
+            " SELECT 'demo', concat(signal_id, '/', step_number), subject, '{}', 1, NULL, now()"
+            " FROM read.signal WHERE NOT muted"
+        )

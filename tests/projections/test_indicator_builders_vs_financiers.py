@@ -86,8 +86,8 @@ def test_a_late_close_enters_where_it_belongs() -> None:
     assert now(folded(*reversed(journal))) == now(folded(*journal))
 
 
-def test_the_ledger_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None:
-    found = rows(folded(*ledger()))
+def test_the_podcast_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None:
+    found = rows(folded(*(one for one in ledger() if one.source == "S2")))
     assert {subject: (row.value, row.level) for subject, row in found.items()} == dict.fromkeys(
         ("builders ahead", "financiers ahead"), (0.0, "calm")
     )
@@ -97,14 +97,22 @@ def test_the_ledger_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None:
     )
 
 
+def test_in_the_ledger_caterpillar_has_left_blue_owl_far_behind() -> None:
+    found = rows(folded(*ledger()))["builders ahead"]
+    assert found.value == pytest.approx(553.55 / 417.89 - 13.78 / 19.04, abs=1e-6)
+    assert "the builders (CAT)" in found.text
+    assert "the financiers (OWL)" in found.text
+
+
 def watchlist(known_on: str, **fields: object) -> Event:
     return event("WatchlistChanged", known_on, watchlist="desk", **fields)
 
 
-def test_a_longer_window_takes_in_the_ledger_s_prices_if_it_was_asked_for_in_time() -> None:
+def test_a_longer_window_takes_in_the_podcast_s_prices_if_it_was_asked_for_in_time() -> None:
     window = watchlist("2025-01-01", windows=[{"indicator": "builders_vs_financiers", "days": 187}])
     financiers = [close(day, symbol, 10) for day in ("2025-04-02", "2025-10-06") for symbol in ("BX", "OWL")]
-    journal = sorted((window, *ledger(), *financiers), key=lambda one: one.known_at)
+    podcast = (one for one in ledger() if one.source == "S2")
+    journal = sorted((window, *podcast, *financiers), key=lambda one: one.known_at)
     found = rows(folded(*journal))["builders ahead"]
     # CAT 334 to 486, Siemens Energy 56 to 108; GE Vernova has no second price.
     assert found.value == pytest.approx(((486 / 334 - 1) + (108 / 56 - 1)) / 2, abs=1e-6)

@@ -38,7 +38,7 @@ def test_a_first_guidance_cuts_nothing() -> None:
     found = row(FIRST)
     assert (found.value, found.level, found.evidence) == (0.0, "calm", [FIRST.event_id])
     assert found.text == (
-        "Meta now guides to $100.0B of investment a year for 1 January 2026 to 31 December 2026;"
+        "Meta now guides to $100B of investment a year for 1 January 2026 to 31 December 2026;"
         " no earlier guidance is known"
     )
 
@@ -65,8 +65,8 @@ def test_an_analyst_reads_both_guidances() -> None:
     found = row(FIRST, second)
     assert found.evidence == [second.event_id, FIRST.event_id]
     assert found.text == (
-        "Meta now guides to $70.0B of investment a year for 1 January 2026 to 31 December 2026,"
-        " 30.0 % less than the $100.0B of investment a year that were guided on 1 February 2026"
+        "Meta now guides to $70B of investment a year for 1 January 2026 to 31 December 2026,"
+        " 30.0 % less than the $100B of investment a year that were guided on 1 February 2026"
     )
 
 

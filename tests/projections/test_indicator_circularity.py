@@ -48,7 +48,7 @@ def test_the_evidence_is_the_deals_that_circulate() -> None:
 def test_the_words_do_not_claim_that_the_same_dollars_travel() -> None:
     rows = standing(WARNING_SIGNS, given(WARNING_SIGNS, OUT, BACK, ASIDE), IndicatorCurrentRow)
     assert rows["circularity", "ci_max firm"].text == (
-        "at most 20.7 % of $145.0B of firm money can be going round in circles;"
+        "at most 20.7 % of $145B of firm money can be going round in circles;"
         " separate legs do not prove that the same dollars travel"
     )
 

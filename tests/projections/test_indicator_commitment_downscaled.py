@@ -68,14 +68,14 @@ def test_the_deepest_of_several_cuts_stands_for_the_company() -> None:
     found = row(*journal)
     assert found.value == 0.6
     assert found.text == (
-        "OpenAI has cut its commitment chips by 60.0 %, from $100.0B at its highest to $40.0B;"
+        "OpenAI has cut its commitment chips by 60.0 %, from $100B at its highest to $40B;"
         " 1 other commitment of it cut as well"
     )
 
 
 def test_a_commitment_that_stands_at_its_highest_is_told_as_such() -> None:
     assert row(revised("2026-01-01", 100, 120)).text == (
-        "OpenAI has cut no commitment: its commitment compute stands at its highest, $120.0B"
+        "OpenAI has cut no commitment: its commitment compute stands at its highest, $120B"
     )
 
 

@@ -106,8 +106,9 @@ def test_watchlists_add_up_and_an_empty_one_gives_the_default_back() -> None:
     assert now(given(WARNING_SIGNS, *both, *none, *falls)).keys() == {"CRWV"}
 
 
-def test_the_ledger_has_no_price_of_a_neocloud_and_so_no_shock() -> None:
-    assert now(given(WARNING_SIGNS, *ledger())) == {}
+def test_the_ledger_s_crwv_fell_by_18_percent_after_its_results() -> None:
+    ((value, level),) = now(given(WARNING_SIGNS, *ledger())).values()
+    assert (round(value, 4), level) == (-0.18, "critical")
 
 
 def test_the_real_falls_of_crwv_are_found_on_their_days() -> None:

@@ -46,8 +46,8 @@ def test_hyperion_s_26_of_29_billion_stand_at_warning() -> None:
     }
     assert round(found["Meta Hyperion SPV"].value, 3) == 0.897
     assert found["Meta Hyperion SPV"].text == (
-        "89.7 % of the $29.0B in Meta Hyperion SPV is debt: $26.0B beside $3.0B of equity;"
-        " $26.0B of debt stand outside of balance sheets in all"
+        "89.7 % of the $29B in Meta Hyperion SPV is debt: $26B beside $3B of equity;"
+        " $26B of debt stand outside of balance sheets in all"
     )
     (signal,) = [row for row in rows_of(step, SignalRow) if row.indicator == "offbalance_leverage"]
     assert (signal.subject, signal.step, signal.level) == ("Meta Hyperion SPV", "opened", "warning")
@@ -103,10 +103,10 @@ def test_a_loan_that_comes_onto_a_balance_sheet_is_taken_out() -> None:
 def test_a_loan_that_changes_hands_leaves_its_old_borrower() -> None:
     found = rows(given(WARNING_SIGNS, loan(26, 3), loan(26, 3, borrower="Other")))
     assert {subject: row.value for subject, row in found.items()} == {"SPV": 0.0, "Other": round(26 / 29, 6)}
-    assert "; $26.0B of debt stand" in found["Other"].text
+    assert "; $26B of debt stand" in found["Other"].text
 
 
 def test_debt_on_a_balance_sheet_is_no_subject() -> None:
     step = given(WARNING_SIGNS, loan(26, 3, off_balance_sheet=False), loan(1, 1, "g"), repaid(1))
     assert rows(step).keys() == {"SPV"}
-    assert rows(step)["SPV"].text.endswith("; $1.0B of debt stand outside of balance sheets in all")
+    assert rows(step)["SPV"].text.endswith("; $1B of debt stand outside of balance sheets in all")

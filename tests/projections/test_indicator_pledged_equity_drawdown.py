@@ -99,7 +99,7 @@ def test_the_loan_to_value_is_told_where_the_number_of_shares_is_known() -> None
     less = given(
         WARNING_SIGNS, HIGH, FEBRUARY, loan("2026-02-27", quantity=100_000_000), repaid("2026-03-01", 2.5e9)
     )
-    assert "a loan of $4.0B to SoftBank (loan-to-value 31.5 %)" in text(less)
+    assert "a loan of $4B to SoftBank (loan-to-value 31.5 %)" in text(less)
 
 
 def test_next_to_no_shares_break_nothing() -> None:

@@ -93,8 +93,8 @@ def test_a_leg_without_a_known_last_day_is_spread_over_five_years() -> None:
     ]
     assert (row.value, row.level) == (0.5, "watch")
     assert row.text == (
-        "annual AI revenue of OpenAI is $15.0B ($15.0B for 1 January 2025 to 31 December 2025), 50.0 % of"
-        " its annual commitments of $30.0B ($130.0B in 2 purchase or lease legs, for 1 of which 5 years"
+        "annual AI revenue of OpenAI is $15B ($15B for 1 January 2025 to 31 December 2025), 50.0 % of"
+        " its annual commitments of $30B ($130B in 2 purchase or lease legs, for 1 of which 5 years"
         " are assumed)"
     )
 
@@ -136,7 +136,7 @@ def test_the_larger_of_deals_and_statements_counts() -> None:
     money = revenue("2026-02-01", 10)
     assert found(CLOUD, small, money)[0] == 0.5
     assert found(CLOUD, large, money)[0] == 0.25
-    assert "$200.0B in 1 stated commitment)" in rows(CLOUD, large, money)["OpenAI"].text
+    assert "$200B in 1 stated commitment)" in rows(CLOUD, large, money)["OpenAI"].text
 
 
 def test_statements_on_several_contracts_add_up_and_the_newest_on_each_counts() -> None:
@@ -219,16 +219,12 @@ def test_the_same_facts_give_the_same_coverage_in_whatever_order_they_come() -> 
     assert {found(*journal)[0] for journal in permutations(facts)} == {0.4}
 
 
-def test_the_ledger_states_commitments_and_no_revenue() -> None:
-    assert rows(*ledger()) == {}
-
-
-def test_13_billion_of_revenue_would_cover_a_tenth_of_what_the_ledger_says_openai_owes() -> None:
+def test_13_billion_of_revenue_cover_a_tenth_of_what_the_ledger_says_openai_owes() -> None:
     # 600 billion over the 58 months to the end of 2030: more than 38 over 5 years and 100 over 8.
-    money = revenue("2026-02-28", 13)
-    row = rows(*ledger(), money)["OpenAI"]
-    assert (row.value, row.level) == (0.104722, "warning")
+    row = rows(*ledger())["OpenAI"]
+    # What it earned in half a year was known first, and came to less than a tenth.
+    assert (row.value, row.level) == (0.105528, "critical")
     assert row.text == (
-        "annual AI revenue of OpenAI is $13.0B ($13.0B for 1 January 2025 to 31 December 2025), 10.5 % of"
-        " its annual commitments of $124.1B ($600.0B in 1 stated commitment)"
+        "annual AI revenue of OpenAI is $13.1B ($13.1B for 1 January 2025 to 31 December 2025), 10.6 % of"
+        " its annual commitments of $124.1B ($600B in 1 stated commitment)"
     )

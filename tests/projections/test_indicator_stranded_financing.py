@@ -78,11 +78,11 @@ def test_money_is_stranded_as_soon_as_the_promised_day_is_put_off() -> None:
     step = given(WARNING_SIGNS, *journal)
     assert now(*journal)["site:Abilene"] == (6e9, "warning")
     assert rows(step)["site:Abilene"].text == (
-        "$6.0B of debt and equity in site Abilene wait for power that is now expected on 1 July 2026,"
+        "$6B of debt and equity in site Abilene wait for power that is now expected on 1 July 2026,"
         " 30 days late"
     )
     assert rows(step)["all"].text == (
-        "$6.0B of debt and equity are in 1 site whose power is late: Abilene with $6.0B"
+        "$6B of debt and equity are in 1 site whose power is late: Abilene with $6B"
     )
 
 
@@ -99,7 +99,7 @@ def test_power_that_came_late_frees_the_money_once_all_of_it_is_there() -> None:
     assert now(*journal)["site:Abilene"] == (6e9, "warning")
     step = given(WARNING_SIGNS, *journal, delivery("2026-06-13", 120))
     assert rows(step)["site:Abilene"].text == (
-        "$6.0B of debt and equity in site Abilene have the power that was promised"
+        "$6B of debt and equity in site Abilene have the power that was promised"
     )
     assert now(*journal, delivery("2026-06-13", 120)) == dict.fromkeys(("site:Abilene", "all"), (0.0, "calm"))
 
@@ -126,8 +126,8 @@ def test_all_sites_that_are_late_add_up() -> None:
     step = given(WARNING_SIGNS, *journal)
     assert rows(step)["all"].value == 10e9
     assert rows(step)["all"].text == (
-        "$10.0B of debt and equity are in 4 sites whose power is late: D with $4.0B, C with $3.0B,"
-        " B with $2.0B and 1 more"
+        "$10B of debt and equity are in 4 sites whose power is late: D with $4B, C with $3B,"
+        " B with $2B and 1 more"
     )
     assert rows(step)["site:E"].value == 0.0
 
@@ -151,15 +151,16 @@ def test_a_loan_for_another_site_leaves_the_first() -> None:
     assert now(*journal) == dict.fromkeys(("site:Abilene", "site:Shackelford", "all"), (0.0, "calm"))
 
 
-def test_the_ledger_s_one_financed_site_has_no_promised_day() -> None:
+def test_one_of_the_ledger_s_financed_sites_has_a_promised_day_and_waits_for_it() -> None:
     found = rows(given(WARNING_SIGNS, *ledger()))
     assert {subject: (row.value, row.level) for subject, row in found.items()} == dict.fromkeys(
-        ("site:Meta Hyperion", "all"), (0.0, "calm")
+        ("site:Meta Hyperion", "site:Helios", "all"), (0.0, "calm")
     )
     assert found["site:Meta Hyperion"].text == (
-        "$29.0B of debt and equity in site Meta Hyperion wait for power, and no day is known on which it"
+        "$29B of debt and equity in site Meta Hyperion wait for power, and no day is known on which it"
         " should come"
     )
+    assert found["site:Helios"].text.endswith("power that is now expected on 30 June 2026, on time")
 
 
 DAYS = st.dates(min_value=noon("2026-01-01").date(), max_value=noon("2026-12-31").date()).map(str)

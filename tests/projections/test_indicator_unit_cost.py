@@ -35,7 +35,7 @@ def test_an_analyst_reads_what_a_dollar_of_revenue_costs() -> None:
     one = report("2026-01-01", 13e9)
     row = found(one)["OpenAI"]
     assert row.text == (
-        "OpenAI spends $1.30 on inference for each dollar that it earns ($13.0B for $10.0B of revenue)"
+        "OpenAI spends $1.30 on inference for each dollar that it earns ($13B for $10B of revenue)"
     )
     assert row.evidence == [one.event_id]
 
@@ -59,5 +59,6 @@ def test_a_company_is_one_whatever_it_is_called() -> None:
     assert {name: row.level for name, row in rows.items()} == {"Google": "calm"}
 
 
-def test_the_ledger_states_no_cost_in_dollars() -> None:
-    assert found(*ledger()) == {}
+def test_the_ledger_s_openai_pays_two_dollars_to_serve_for_each_that_it_earns() -> None:
+    (row,) = found(*ledger()).values()
+    assert (row.subject, round(row.value, 2), row.level) == ("OpenAI", 2.0, "critical")

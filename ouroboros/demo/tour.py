@@ -1,0 +1,111 @@
+"""A short tour of what a desk does and of what goes wrong: plainly a demonstration, without any money."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from operator import not_
+
+import psycopg
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
+
+from events.base import Event
+from events.codec import decode_document
+from events.topics import CREDIT
+from ouroboros.demo.receiver import Receiver
+from streams.kafka import producing
+from streams.publishing import Publisher
+from streams.settings import Settings
+from streams.worker import Worker
+
+# Whose signal is acknowledged, and whose signals are muted.
+SEEN = ("pledged_equity_drawdown", "ARM")
+MUTED = ("conditional_share", "amazon-openai-2026")
+MUTED_FOR = timedelta(days=30)
+# Somebody misspelled what was done and forgot for whom.
+UNREADABLE = (
+    b'{"event_type": "CreditWaiverReported", "occurred_at": "2026-06-26T21:00:00Z",'
+    b' "known_at": "2026-06-26T21:00:00Z", "source": "demo", "certainty": "estimated",'
+    b' "facility_id": "demonstration", "kind": "waver"}'
+)
+
+_SIGNAL = "SELECT signal_id FROM read.indicator_current WHERE indicator = %s AND subject = %s"
+_TITLE = "SELECT title FROM read.indicator_definition WHERE id = %s"
+_LETTER = "SELECT reason FROM read.dead_letter ORDER BY received_at DESC LIMIT 1"
+
+
+def tour(at: datetime, signal_id: str, muted_until: datetime) -> tuple[Event, ...]:
+    """Tell what a desk does with two signals, and of two names that nobody knows in a deal of no money."""
+    said = {"occurred_at": at, "known_at": at, "source": "demo", "certainty": "estimated"}
+    indicator, subject = MUTED
+    return tuple(
+        decode_document({**said, **one})
+        for one in (
+            {
+                "event_type": "DealAnnounced",
+                "deal_id": "demonstration",
+                "title": "A demonstration: a misspelled name and a fictional one, and no money",
+                "stage": "letter_of_intent",
+                "legs": [{"kind": "purchase", "payer": "Fictional Neocloud", "payee": "Nvidea"}],
+            },
+            {
+                "event_type": "SignalAcknowledged",
+                "signal_id": signal_id,
+                "by": "demo",
+                "note": "A demonstration: here stands what whoever has seen it makes of it.",
+            },
+            {
+                "event_type": "SignalMuted",
+                "indicator": indicator,
+                "subject": subject,
+                "until": muted_until,
+                "by": "demo",
+                "why": "A demonstration: here stands why nobody is to be told for a while.",
+            },
+        )
+    )
+
+
+async def take_tour(
+    settings: Settings, workers: Sequence[Worker], receiver: Receiver, at: datetime, out: Console
+) -> None:
+    """Act as a desk at a moment, send a message that cannot be read, and print what becomes of it all.
+
+    Raises RetryError where the message is in no dead letter after half a minute.
+    """
+    out.print("\n[bold]A short tour[/]  a demonstration of what a desk does, and of what goes wrong")
+    signal_id = _asked(settings, _SIGNAL, *SEEN)
+    async with producing(settings) as producer:
+        publisher = Publisher(settings, producer)
+        await publisher.publish(tour(at, signal_id, datetime.now(UTC) + MUTED_FOR))
+        await publisher.flush()
+        await producer.send_and_wait(settings.topic(CREDIT), UNREADABLE, key=b"demonstration")
+    for worker in workers:
+        await worker.settle()
+    reason = await _reason_of_the_letter(settings)
+    for line in (
+        f"acknowledged: {_named(settings, *SEEN)}",
+        f"muted for {MUTED_FOR.days} days: {_named(settings, *MUTED)}",
+        "names to review: Nvidea, spelled like Nvidia; Fictional Neocloud, like none",
+        f"dead letter: {reason}",
+        f"webhook: {receiver.taken} steps of signals posted to {receiver.url}, within the demo",
+    ):
+        # Words of others are no markup.
+        out.print(Padding(Text(line), (0, 0, 0, 2)))
+
+
+# The keeper writes letters down at its own pace.
+@retry(retry=retry_if_result(not_), wait=wait_fixed(0.1), stop=stop_after_delay(30))
+async def _reason_of_the_letter(settings: Settings) -> str:
+    return _asked(settings, _LETTER)
+
+
+def _named(settings: Settings, indicator: str, subject: str) -> str:
+    return f"{_asked(settings, _TITLE, indicator)} · {subject}"
+
+
+def _asked(settings: Settings, query: str, *values: str) -> str:
+    with psycopg.connect(settings.database_url) as connection:
+        found = connection.execute(query, values).fetchone()
+    return str(found[0]) if found else ""
