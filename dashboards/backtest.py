@@ -5,13 +5,13 @@ from dashboards.building.board import Board, Row
 from dashboards.building.fields import MINUTE, as_level, field, unit, width, wrapped
 from dashboards.building.levels import COLORS
 from dashboards.building.panels import Panel, stat, state_timeline, table, text, time_series, when_empty
-from dashboards.building.sql import chosen, rank, row_label
-from dashboards.building.variables import PRICED_SHARES, chosen_from, one_of
+from dashboards.building.sql import chosen, rank, row_label, spoken
+from dashboards.building.variables import PRICED_SHARES, SIGNS, chosen_from, one_of
 from projections.warning_signs.definition import LEVELS
 
-INDICATOR = chosen_from("indicator", "Sign", "SELECT id FROM read.indicator_definition")
+INDICATOR = chosen_from("indicator", "Sign", SIGNS)
 LEVEL = one_of("level", "At least", ["watch", "warning", "critical"], "warning")
-SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="CRWV")
+SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="OWL")
 HORIZON = one_of("horizon", "Days after", ["5", "20", "60", "120"], "60")
 FALL = one_of("fall", "Counts as a fall (%)", ["5", "10", "20", "30"], "10")
 
@@ -105,7 +105,7 @@ SELECT count(*) AS "Episodes", count(return) AS "Outcomes", {share} AS "Fell aft
 FROM outcome""",
         fields="/.*/",
         defaults={
-            "noValue": "no price",
+            "noValue": "-",
             "color": {"mode": "fixed", "fixedColor": "transparent"},
         },
         overrides=[
@@ -127,7 +127,7 @@ def _episodes() -> Panel:
         " the fall: until the close first lay the chosen part below the price. From read.signal and"
         " read.equity_bar.",
         f"""WITH {OUTCOMES}
-SELECT o.known_at AS "When", o.level AS "Level", d.title AS "Sign", o.subject AS "Subject",
+SELECT o.known_at AS "When", o.level AS "Level", d.title AS "Sign", {spoken("o.subject")} AS "Subject",
   o.price_usd AS "Price", o.return AS "Return", o.worst AS "Worst", o.lead_days AS "Days to the fall",
   i.text AS "In words"
 FROM outcome o JOIN read.indicator_definition d ON d.id = o.indicator
@@ -177,7 +177,8 @@ def _levels() -> Panel:
         f"""WITH {EPISODES}, shown AS (
   SELECT indicator, subject FROM episode GROUP BY 1, 2 ORDER BY max(known_at) DESC LIMIT 20
 ), step AS (
-  SELECT s.known_at, {row_label("d.title || ' · ' || s.subject")} AS metric, {place} AS value, s.step_number
+  SELECT s.known_at, {row_label("d.title || ' · ' || " + spoken("s.subject"))} AS metric,
+         {place} AS value, s.step_number
   FROM read.signal s JOIN shown USING (indicator, subject)
   JOIN read.indicator_definition d ON d.id = s.indicator
 )
@@ -204,9 +205,10 @@ def _marks() -> dict[str, object]:
         "Episodes",
         "red",
         f"""WITH {EPISODES}
-SELECT known_at AS time, indicator || ' · ' || subject AS title, message AS text,
-  concat_ws(',', level, indicator) AS tags
-FROM episode ORDER BY known_at DESC LIMIT 200""",
+SELECT e.known_at AS time, d.title || ' · ' || {spoken("e.subject")} AS title, e.message AS text,
+  e.level AS tags
+FROM episode e JOIN read.indicator_definition d ON d.id = e.indicator
+ORDER BY e.known_at DESC LIMIT 200""",
     )
 
 

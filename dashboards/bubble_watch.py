@@ -3,7 +3,7 @@
 from dashboards.building.annotations import DEALS
 from dashboards.building.annotations import SIGNALS as SIGNAL_MARKS
 from dashboards.building.board import Board, Row
-from dashboards.building.variables import chosen_from
+from dashboards.building.variables import SIGNS, chosen_from
 from dashboards.signs.changes import IN_RANGE, LAST_DAY, SIGNALS, TIMELINE
 from dashboards.signs.charts import EXPLAINED_HERE
 from dashboards.signs.lights import COMPOSITE, COUNTS, FIVE_SIGNS, PIPELINE, UNSEEN
@@ -19,7 +19,8 @@ BUBBLE_WATCH = Board(
         Row(12, ((OTHERS, 15), (IN_RANGE, 9))),
         Row(12, ((SIGNALS, 24),)),
         Row(12, ((TIMELINE, 24),)),
-        Row(7, ((LAST_DAY, 8), (ACKNOWLEDGED, 8), (MUTES, 8))),
+        Row(6, ((LAST_DAY, 10), (MUTES, 14))),
+        Row(5, ((ACKNOWLEDGED, 24),)),
         Row(14, ((SUBJECTS, 24),)),
         *(
             Row(7, tuple((one, 6) for one in EXPLAINED_HERE[at : at + 4]))
@@ -27,7 +28,7 @@ BUBBLE_WATCH = Board(
         ),
     ),
     tags=("signs",),
-    variables=(chosen_from("indicator", "Sign", "SELECT id FROM read.indicator_definition"),),
+    variables=(chosen_from("indicator", "Sign", SIGNS),),
     annotations=(SIGNAL_MARKS, DEALS),
     time_from="now-2y",
 )

@@ -1,6 +1,6 @@
 """Credit: what lenders grant, what secures their loans, and what stands outside of balance sheets."""
 
-from dashboards.building.annotations import DEALS, SIGNALS
+from dashboards.building.annotations import DEALS, signals_of
 from dashboards.building.board import Board, Row
 from dashboards.lending import collateral, favours, overview
 from dashboards.lending.choice import BORROWER, LENDER, UID
@@ -11,17 +11,22 @@ CREDIT = Board(
     description="What lenders grant, what secures their loans, and what stands outside of balance sheets.",
     tags=("credit",),
     variables=(LENDER, BORROWER),
-    annotations=(SIGNALS, DEALS),
+    annotations=(
+        signals_of(
+            ("credit_waivers", "gpu_collateral_ltv", "offbalance_leverage", "pledged_equity_drawdown")
+        ),
+        DEALS,
+    ),
     time_from="now-2y",
     rows=(
         Row(
             4,
             (
-                (overview.FAVOURS_IN_ALL, 4),
+                (overview.FAVOURS_IN_ALL, 5),
                 (overview.WORST_LTV, 5),
                 (overview.WORST_LEVERAGE, 5),
                 (overview.WORST_PLEDGE, 5),
-                (overview.OUTSIDE, 5),
+                (overview.OUTSIDE, 4),
             ),
         ),
         Row(8, ((favours.EVENTS, 24),)),

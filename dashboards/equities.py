@@ -1,6 +1,6 @@
 """Equities: shares of builders, financiers and neoclouds, and what they say of the boom."""
 
-from dashboards.building.annotations import DEALS, SIGNALS
+from dashboards.building.annotations import DEALS, signals_of
 from dashboards.building.board import Board, Row
 from dashboards.building.fields import DAY, as_level, field, renamed, unit, width, wrapped
 from dashboards.building.indicators import (
@@ -10,10 +10,11 @@ from dashboards.building.indicators import (
     colored,
     history,
     indicator_stat,
+    worst_of,
 )
-from dashboards.building.levels import steps_of
+from dashboards.building.levels import lines_of
 from dashboards.building.panels import Panel, table, time_series, when_empty
-from dashboards.building.sql import chosen, in_words, known, names, rank, shown_level
+from dashboards.building.sql import chosen, in_words, known, names, rank, shown_level, spoken
 from dashboards.building.variables import PRICED_SHARES, chosen_from
 from projections.warning_signs.baskets import BUILDERS, FINANCIERS
 
@@ -45,13 +46,12 @@ CLOSES = _closes(chosen("symbol"))
 FIRST_OF_MANY = f" Of more than {SHOWN_SUBJECTS}, the first by name: choose others at the top."
 
 
-def _worst(title: str, description: str, indicator: str, where: str, *, worst: str = "max") -> Panel:
+def _worst(title: str, description: str, indicator: str) -> Panel:
     return indicator_stat(
         indicator,
         title,
         f"{description} Unknown when no price came for a week. From read.indicator_current ({indicator}).",
-        f"SELECT {worst}({known('c')}) AS value FROM read.indicator_current c"
-        f" WHERE c.indicator = '{indicator}' AND {where}",
+        worst_of(indicator),
     )
 
 
@@ -60,29 +60,24 @@ GAP = _worst(
     "The gap between the mean returns of both baskets over 90 days, whichever is ahead. Watch 10 points,"
     " warning 20, critical 30.",
     "builders_vs_financiers",
-    "true",
 )
 CROWDING = _worst(
     "Gain made by one share",
     "The share of the basket's gain over 90 days that its top name makes. Watch 40 %, warning 60 %, critical"
     " 80 %.",
     "crowding",
-    "true",
 )
 SHOCK = _worst(
     "Worst day of a neocloud",
     "The lowest change on the newest trading day among the neoclouds. Watch -8 %, warning -12 %, critical"
     " -18 %.",
     "neocloud_shock",
-    "true",
-    worst="min",
 )
 PLEDGE = _worst(
     "Fall of a pledged share",
     "The deepest fall from the 52-week high among shares that secure loans. Watch 15 %, warning 30 %,"
     " critical 45 %.",
     "pledged_equity_drawdown",
-    "true",
 )
 
 PRICES = when_empty(
@@ -139,13 +134,13 @@ CROSS JOIN LATERAL (
 ORDER BY change DESC, r.symbol LIMIT 200""",
         overrides=(
             field("symbol", renamed("Share"), board_link("Only this share", UID, "symbol")),
-            field("last", renamed("Last"), *unit("currencyUSD", 2), width(100)),
-            field("last_at", renamed("Of"), *DAY, width(105)),
-            field("change", renamed("Change"), *unit("percentunit", 1), width(90)),
-            field("first", renamed("First"), *unit("currencyUSD", 2), width(100)),
-            field("first_at", renamed("Of (first)"), *DAY, width(105)),
-            field("high", renamed("High"), *unit("currencyUSD", 2), width(100)),
-            field("fall", renamed("Fall"), *unit("percentunit", 1), width(80)),
+            field("last", renamed("Last"), *unit("currencyUSD", 2)),
+            field("last_at", renamed("Of"), *DAY),
+            field("change", renamed("Change"), *unit("percentunit", 1)),
+            field("first", renamed("First"), *unit("currencyUSD", 2)),
+            field("first_at", renamed("Of (first)"), *DAY),
+            field("high", renamed("High"), *unit("currencyUSD", 2)),
+            field("fall", renamed("Fall"), *unit("percentunit", 1)),
         ),
     ),
     "No price of these shares in this time range.",
@@ -156,15 +151,15 @@ SIGNS = when_empty(
         "What the shares say",
         "The signs that rest on share prices as they stand, the worst first, whatever is chosen above."
         " Unknown: calm on a price too old to be trusted. From read.indicator_current.",
-        f"""SELECT {shown_level("c")} AS level, d.title, c.subject,
+        f"""SELECT {shown_level("c")} AS level, d.title, {spoken("c.subject")} AS subject,
   {known("c", in_words("c.value", "d.unit"))} AS value, c.text, c.input_at
 FROM read.indicator_current c JOIN read.indicator_definition d ON d.id = c.indicator
 WHERE c.indicator IN ('builders_vs_financiers', 'crowding', 'neocloud_shock', 'pledged_equity_drawdown')
 ORDER BY {rank(shown_level("c"))} DESC, d.title, c.subject LIMIT 100""",
         overrides=(
             field("level", renamed("Level"), *as_level()),
-            field("title", renamed("Sign"), width(190)),
-            field("subject", renamed("Of"), width(125)),
+            field("title", renamed("Sign"), wrapped(), width(190)),
+            field("subject", renamed("Of"), wrapped(), width(130)),
             field("value", renamed("Value"), width(75)),
             field("text", renamed("In words"), wrapped()),
             field("input_at", renamed("Heard of"), *DAY, width(100)),
@@ -199,7 +194,7 @@ GAP_OVER_TIME = when_empty(
         " From read.indicator (builders_vs_financiers).",
         history("builders_vs_financiers"),
         unit="percentunit",
-        thresholds=steps_of("builders_vs_financiers"),
+        thresholds=lines_of("builders_vs_financiers"),
         draw="step",
         custom={"axisSoftMin": -0.1, "axisSoftMax": 0.35},
     ),
@@ -213,7 +208,7 @@ CROWDING_OVER_TIME = when_empty(
         " 40 %, 60 %, 80 %. A line ends when no price came for a week. From read.indicator (crowding).",
         history("crowding"),
         unit="percentunit",
-        thresholds=steps_of("crowding"),
+        thresholds=lines_of("crowding"),
         draw="step",
         custom={"axisSoftMin": 0, "axisSoftMax": 1},
     ),
@@ -227,7 +222,7 @@ SHOCK_OVER_TIME = when_empty(
         " lines are the thresholds: -8 %, -12 %, -18 %. From read.indicator (neocloud_shock).",
         history("neocloud_shock"),
         unit="percentunit",
-        thresholds=steps_of("neocloud_shock"),
+        thresholds=lines_of("neocloud_shock"),
         draw="step",
         custom={"axisSoftMin": -0.2, "axisSoftMax": 0.05},
     ),
@@ -271,7 +266,7 @@ PLEDGED_OVER_TIME = when_empty(
         " (pledged_equity_drawdown).",
         history("pledged_equity_drawdown", where=f"subject = ANY({chosen('symbol')})"),
         unit="percentunit",
-        thresholds=steps_of("pledged_equity_drawdown"),
+        thresholds=lines_of("pledged_equity_drawdown"),
         draw="step",
         custom={"axisSoftMin": 0, "axisSoftMax": 0.5},
     ),
@@ -284,7 +279,10 @@ EQUITIES = Board(
     description="Shares of builders, financiers and neoclouds, and what they say of the boom.",
     tags=("prices",),
     variables=(SYMBOL,),
-    annotations=(SIGNALS, {**DEALS, "enable": True}),
+    annotations=(
+        signals_of(("builders_vs_financiers", "crowding", "neocloud_shock", "pledged_equity_drawdown")),
+        {**DEALS, "enable": True},
+    ),
     time_from="now-2y",
     refresh="1m",
     rows=(

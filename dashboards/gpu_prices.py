@@ -1,12 +1,12 @@
 """GPU prices: what used and rented GPUs fetch, how far they fell, and the loans that they secure."""
 
-from dashboards.building.annotations import DEALS, SIGNALS
+from dashboards.building.annotations import DEALS, signals_of
 from dashboards.building.board import Board, Row
 from dashboards.building.fields import DAY, as_level, field, renamed, unit, width, wrapped
-from dashboards.building.indicators import binned, board_link, history, indicator_stat
-from dashboards.building.levels import steps_of
+from dashboards.building.indicators import binned, board_link, history, indicator_stat, worst_of
+from dashboards.building.levels import lines_of
 from dashboards.building.panels import Panel, table, time_series, when_empty
-from dashboards.building.sql import chosen, known, shown_level
+from dashboards.building.sql import as_of, chosen, is_unknown, shown_level
 from dashboards.building.variables import chosen_from
 from dashboards.lending.gpu_loans import loans_on_gpus
 
@@ -37,8 +37,7 @@ def _deepest_fall(title: str, basis: str, what: str) -> Panel:
         f"The deepest fall of {what} of a chosen GPU from its highest price of the year up to the newest."
         " Watch 10 %, warning 20 %, critical 35 %. Unknown when the last price is more than 14 days old. From"
         " read.indicator_current (gpu_resale_drawdown).",
-        f"""SELECT max({known("c")}) AS value FROM read.indicator_current c
-WHERE c.indicator = 'gpu_resale_drawdown' AND c.subject IN {SERIES} AND c.subject LIKE '% {basis}'""",
+        worst_of("gpu_resale_drawdown", f"c.subject IN {SERIES} AND c.subject LIKE '% {basis}'"),
     )
 
 
@@ -50,21 +49,22 @@ WORST_LTV = indicator_stat(
     "The highest loan-to-value of the loans that chosen GPUs secure: what is drawn and not paid back ÷"
     " number of GPUs times newest resale close. Unknown where no loan has both. Watch 80 %, warning 95 %,"
     " critical 105 %. From read.indicator_current (gpu_collateral_ltv).",
-    f"""SELECT max(CASE WHEN c.value > 0 THEN {known("c")} END) AS value FROM read.indicator_current c
-WHERE c.indicator = 'gpu_collateral_ltv' AND c.subject IN {LOANS}""",
+    worst_of("gpu_collateral_ltv", f"c.subject IN {LOANS}", value="nullif(c.value, 0)"),
 )
 
 NOW = when_empty(
     table(
         "Prices now",
         "The newest bar of each chosen GPU and basis, whatever the time range. Fall: (highest price of the"
-        " year up to it - close) ÷ that high; the level is that of gpu_resale_drawdown, which leaves asking"
-        " prices (list) out, and unknown when the price is more than 14 days old. Prices in USD, of one GPU"
-        " or of one GPU for an hour. From read.gpu_bar and read.indicator_current.",
+        " year up to it - close) ÷ that high; the level is that of gpu_resale_drawdown, which leaves new"
+        " prices (list) out; where it is unknown, because the price is more than 14 days old, so is the"
+        " fall. Prices in USD, of one GPU or of one GPU for an hour. From read.gpu_bar and"
+        " read.indicator_current.",
         f"""SELECT m.model, replace(n.basis, '_', ' by the ') AS basis, n.close, n.bucket, y.high,
-  greatest(0, 1 - n.close / y.high) AS fall,
+  CASE WHEN n.basis = 'list' OR NOT {is_unknown("c")} THEN greatest(0, 1 - n.close / y.high) END AS fall,
   CASE WHEN n.basis <> 'list' THEN coalesce({shown_level("c")}, 'unknown') END AS level,
-  CASE WHEN n.basis = 'list' THEN 'an asking price, on which no sign rests' ELSE c.text END AS text
+  CASE WHEN n.basis = 'list' THEN 'the price of a new one, on which no sign rests'
+    WHEN {is_unknown("c")} THEN {as_of("c")} || ': ' || c.text ELSE c.text END AS text
 FROM unnest({chosen("model")}) AS m(model)
 CROSS JOIN LATERAL (
   SELECT DISTINCT ON (b.basis) b.basis, b.close, b.bucket FROM read.gpu_bar b
@@ -84,7 +84,7 @@ ORDER BY m.model, n.basis LIMIT 200""",
             field("bucket", renamed("Of"), *DAY, width(105)),
             field("high", renamed("Year high"), *unit("currencyUSD", 2), width(100)),
             field("fall", renamed("Fall"), *unit("percentunit", 1), width(80)),
-            # An asking price has no level: neither a word nor the green of calm.
+            # The price of a new one has no level: neither a word nor the green of calm.
             field("level", renamed("Level"), *as_level(), NO_COLOR),
             field("text", renamed("In words"), wrapped()),
         ),
@@ -111,7 +111,7 @@ GROUP BY 1, 2 ORDER BY 1, 2""",
 
 RESALE = _prices("Used GPUs", "resale", "What one used GPU fetches, in USD.")
 RENTAL = _prices("Rent of one GPU for an hour", "rental_hour", "What one GPU costs for an hour, in USD.")
-ASKING = _prices("Asking prices", "list", "What providers and sellers ask before any discount, in USD.")
+NEW = _prices("New GPUs", "list", "What is asked or was paid for a new GPU, in USD.")
 
 FALL_OVER_TIME = when_empty(
     time_series(
@@ -119,11 +119,9 @@ FALL_OVER_TIME = when_empty(
         "How far resale and rental prices of the chosen GPUs stood below their highest price of the year up"
         " to then, at the time it became known. The lines are the thresholds: 10 %, 20 %, 35 %. A line ends"
         " when the price is more than 14 days old. From read.indicator (gpu_resale_drawdown).",
-        history(
-            "gpu_resale_drawdown", name="replace(subject, '_', ' by the ')", where=f"subject IN {SERIES}"
-        ),
+        history("gpu_resale_drawdown", where=f"subject IN {SERIES}"),
         unit="percentunit",
-        thresholds=steps_of("gpu_resale_drawdown"),
+        thresholds=lines_of("gpu_resale_drawdown"),
         draw="step",
         custom={"axisSoftMin": 0, "axisSoftMax": 0.4},
     ),
@@ -150,15 +148,16 @@ GROUP BY 1, 2 ORDER BY 1, 2""",
 QUANTITY = when_empty(
     time_series(
         "GPUs that changed hands",
-        "How many GPUs were sold or rented at the prices above, summed over each interval. Indices and"
-        " asking prices move no GPUs. From read.gpu_bar.",
+        "How many GPUs were sold or rented at the prices above, summed over each interval. Indices"
+        " move no GPUs. From read.gpu_bar.",
         f"""SELECT {binned("b.bucket")} AS time, {SERIES_NAME} AS metric,
   sum(b.quantity) AS value
 FROM read.gpu_bar b WHERE b.quantity > 0 AND {IS_CHOSEN} AND $__timeFilter(b.bucket)
 GROUP BY 1, 2 ORDER BY 1, 2""",
         unit="suffix: GPUs",
         decimals=0,
-        draw="bars",
+        # Not bars: Grafana draws one that stands alone months wide.
+        draw="points",
     ),
     "No price in this time range says how many GPUs changed hands: GpuPriced events do by their quantity.",
 )
@@ -175,14 +174,14 @@ GPU_PRICES = Board(
     description="What used and rented GPUs fetch, how far they fell, and the loans that they secure.",
     tags=("prices",),
     variables=(MODEL, BASIS),
-    annotations=(SIGNALS, DEALS),
+    annotations=(signals_of(("gpu_resale_drawdown", "gpu_collateral_ltv")), DEALS),
     # The rents of 2023 are what today's are compared with.
     time_from="now-4y",
     refresh="1m",
     rows=(
         Row(4, ((FALL_OF_RENTAL, 8), (FALL_OF_RESALE, 8), (WORST_LTV, 8))),
-        Row(9, ((RENTAL, 8), (RESALE, 8), (ASKING, 8))),
-        Row(6, ((NOW, 24),)),
+        Row(9, ((RENTAL, 8), (RESALE, 8), (NEW, 8))),
+        Row(8, ((NOW, 24),)),
         Row(8, ((FALL_OVER_TIME, 24),)),
         Row(7, ((DISPERSION, 12), (QUANTITY, 12))),
         Row(6, ((LOANS_ON_GPUS, 24),)),

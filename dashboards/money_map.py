@@ -1,7 +1,7 @@
 """The money map: who finances whom, who buys from whom, and how much of it can be going round."""
 
 from dashboards.building.annotations import DEALS as DEALS_ANNOUNCED
-from dashboards.building.annotations import SIGNALS
+from dashboards.building.annotations import signals_of
 from dashboards.building.board import Board, Row
 from dashboards.building.panels import text
 from dashboards.building.variables import chosen_from, one_of
@@ -42,6 +42,6 @@ MONEY_MAP = Board(
         one_of("basis", "Basis", ("all", "firm"), "all"),
         chosen_from("company", "Company", "SELECT DISTINCT id FROM read.money_flow_node_history"),
     ),
-    annotations=(SIGNALS, DEALS_ANNOUNCED),
+    annotations=(signals_of(("circularity", "vendor_financed_share", "conditional_share")), DEALS_ANNOUNCED),
     time_from="now-2y",
 )

@@ -70,11 +70,10 @@ def _parts() -> Panel:
   last_event_at AS "Last event", extract(epoch FROM silence)::float8 AS "Silent for"
 FROM ({PARTS}) part ORDER BY component""",
         overrides=[
-            field("Part", width(115)),
             field("Status", *as_status()),
-            *(field(name, *unit("locale"), width(70)) for name in ("To do", "Done")),
+            *(field(name, *unit("locale")) for name in ("To do", "Done")),
             field("Last event", *SECOND, width(160)),
-            field("Silent for", *unit("s", 0), width(90)),
+            field("Silent for", *unit("s", 0)),
         ],
     )
     return when_empty(shown, "No part has ever reported. Start one: `ouroboros worker`.")
@@ -90,10 +89,8 @@ def _letters_by_topic() -> Panel:
   min(received_at) FILTER (WHERE state = 'open') AS "Oldest open"
 FROM read.dead_letter GROUP BY topic ORDER BY 2 DESC, 1""",
         overrides=[
-            field("Topic", width(100)),
-            field("Open", width(60), lit((1, "orange")), colored()),
-            *(field(name, width(85)) for name in ("Resolved", "Discarded")),
-            field("Oldest open", *DAY, width(100)),
+            field("Open", lit((1, "orange")), colored()),
+            field("Oldest open", *DAY),
         ],
     )
     return when_empty(shown, "Everything that was ever sent could be read.")
@@ -111,8 +108,8 @@ def _letters() -> Panel:
 FROM read.dead_letter WHERE state = 'open' ORDER BY received_at DESC LIMIT 200""",
         overrides=[
             field("Refused", *MINUTE, width(140)),
-            field("Place", width(130)),
-            field("Key", width(120)),
+            field("Place", wrapped(), width(170)),
+            field("Key", wrapped(), width(150)),
             field("Attempts", width(80)),
             field("What is wrong, and what to do", wrapped()),
         ],
@@ -167,12 +164,11 @@ PIPELINE_HEALTH = Board(
     annotations=(),
     rows=(
         Row(4, ((_lights(), 24),)),
-        Row(8, ((_parts(), 14), (_letters_by_topic(), 10))),
+        Row(7, ((_parts(), 14), (_letters_by_topic(), 10))),
+        Row(13, ((feeds_heard(), 14), (stale_signs(), 10))),
         Row(6, ((_letters(), 24),)),
-        Row(5, ((_webhooks(), 24),)),
-        Row(13, ((feeds_heard(), 13), (stale_signs(), 11))),
+        Row(6, ((_webhooks(), 14), (_unknown_companies(), 10))),
         Row(8, ((facts(), 12), (bars(), 12))),
-        Row(6, ((_unknown_companies(), 24),)),
     ),
     time_from="now-2y",
     refresh="10s",

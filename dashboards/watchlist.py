@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from dashboards.building.annotations import DEALS, marks
+from dashboards.building.annotations import DEALS, signals
 from dashboards.building.board import Board, Row
 from dashboards.watching.parties import companies, favours, lenders, sites
 from dashboards.watching.prices import gpu_prices, gpus, share_falls, share_prices, shares
@@ -31,7 +31,7 @@ def board(watchlist: WatchlistChanged) -> Board:
         " `ouroboros dashboards --watchlist FILE`.",
         tags=("watchlist",),
         variables=tuple(variable_of(family) for family in families(watchlist)),
-        annotations=(_signals(watchlist), DEALS),
+        annotations=(signals(f"s.subject IN (WITH {watched(watchlist)} SELECT subject FROM watched)"), DEALS),
         rows=tuple(_rows(watchlist)),
         time_from="now-2y",
     )
@@ -68,15 +68,3 @@ def _rows(watchlist: WatchlistChanged) -> Iterator[Row]:
         rental = gpu_prices("rental_hour", "GPU rental prices by the hour")
         yield Row(6, ((gpus(), 24),), title="GPUs")
         yield Row(9, ((resale, 12), (rental, 12)))
-
-
-def _signals(watchlist: WatchlistChanged) -> dict[str, object]:
-    return marks(
-        "Signals",
-        "red",
-        f"WITH {watched(watchlist)}"
-        " SELECT known_at AS time, indicator || ' · ' || subject AS title, message AS text,"
-        " concat_ws(',', level, step, indicator) AS tags"
-        " FROM read.signal WHERE $__timeFilter(known_at) AND level IN ('warning', 'critical')"
-        " AND subject IN (SELECT subject FROM watched) ORDER BY known_at DESC LIMIT 200",
-    )

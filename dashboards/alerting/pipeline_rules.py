@@ -42,9 +42,9 @@ WHERE definition.stale_after IS NOT NULL AND current.input_at IS NOT NULL
 GROUP BY definition.title
 ORDER BY definition.title"""
 
-# Topics that ever had a letter: so each goes back to normal once its letters are taken.
+# Topics that ever had a letter: so each goes back to normal once its letters are taken or put away.
 DEAD_LETTERS = """\
-SELECT topic AS subject, count(*) FILTER (WHERE resolved_at IS NULL) AS open_letters
+SELECT topic AS subject, count(*) FILTER (WHERE state = 'open') AS open_letters
 FROM read.dead_letter
 GROUP BY topic
 ORDER BY topic"""
@@ -103,8 +103,8 @@ TROUBLES = (
         level=Level.WARNING,
         sql=DEAD_LETTERS,
         more_than=0,
-        tells=f"{NUMBER} messages of the topic {{{{ $labels.subject }}}} could not be read:"
-        " what they tell is missing everywhere.",
+        tells=f"Messages of the topic {{{{ $labels.subject }}}} that could not be read: {NUMBER}."
+        " What they tell is missing everywhere.",
         remedy="List them with `ouroboros dead-letters list`, mend them and send them again.",
     ),
     Trouble(
@@ -139,8 +139,8 @@ TROUBLES = (
         level=Level.WARNING,
         sql=GIVEN_UP,
         more_than=0,
-        tells=f"{NUMBER} signals could not be posted to the webhook {{{{ $labels.subject }}}}"
-        " and were given up.",
+        tells="Signals that could not be posted to the webhook {{ $labels.subject }} and were given up:"
+        f" {NUMBER}.",
         remedy="Mend the receiver, then send them again: see Webhooks in docs/operations.md.",
     ),
 )

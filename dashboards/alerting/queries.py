@@ -1,8 +1,8 @@
-"""What the alert rules ask: every subject of an indicator, one number a query, labels that stay.
+"""What the alert rules ask: each subject of an indicator at each level, one number a query, labels that stay.
 
 Labels are what tells one alert from another, so a label that changed would end an alert and begin
-a new one. They are taken from the newest episode that stood at the rule's level, by its first step
-there, and stay when it is over: so the alert goes back to normal instead of vanishing.
+a new one. They are taken from the newest episode that stood at the level, by its first step there,
+and stay when it is over: so the alert goes back to normal instead of vanishing.
 """
 
 from projections.warning_signs.definition import LEVELS, Level
@@ -14,26 +14,40 @@ LONGEST_HEADLINE = 160
 EVIDENCE_SHOWN = 3
 
 
-def rank(indicator: str, level: Level) -> str:
-    """Ask for each subject's level, from 0 for calm to 3 for critical, and half a step more while muted.
+def above(indicator: str) -> str:
+    """Ask how many levels each subject stands above each level: 0 at it, and half a step more while muted.
 
     So a mute lets no alert begin, at whatever level, and lets those that fire end. What was muted and
     still stands when the mute is over is told then, at warning or above: as signals are sent.
     """
     ranks = " ".join(f"WHEN '{one}' THEN {one.rank}" for one in LEVELS)
-    never_told = "reached.muted OR " if level is Level.WATCH else ""
+    levels = ", ".join(f"('{one}', {one.rank})" for one in LEVELS if one is not Level.CALM)
     return f"""\
-{_reached(indicator, level)}
+WITH severity (name, rank) AS (VALUES {levels}), step AS (
+    SELECT subject, level, signal_id, message, evidence, journal_offset, journal_index,
+           bool_and(muted) OVER (PARTITION BY signal_id, level) AS muted,
+           row_number() OVER (PARTITION BY signal_id, level ORDER BY step_number) AS number
+    FROM read.signal
+    WHERE indicator = '{indicator}'
+), reached AS (
+    SELECT DISTINCT ON (subject, level) subject, level, signal_id, message, evidence, muted
+    FROM step
+    WHERE number = 1
+    ORDER BY subject, level, journal_offset DESC, journal_index DESC
+)
 SELECT current.subject,
+       severity.name AS severity,
        coalesce(reached.signal_id::text, '-') AS signal_id,
        coalesce(left(reached.message, {LONGEST_MESSAGE}), '-') AS message,
        coalesce(evidence.told, '-') AS evidence,
        CASE WHEN reached.signal_id = current.signal_id
             THEN CASE current.level {ranks} END
-                 + CASE WHEN {never_told}mute.holds THEN 0.5 ELSE 0 END
-            ELSE 0 END AS rank
+                 + CASE WHEN mute.holds OR (severity.name = '{Level.WATCH}' AND reached.muted)
+                        THEN 0.5 ELSE 0 END
+            ELSE 0 END - severity.rank AS above
 FROM read.indicator_current current
-LEFT JOIN reached ON reached.subject = current.subject
+CROSS JOIN severity
+LEFT JOIN reached ON reached.subject = current.subject AND reached.level = severity.name
 CROSS JOIN LATERAL (
     SELECT count(*) > 0 AS holds
     FROM read.mute
@@ -52,7 +66,7 @@ LEFT JOIN LATERAL (
     ) event
 ) evidence ON true
 WHERE current.indicator = '{indicator}'
-ORDER BY current.subject"""
+ORDER BY current.subject, severity.rank"""
 
 
 def value(indicator: str, factor: float) -> str:
@@ -64,36 +78,19 @@ WHERE indicator = '{indicator}'
 ORDER BY subject"""
 
 
-def threshold(indicator: str, level: Level, factor: float) -> str:
-    """Ask for the threshold by which each subject came to the level last, times a factor."""
-    return _newest_step(indicator, level, f"threshold * {factor:g} AS threshold")
+def threshold(indicator: str, factor: float) -> str:
+    """Ask for the threshold by which each subject came to each level last, times a factor."""
+    return _newest_step(indicator, f"threshold * {factor:g} AS threshold")
 
 
-def since(indicator: str, level: Level) -> str:
-    """Ask for when each subject came to the level last, in seconds since 1970."""
-    return _newest_step(indicator, level, "extract(epoch FROM known_at)::double precision AS since")
+def since(indicator: str) -> str:
+    """Ask for when each subject came to each level last, in seconds since 1970."""
+    return _newest_step(indicator, "extract(epoch FROM known_at)::double precision AS since")
 
 
-def _newest_step(indicator: str, level: Level, column: str) -> str:
+def _newest_step(indicator: str, column: str) -> str:
     return f"""\
-SELECT DISTINCT ON (subject) subject, {column}
+SELECT DISTINCT ON (subject, level) subject, level AS severity, {column}
 FROM read.signal
-WHERE indicator = '{indicator}' AND level = '{level}'
-ORDER BY subject, journal_offset DESC, journal_index DESC"""
-
-
-def _reached(indicator: str, level: Level) -> str:
-    """Write the first step at the level of each subject's newest episode that has one, open or over."""
-    return f"""\
-WITH step AS (
-    SELECT subject, signal_id, message, evidence, journal_offset, journal_index,
-           bool_and(muted) OVER (PARTITION BY signal_id) AS muted,
-           row_number() OVER (PARTITION BY signal_id ORDER BY step_number) AS number
-    FROM read.signal
-    WHERE indicator = '{indicator}' AND level = '{level}'
-), reached AS (
-    SELECT DISTINCT ON (subject) subject, signal_id, message, evidence, muted
-    FROM step
-    WHERE number = 1
-    ORDER BY subject, journal_offset DESC, journal_index DESC
-)"""
+WHERE indicator = '{indicator}' AND level <> '{Level.CALM}'
+ORDER BY subject, level, journal_offset DESC, journal_index DESC"""

@@ -10,6 +10,9 @@ from dashboards.alerting.models import ContactPoint, MuteTiming, Policy, Route, 
 # An episode is told of once. Grafana forgets what it has sent after its notification_log_retention,
 # which docker-compose.yml sets to longer than this.
 ONCE = "52w"
+# What follows waits for so long. Not as long as between two evaluations: messages that were made at the
+# moments of evaluations could tell of one half of what an evaluation has found.
+FOLLOWING = "11s"
 # What is wrong with the pipeline stays wrong until somebody does something.
 DAILY = "1d"
 
@@ -36,7 +39,7 @@ def policy() -> Policy:
         # One message for an indicator and a subject, whatever levels it goes through.
         group_by=("indicator", "subject"),
         group_wait="0s",
-        group_interval="10s",
+        group_interval=FOLLOWING,
         repeat_interval=ONCE,
         routes=(
             _channel(WEBHOOK, "$OUROBOROS_ALERT_WEBHOOK_LEVELS"),

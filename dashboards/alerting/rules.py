@@ -1,4 +1,8 @@
-"""One rule for each indicator and level, made from the definitions of the indicators."""
+"""One rule for each indicator, made from its definition.
+
+It judges all levels in one evaluation. Grafana spreads rules over their interval: were there one for
+each level, an episode that is over could be told of as one that has eased, between two of them.
+"""
 
 from typing import Any
 
@@ -7,7 +11,7 @@ from dashboards.alerting.models import Group, Query, Rule
 from dashboards.alerting.subjects import HOMES, PRICE_DRIVEN, Home
 from dashboards.alerting.units import SHOWN
 from dashboards.building.panels import DATA_SOURCE
-from projections.warning_signs.definition import Definition, Level
+from projections.warning_signs.definition import Definition
 from projections.warning_signs.registry import DEFINITIONS
 
 FOLDER = "Ouroboros alerts"
@@ -19,18 +23,12 @@ MISSING_EVALUATIONS = 3
 KEPT_FOR_PRICES, KEPT_FOR_FACTS = "5m", "0s"
 
 CONDITION = "C"
-LEVELS = (Level.WATCH, Level.WARNING, Level.CRITICAL)
 
 
 def sign_groups() -> tuple[Group, ...]:
     """Give the rules of all indicators, a group each."""
     return tuple(
-        Group(
-            name=one.title,
-            folder=FOLDER,
-            interval=INTERVAL,
-            rules=tuple(_rule(one, level) for level in LEVELS),
-        )
+        Group(name=one.title, folder=FOLDER, interval=INTERVAL, rules=(_rule(one),))
         for one in DEFINITIONS.values()
     )
 
@@ -60,17 +58,14 @@ def more_than(limit: float) -> Query:
     return _condition({"evaluator": {"type": "gt", "params": [limit]}})
 
 
-def _at_level(level: Level) -> Query:
-    """Fire where the level is this one, until it is below.
+def _at_level() -> Query:
+    """Fire where a subject stands at the level, until it is below.
 
-    What goes past the level in one step is told of by a higher level's rule alone, and what
-    rises from it stays an alert here: it is no better.
+    What goes past the level in one step is told of at the higher level alone, and what
+    rises from it stays an alert: it is no better.
     """
     return _condition(
-        {
-            "evaluator": {"type": "eq", "params": [level.rank]},
-            "unloadEvaluator": {"type": "lt", "params": [level.rank]},
-        }
+        {"evaluator": {"type": "eq", "params": [0]}, "unloadEvaluator": {"type": "lt", "params": [0]}}
     )
 
 
@@ -86,11 +81,11 @@ def _condition(compared: dict[str, Any]) -> Query:
     return Query(ref_id=CONDITION, datasource_uid=source["uid"], model=model)
 
 
-def _rule(definition: Definition, level: Level) -> Rule:
+def _rule(definition: Definition) -> Rule:
     indicator, home, shown = definition.id, HOMES[definition.id], SHOWN[definition.unit]
     return Rule(
-        uid=f"sign-{indicator}-{level}",
-        title=f"{definition.title}: {level}",
+        uid=f"sign-{indicator}",
+        title=definition.title,
         condition=CONDITION,
         # The levels contain how long a value must last and by how much it must be back.
         for_="0s",
@@ -99,7 +94,8 @@ def _rule(definition: Definition, level: Level) -> Rule:
         # Who cannot see does not know that all is well. That nothing is seen, the pipeline's rules say.
         no_data_state="KeepLast",
         exec_err_state="KeepLast",
-        labels={"severity": level.value, "family": home.family, "indicator": indicator},
+        # The severity, like the subject, comes with the answer.
+        labels={"family": home.family, "indicator": indicator},
         annotations={
             "about": f"{definition.title} · {{{{ $labels.subject }}}}",
             "description": "{{ $labels.message }}",
@@ -111,10 +107,10 @@ def _rule(definition: Definition, level: Level) -> Rule:
             **links(home),
         },
         data=(
-            query("A", queries.rank(indicator, level)),
+            query("A", queries.above(indicator)),
             query("V", queries.value(indicator, shown.factor)),
-            query("T", queries.threshold(indicator, level, shown.factor)),
-            query("S", queries.since(indicator, level)),
-            _at_level(level),
+            query("T", queries.threshold(indicator, shown.factor)),
+            query("S", queries.since(indicator)),
+            _at_level(),
         ),
     )

@@ -112,7 +112,7 @@ def _placed(board: Board) -> list[dict[str, Any]]:
 
 def _others() -> core.DashboardLink:
     return core.DashboardLink(
-        title="Ouroboros", type="dashboards", tags=[TAG], asDropdown=True, includeVars=False, keepTime=True
+        title="Ouroboros", type="dashboards", tags=[TAG], asDropdown=True, includeVars=True, keepTime=True
     )
 
 

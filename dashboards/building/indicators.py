@@ -1,16 +1,20 @@
 """What one indicator measures, as SQL and as columns: its subjects now, their history, where to look on."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dashboards.building.fields import Override, Property, field, link, renamed, unit, width
 from dashboards.building.levels import UNKNOWN, UNKNOWN_COLOR, steps_of, unit_of
 from dashboards.building.panels import Panel, stat
+from dashboards.building.sql import as_of, known, spoken
 from projections.warning_signs.definition import Direction
 from projections.warning_signs.registry import DEFINITIONS
 
 # More lines than these nobody tells apart.
 SHOWN_SUBJECTS = 12
+
+# Where the signals of a sign stand with their evidence and its sources.
+EVIDENCE = "/d/ouroboros-bubble-watch?var-indicator={indicator}&${{__url_time_range}}"
 
 # The moment that a point is drawn at: one a subject and interval, so that long ranges stay small.
 BINNED = "date_bin(make_interval(secs => $__interval_ms / 1000.0), {moment}, TIMESTAMPTZ '1970-01-01 00:00Z')"
@@ -21,7 +25,7 @@ def binned(moment: str) -> str:
     return BINNED.format(moment=moment)
 
 
-def history(indicator: str, *, name: str = "subject", where: str = "true") -> str:
+def history(indicator: str, *, name: str = spoken("subject"), where: str = "true") -> str:
     """Give time, metric and value of an indicator's worst subjects, for a stepped line.
 
     Of each interval the worst value, and the last where that is another one. A line begins with what held
@@ -65,18 +69,26 @@ WHERE old_at IS NULL OR old_at > $__timeFrom()::timestamptz
 ORDER BY 1, 2"""
 
 
-def indicator_stat(
-    indicator: str,
-    title: str,
-    description: str,
-    sql: str,
-    *,
-    decimals: int = 1,
-    beside: Sequence[Override] = (),
-) -> Panel:
-    """Show one value of an indicator large on the colour of its level; none is unknown, not calm.
+def worst_of(indicator: str, where: str = "true", *, value: str = "c.value", beside: str = "NULL") -> str:
+    """Give about and value, for a stat: the worst known value of an indicator, of whom it is, and as of when.
 
-    Where the query gives more than that value, `beside` says how the rest of it looks.
+    `where` and `value` are SQL on a row `c` of read.indicator_current, which may leave out what is no value;
+    `beside` is SQL of words to add, or null.
+    """
+    order = "DESC" if DEFINITIONS[indicator].direction is Direction.RISING else "ASC"
+    return f"""SELECT coalesce(worst.about, 'nothing heard yet') AS about, worst.value
+FROM (SELECT) always LEFT JOIN LATERAL (
+  SELECT {known("c", value)} AS value,
+    concat_ws(' · ', {spoken("c.subject")}, {as_of("c")}, {beside}) AS about
+  FROM read.indicator_current c WHERE c.indicator = '{indicator}' AND {where}
+  ORDER BY value {order} NULLS LAST, c.stale_since DESC NULLS LAST, c.subject LIMIT 1
+) worst ON true"""
+
+
+def indicator_stat(indicator: str, title: str, description: str, sql: str, *, decimals: int = 1) -> Panel:
+    """Show a value of an indicator large on the colour of its level; none is unknown, not calm.
+
+    The query gives about, which stands above it, and value. A click leads to the signals and their evidence.
     """
     defaults = {
         "unit": unit_of(indicator),
@@ -84,16 +96,11 @@ def indicator_stat(
         "color": {"mode": "thresholds"},
         "thresholds": {"mode": "absolute", "steps": steps_of(indicator)},
         "mappings": [_no_value(UNKNOWN)],
+        "links": link("Its signals, and what they rest on", EVIDENCE.format(indicator=indicator))["value"],
     }
-    return stat(
-        title,
-        description,
-        sql,
-        defaults=defaults,
-        overrides=beside,
-        fields="/.*/" if beside else "",
-        text_size=24 if beside else 30,
-    )
+    about = f"{description} Above the value: whose it is, and when its input was last heard of."
+    shown = stat(title, about, sql, defaults=defaults, every_row=True, text_size=28, name_size=13)
+    return replace(shown, options={**shown.options, "textMode": "value_and_name", "wideLayout": False})
 
 
 def colored(name: str, title: str, indicator: str, decimals: int = 1, pixels: int = 105) -> Override:

@@ -14,7 +14,7 @@ UNKNOWN_COLOR = "#8e8e8e"
 # Grafana's units for those of the indicators.
 UNITS = {
     "share": "percentunit",
-    "ratio": "none",
+    "ratio": "suffix: times",
     "USD": "currencyUSD",
     "days": "suffix: days",
     "count": "none",
@@ -39,6 +39,18 @@ def steps_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, An
     thresholds = own or definition.thresholds
     rising = definition.direction is Direction.RISING
     return _rising(thresholds) if rising else _falling(thresholds)
+
+
+def lines_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, Any]]:
+    """Give the steps for a graph over time, where each is a line: it has the colour of the level it begins.
+
+    Where trouble lies with a falling value a step of Grafana begins the calmer level above it.
+    """
+    steps = steps_of(indicator, own)
+    if DEFINITIONS[indicator].direction is Direction.RISING:
+        return steps
+    worse = [steps[0], *steps[:-1]]
+    return [{**step, "color": below["color"]} for step, below in zip(steps, worse, strict=True)]
 
 
 def level_mappings() -> list[dict[str, Any]]:

@@ -27,6 +27,9 @@ DEAD_OF_QUERY = (
 
 Format = Literal["table", "time_series"]
 
+# Pixels of a table's column that has no width of its own.
+LEAST_WIDTH = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -102,9 +105,13 @@ def stat(
     fields: str = "",
     every_row: bool = False,
     text_size: int | None = None,
+    name_size: int | None = None,
     links: Sequence[Mapping[str, Any]] = (),
 ) -> Panel:
-    """Show one value large on its colour; `fields` picks the columns, `every_row` shows a value a row."""
+    """Show one value large on its colour; `fields` picks the columns, `every_row` shows a value a row.
+
+    The value of a row is named by the text beside it.
+    """
     options: dict[str, Any] = {
         "colorMode": "background",
         "graphMode": "none",
@@ -114,8 +121,9 @@ def stat(
         "wideLayout": True,
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": fields, "values": every_row},
     }
-    if text_size is not None:
-        options["text"] = {"valueSize": text_size}
+    sizes = {"valueSize": text_size, "titleSize": name_size}
+    if any(sizes.values()):
+        options["text"] = {name: size for name, size in sizes.items() if size}
     return Panel(
         "stat", title, description, (Query(sql),), options, defaults, tuple(overrides), links=tuple(links)
     )
@@ -136,7 +144,9 @@ def table(
     options: dict[str, Any] = {"showHeader": True, "cellHeight": "sm"}
     if sort_by:
         options["sortBy"] = [{"displayName": sort_by, "desc": descending}]
-    looks = {"custom": {"align": "auto", "inspect": False, "filterable": False}, **(defaults or {})}
+    # Columns without a width share what the others leave; Grafana's own least would push the last ones out.
+    narrow = {"align": "auto", "inspect": False, "filterable": False, "minWidth": LEAST_WIDTH}
+    looks = {"custom": narrow, **(defaults or {})}
     return Panel(
         "table", title, description, (Query(sql),), options, looks, tuple(overrides), links=tuple(links)
     )
@@ -168,6 +178,8 @@ def time_series(
         "showPoints": "always" if draw == "points" else "auto",
         "spanNulls": True,
         "thresholdsStyle": {"mode": "line" if thresholds else "off"},
+        # A bar that stands alone would be as wide as the graph, and say nothing unless it begins at 0.
+        **({"barMaxWidth": 20, "axisSoftMin": 0} if draw == "bars" else {}),
         **(custom or {}),
     }
     defaults: dict[str, Any] = {"unit": unit, "custom": looks, "color": {"mode": "palette-classic"}}
@@ -182,7 +194,7 @@ def time_series(
             "displayMode": "list" if legend == "bottom" else "table",
             "showLegend": True,
             "placement": legend,
-            "calcs": ["lastNotNull"] if legend == "right" else [],
+            "calcs": [("sum" if draw == "bars" else "lastNotNull")] if legend == "right" else [],
         }
     )
     options = {"legend": shown, "tooltip": {"mode": "multi", "sort": "desc"}}

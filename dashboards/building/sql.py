@@ -31,8 +31,19 @@ def in_words(value: str, unit: str) -> str:
         f" WHEN 'USD' THEN '$' || round(({value} / 1e9)::numeric, 2) || 'B'"
         f" WHEN 'days' THEN round({value}::numeric) || ' days'"
         f" WHEN 'ratio' THEN round({value}::numeric, 2) || ' times'"
+        f" WHEN 'weighted count' THEN 'severity ' || trim_scale(round({value}::numeric, 2))"
+        f" WHEN 'companies' THEN {value} || CASE {value} WHEN 1 THEN ' company' ELSE ' companies' END"
+        f" WHEN 'signs' THEN {value} || CASE {value} WHEN 1 THEN ' sign' ELSE ' signs' END"
         f" ELSE trim_scale(round({value}::numeric, 2))::text END"
     )
+
+
+def spoken(subject: str) -> str:
+    """Write a subject of an indicator for people: as it was named, without the colons and lines of keys."""
+    role = f"regexp_replace({subject}, '^(borrower|lender|site|operator|supplier|customer):', '\\1 ')"
+    gpu = f"replace({role}, ' rental_hour', ' rental by the hour')"
+    basis = f"regexp_replace({gpu}, ' (all|firm)$', ', \\1 money')"
+    return f"regexp_replace({basis}, '^ci_', 'CI_')"
 
 
 def row_label(text: str) -> str:
@@ -66,6 +77,15 @@ def shown_level(current: str) -> str:
 def known(current: str, value: str = "") -> str:
     """Give the value of a row of read.indicator_current, or what is made of it; null where it is unknown."""
     return f"CASE WHEN NOT {is_unknown(current)} THEN {value or f'{current}.value'} END"
+
+
+def as_of(current: str) -> str:
+    """Tell when the input of a row of read.indicator_current was last heard of, or since when it is old."""
+    return (
+        f"CASE WHEN {current}.stale_since IS NOT NULL THEN 'old since ' ELSE '' END || to_char("
+        f"coalesce({current}.stale_since, {current}.input_at, {current}.known_at) AT TIME ZONE 'UTC',"
+        " 'YYYY-MM-DD')"
+    )
 
 
 def rank(level: str) -> str:

@@ -10,6 +10,9 @@ from dashboards.building.panels import DATA_SOURCE
 # Ask anew when the time range changes: what may be chosen depends on it.
 ON_TIME_RANGE = core.REFRESH_ON_TIME_RANGE_CHANGE
 
+# Signs are chosen by their titles; queries and addresses have their names.
+SIGNS = "SELECT title AS __text, id AS __value FROM read.indicator_definition"
+
 # The shares that have a price, from one to the next along the index: all bars would be read from end to end.
 PRICED_SHARES = """WITH RECURSIVE found AS (
   (SELECT symbol FROM read.equity_bar ORDER BY symbol LIMIT 1)

@@ -1,8 +1,8 @@
 """What secures loans, and the loans themselves."""
 
-from dashboards.building.fields import DAY, field, renamed, unit, width
+from dashboards.building.fields import DAY, field, renamed, unit, width, wrapped
 from dashboards.building.indicators import board_link, colored, history
-from dashboards.building.levels import steps_of
+from dashboards.building.levels import lines_of
 from dashboards.building.panels import table, time_series, when_empty
 from dashboards.building.sql import known, shown_level
 from dashboards.lending.choice import is_chosen
@@ -26,7 +26,7 @@ LTV_OVER_TIME = when_empty(
   AND subject IN (SELECT f.facility_id FROM read.facility f WHERE {is_chosen("f")})""",
         ),
         unit="percentunit",
-        thresholds=steps_of("gpu_collateral_ltv"),
+        thresholds=lines_of("gpu_collateral_ltv"),
         draw="step",
         custom={"axisSoftMin": 0, "axisSoftMax": 1.1},
     ),
@@ -52,11 +52,11 @@ LEFT JOIN read.indicator_current c ON c.indicator = 'offbalance_leverage' AND c.
 ORDER BY f.debt_usd DESC NULLS LAST, f.borrower LIMIT 200""",
         overrides=(
             BORROWER_COLUMN,
-            field("debt_usd", renamed("Debt"), *USD, width(90)),
-            field("equity_usd", renamed("Equity"), *USD, width(90)),
+            field("debt_usd", renamed("Debt"), *USD),
+            field("equity_usd", renamed("Equity"), *USD),
             colored("leverage", "Leverage", "offbalance_leverage"),
             LEVEL_COLUMN,
-            field("lenders", renamed("Lenders")),
+            field("lenders", renamed("Lenders"), wrapped()),
         ),
     ),
     "No chosen loan stands outside of balance sheets. One comes as LoanOriginated with off_balance_sheet.",
@@ -92,15 +92,15 @@ ORDER BY c.value DESC NULLS LAST, f.facility_id LIMIT 200""",
                 board_link("Its prices", "ouroboros-equities", "symbol"),
             ),
             BORROWER_COLUMN,
-            field("facility_id", renamed("Loan"), width(210)),
-            field("balance_usd", renamed("Balance"), *USD, width(90)),
-            field("undrawn_usd", renamed("Undrawn"), *USD, width(90)),
-            field("shares", renamed("Shares"), *unit("locale", 0), width(100)),
-            field("price_usd", renamed("Price"), *unit("currencyUSD", 2), width(90)),
+            field("facility_id", renamed("Loan"), wrapped(), width(210)),
+            field("balance_usd", renamed("Balance"), *USD),
+            field("undrawn_usd", renamed("Undrawn"), *USD),
+            field("shares", renamed("Shares"), *unit("locale", 0)),
+            field("price_usd", renamed("Price"), *unit("currencyUSD", 2)),
             colored("fall", "Fall", "pledged_equity_drawdown"),
-            field("ltv", renamed("LTV"), *unit("percentunit", 1), width(80)),
+            field("ltv", renamed("LTV"), *unit("percentunit", 1)),
             LEVEL_COLUMN,
-            field("priced_at", renamed("Last heard of"), *DAY),
+            field("priced_at", renamed("Heard of"), *DAY, width(95)),
         ),
     ),
     "No chosen loan is secured by shares. One comes as LoanOriginated with shares as collateral.",
@@ -118,7 +118,7 @@ PLEDGED_OVER_TIME = when_empty(
     SELECT f.collateral FROM read.facility f WHERE f.collateral_kind = 'shares' AND {is_chosen("f")})""",
         ),
         unit="percentunit",
-        thresholds=steps_of("pledged_equity_drawdown"),
+        thresholds=lines_of("pledged_equity_drawdown"),
         draw="step",
         custom={"axisSoftMin": 0, "axisSoftMax": 0.5},
     ),
@@ -131,21 +131,22 @@ FACILITIES = when_empty(
         "The chosen loans as they stand: balance is principal less repayments. A loan of which only a favour"
         " was reported has no principal. From read.facility.",
         f"""SELECT f.facility_id, f.borrower, array_to_string(f.lenders, ', ') AS lenders, f.principal_usd,
-  f.repaid_usd, f.balance_usd, f.undrawn_usd, f.equity_usd,
+  CASE WHEN f.principal_usd IS NOT NULL OR f.repaid_usd > 0 THEN f.repaid_usd END AS repaid_usd,
+  f.balance_usd, f.undrawn_usd, f.equity_usd,
   concat_ws(' ', to_char(f.collateral_quantity, 'FM999,999,999,999'), f.collateral) AS collateral,
   CASE WHEN f.off_balance_sheet THEN 'yes' ELSE 'no' END AS outside, f.waivers, f.known_at
 FROM read.facility f WHERE {is_chosen("f")}
 ORDER BY f.balance_usd DESC NULLS LAST, f.facility_id LIMIT 500""",
         overrides=(
-            field("facility_id", renamed("Loan"), width(245)),
+            field("facility_id", renamed("Loan"), wrapped(), width(225)),
             BORROWER_COLUMN,
-            field("lenders", renamed("Lenders")),
+            field("lenders", renamed("Lenders"), wrapped()),
             field("principal_usd", renamed("Principal"), *USD, width(85)),
             field("repaid_usd", renamed("Repaid"), *USD, width(75)),
             field("balance_usd", renamed("Balance"), *USD, width(80)),
             field("undrawn_usd", renamed("Undrawn"), *USD, width(80)),
             field("equity_usd", renamed("Equity"), *USD, width(75)),
-            field("collateral", renamed("Secured by"), width(125)),
+            field("collateral", renamed("Secured by"), wrapped(), width(125)),
             field("outside", renamed("Off balance"), width(95)),
             field("waivers", renamed("Favours"), width(75)),
             field("known_at", renamed("Known"), *DAY, width(95)),

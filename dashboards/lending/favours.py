@@ -2,7 +2,7 @@
 
 from dashboards.building.fields import DAY, Override, field, renamed, unit, width, wrapped
 from dashboards.building.indicators import bars, board_link, colored, history, source_column
-from dashboards.building.levels import steps_of
+from dashboards.building.levels import lines_of
 from dashboards.building.panels import Panel, table, time_series, when_empty
 from dashboards.building.sql import chosen
 from dashboards.lending.choice import UID, is_chosen
@@ -31,14 +31,14 @@ BY_BORROWER = _favours(
     "borrower",
     BORROWER_MEASURED,
     10,
-    field("name", renamed("Borrower"), width(170), board_link("This borrower", UID, "borrower")),
+    field("name", renamed("Borrower"), wrapped(), board_link("This borrower", UID, "borrower")),
     "No favour to these borrowers was ever reported. One comes as a CreditWaiverReported event.",
 )
 BY_LENDER = _favours(
     "lender",
     LENDER_MEASURED,
     8,
-    field("name", renamed("Lender"), width(170), board_link("This lender", UID, "lender")),
+    field("name", renamed("Lender"), wrapped(), board_link("This lender", UID, "lender")),
     "No favour names one of these lenders. Reports without a lender count for their borrower.",
 )
 
@@ -52,7 +52,7 @@ OVER_TIME = when_empty(
             where=f"(subject = 'all' OR {BORROWER_MEASURED} OR {LENDER_MEASURED})",
         ),
         unit="none",
-        thresholds=steps_of("credit_waivers"),
+        thresholds=lines_of("credit_waivers"),
         draw="step",
         custom={"axisSoftMin": 0, "axisSoftMax": 4.5, "axisLabel": "severity"},
     ),
@@ -77,8 +77,8 @@ ORDER BY e.known_at DESC, e.event_id LIMIT 200""",
             colored("severity", "Severity", "credit_waivers", 1, 85),
             field("amount_usd", renamed("Amount"), *unit("currencyUSD", 1), width(100)),
             field("detail", renamed("In words"), wrapped()),
-            field("lenders", renamed("Lenders"), width(150)),
-            field("facility_id", renamed("Loan"), width(250)),
+            field("lenders", renamed("Lenders"), wrapped(), width(150)),
+            field("facility_id", renamed("Loan"), wrapped(), width(240)),
             source_column(),
         ),
     ),

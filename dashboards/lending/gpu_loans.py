@@ -28,7 +28,7 @@ LEFT JOIN read.indicator_current c ON c.indicator = 'gpu_collateral_ltv' AND c.s
 WHERE f.collateral_kind = 'gpus' AND {where}
 ORDER BY 6 DESC NULLS LAST, f.balance_usd DESC NULLS LAST, f.facility_id LIMIT 200"""
     overrides = (
-        field("facility_id", renamed("Loan"), width(210)),
+        field("facility_id", renamed("Loan"), wrapped(), width(210)),
         BORROWER_COLUMN,
         field("model", renamed("GPU"), width(80), board_link("Its prices", "ouroboros-gpu-prices", "model")),
         field("gpus", renamed("GPUs"), *unit("locale", 0), width(90)),

@@ -1,18 +1,17 @@
 """The state of private credit in five numbers."""
 
-from dashboards.building.indicators import indicator_stat
+from dashboards.building.indicators import indicator_stat, worst_of
 from dashboards.building.panels import stat, when_empty
-from dashboards.building.sql import chosen, known
+from dashboards.building.sql import chosen
 from dashboards.lending.choice import is_chosen
 
 FAVOURS_IN_ALL = indicator_stat(
     "credit_waivers",
-    "Favours in 90 days",
+    "Severity of favours, 90 days",
     "Severity of all favours of lenders in the last 90 days: amendment 0.5, waiver 1, interest in kind 1.5,"
     " forbearance 2, default 4. All borrowers and lenders, whatever is chosen above. From"
     " read.indicator_current (credit_waivers, all).",
-    f"SELECT {known('c')} AS value FROM read.indicator_current c"
-    " WHERE c.indicator = 'credit_waivers' AND c.subject = 'all'",
+    worst_of("credit_waivers", "c.subject = 'all'"),
 )
 
 WORST_LTV = indicator_stat(
@@ -21,14 +20,16 @@ WORST_LTV = indicator_stat(
     "The highest loan-to-value of the chosen loans that GPUs secure: what is drawn and not paid back ÷ number"
     " of GPUs times newest resale close of their model. Unknown where no loan has both number and price. From"
     " read.indicator_current (gpu_collateral_ltv).",
-    f"""SELECT max(CASE WHEN c.value > 0 THEN {known("c")} END) AS value
-FROM read.indicator_current c JOIN read.facility f ON f.facility_id = c.subject
-WHERE c.indicator = 'gpu_collateral_ltv' AND {is_chosen("f")}""",
+    worst_of(
+        "gpu_collateral_ltv",
+        f"c.subject IN (SELECT f.facility_id FROM read.facility f WHERE {is_chosen('f')})",
+        value="nullif(c.value, 0)",
+    ),
 )
 
 OUTSIDE = when_empty(
     stat(
-        "Debt outside of balance sheets",
+        "Off-balance debt",
         "Balance (principal less repayments) of the chosen loans that are on no sponsor's balance sheet."
         " From read.facility.",
         f"""SELECT sum(f.balance_usd) AS value FROM read.facility f
@@ -44,8 +45,7 @@ WORST_LEVERAGE = indicator_stat(
     "Highest SPV leverage",
     "The highest debt ÷ (debt + equity) of the chosen borrowers outside of balance sheets. Unknown where no"
     " equity is stated. From read.indicator_current (offbalance_leverage).",
-    f"""SELECT max(nullif({known("c")}, 0)) AS value FROM read.indicator_current c
-WHERE c.indicator = 'offbalance_leverage' AND c.subject = ANY({chosen("borrower")})""",
+    worst_of("offbalance_leverage", f"c.subject = ANY({chosen('borrower')})", value="nullif(c.value, 0)"),
 )
 
 WORST_PLEDGE = indicator_stat(
@@ -53,7 +53,9 @@ WORST_PLEDGE = indicator_stat(
     "Deepest fall of a pledged share",
     "The deepest fall from the 52-week high among the shares that secure the chosen loans. From"
     " read.indicator_current (pledged_equity_drawdown).",
-    f"""SELECT max({known("c")}) AS value FROM read.indicator_current c
-WHERE c.indicator = 'pledged_equity_drawdown' AND c.subject IN (
-  SELECT f.collateral FROM read.facility f WHERE f.collateral_kind = 'shares' AND {is_chosen("f")})""",
+    worst_of(
+        "pledged_equity_drawdown",
+        f"""c.subject IN (
+    SELECT f.collateral FROM read.facility f WHERE f.collateral_kind = 'shares' AND {is_chosen("f")})""",
+    ),
 )

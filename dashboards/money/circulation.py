@@ -1,8 +1,8 @@
 """How much of all announced money can be going round, and what vendors' own money could have paid for."""
 
-from dashboards.building.fields import DAY, Property, field, fields, link, renamed, unit, width
+from dashboards.building.fields import DAY, Property, field, fields, link, renamed, unit, width, wrapped
 from dashboards.building.indicators import bars, history
-from dashboards.building.levels import UNKNOWN_COLOR, steps_of
+from dashboards.building.levels import UNKNOWN_COLOR, lines_of, steps_of
 from dashboards.building.panels import Panel, stat, table, time_series, when_empty
 from dashboards.building.sql import chosen
 from dashboards.money.graph import CAUTION, NO_MONEY, ONLY_COMPANY
@@ -89,7 +89,7 @@ OVER_TIME = when_empty(
             name="replace(replace(subject, 'ci_max', 'CI_max,'), 'ci_bff', 'CI_bff,')",
         ),
         unit="percentunit",
-        thresholds=steps_of("circularity"),
+        thresholds=lines_of("circularity"),
         draw="step",
         decimals=1,
         overrides=[
@@ -119,10 +119,10 @@ VENDORS = when_empty(
         " read.vendor_round_trip.",
         VENDORS_SQL,
         overrides=[
-            field("Vendor", link("Show only this company", ONLY_COMPANY)),
+            field("Vendor", wrapped(), link("Show only this company", ONLY_COMPANY)),
             bars("Share", "Share", "vendor_financed_share", 1.0),
-            *(field(name, *unit("currencyUSD", 1), width(115)) for name in _DOLLARS),
-            field("Could be its own", width(135)),
+            *(field(name, *unit("currencyUSD", 1), width(100)) for name in _DOLLARS),
+            field("Could be its own", width(130)),
             field("Since", *DAY, width(95)),
             field("id", {"id": "custom.hidden", "value": True}),
         ],
@@ -141,7 +141,7 @@ VENDORS_OVER_TIME = when_empty(
             where="subject LIKE '% $basis'",
         ),
         unit="percentunit",
-        thresholds=steps_of("vendor_financed_share"),
+        thresholds=lines_of("vendor_financed_share"),
         draw="step",
         decimals=1,
         overrides=[fields("/.*/", {"id": "min", "value": 0})],

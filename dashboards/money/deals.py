@@ -46,11 +46,12 @@ HUBS = when_empty(
         f" {CAUTION} From read.money_flow_node_history.",
         HUBS_SQL,
         overrides=[
-            field("Company", link("Show only this company", ONLY_COMPANY.replace(".id:", ".Company:"))),
-            *(
-                field(name, *unit("currencyUSD", 1), width(100))
-                for name in ("In", "Out", "Net", "Circulating")
+            field(
+                "Company",
+                wrapped(),
+                link("Show only this company", ONLY_COMPANY.replace(".id:", ".Company:")),
             ),
+            *(field(name, *unit("currencyUSD", 1)) for name in _MONEY),
             field("Of its larger side", *unit("percentunit", 0), width(130)),
         ],
     ),
@@ -79,10 +80,10 @@ CONDITIONAL = when_empty(
         CONDITIONAL_SQL,
         overrides=[
             field("Deal", wrapped()),
-            field("Conditional", *unit("currencyUSD", 1), width(100)),
-            field("Financing", *unit("currencyUSD", 1), width(90)),
+            field("Conditional", *unit("currencyUSD", 1), width(95)),
+            field("Financing", *unit("currencyUSD", 1), width(85)),
             colored("Share", "Share", "conditional_share", 0, 65),
-            field("Waits for", wrapped(), width(150)),
+            field("Waits for", wrapped()),
             source_column(),
         ],
     ),
@@ -108,8 +109,8 @@ DEALS = when_empty(
         overrides=[
             field("Announced", *DAY, width(95)),
             field("Deal", wrapped()),
-            field("Who pays whom", wrapped(), width(280)),
-            field("For", width(120)),
+            field("Who pays whom", wrapped()),
+            field("For", wrapped(), width(120)),
             *(field(name, *unit("currencyUSD", 1), width(90)) for name in ("Stated", "Assumed", "Paid")),
             field("Status", width(115)),
             field("Certainty", width(85)),

@@ -17,7 +17,14 @@ ONLY_COMPANY = (
 )
 SHOWN_EDGES = 60
 # Half of the ellipse in pixels, and so many companies fit on it on a laptop; more of them make it larger.
-ACROSS, DOWN, FITTING = 560, 205, 20
+ACROSS, DOWN, FITTING = 600, 205, 20
+# Where on the way from the middle of the ellipse to its edge the leaders stand.
+INSIDE_ACROSS, INSIDE_DOWN = 0.36, 0.4
+# The ellipse can be turned in so many ways. In pixels: a company's ring, down to the end of its name, and to
+# each side a letter of the name and a short name.
+TURNS, RADIUS, NAMED, HALF_LETTER, LEAST_NAME = 24, 40, 78, 2.8, 30
+# So many pixels above the middle of the panel, as the legend covers its foot.
+RAISED = 30
 # A group of so many has its leader inside of the ellipse.
 LED = 3
 
@@ -48,7 +55,9 @@ def then(company: str) -> str:
 
 # A company belongs to the one that it trades most with, if that one is larger, and so on up to the leader of
 # a group. Groups stand next to each other on an ellipse, at even steps, the leaders of all but the smallest
-# inside. Grafana's own layouts run out of the panel; fixed places do not jump either when it draws anew.
+# inside. Of all ways to turn the ellipse the one is taken in which the fewest arrows run through a name or
+# another company: Grafana writes names below companies, where steep arrows pass. Grafana's own layouts run
+# out of the panel; fixed places do not jump either when it draws anew.
 PLACES = f"""side AS (
   SELECT source AS id, target AS partner, amount_usd FROM shown
   UNION ALL SELECT target, source, amount_usd FROM shown
@@ -74,26 +83,57 @@ PLACES = f"""side AS (
   FROM (SELECT angle, sqrt(({ACROSS} * sin(angle)) ^ 2 + ({DOWN} * cos(angle)) ^ 2) AS step
         FROM generate_series(1, 360) AS degree, LATERAL (SELECT radians(degree) AS angle) circle) steps
 ), around AS (
-  SELECT id, leader, (SELECT min(angle) FROM ring WHERE way >= (number - 0.5) / whole) AS angle, whole
+  SELECT id, leader, (number - 0.5) / whole AS way, greatest(1, whole / {FITTING:.1f}) AS scale
   FROM (SELECT id, leader, count(*) OVER () AS whole,
                row_number() OVER (ORDER BY leader_usd DESC, leader, usd DESC, id) AS number
         FROM led WHERE id <> leader OR members < {LED}) ordered
-), place AS (
-  SELECT id, angle, 1 AS across, 1 AS down, whole FROM around
-  UNION ALL SELECT leader, avg(angle), CASE WHEN count(*) OVER () > 1 THEN 0.42 ELSE 0 END,
-                   CASE WHEN count(*) OVER () > 1 THEN 0.3 ELSE 0 END, max(whole)
-  FROM around JOIN led USING (id, leader) WHERE members >= {LED} GROUP BY leader
+), turned AS (
+  SELECT turn, id, leader, scale, radians(1 + width_bucket(
+           (way + turn / {TURNS:.1f}) % 1, (SELECT array_agg(way::numeric ORDER BY way) FROM ring))) AS angle
+  FROM around CROSS JOIN generate_series(0, {TURNS - 1}) AS turn
+), place AS MATERIALIZED (
+  SELECT turn, id, scale * {ACROSS} * cos(angle) AS x, scale * {DOWN} * sin(angle) AS y FROM turned
+  UNION ALL
+  SELECT turn, leader, inside * {INSIDE_ACROSS} * {ACROSS} * cos(angle),
+         inside * {INSIDE_DOWN} * {DOWN} * sin(angle)
+  FROM (SELECT turn, leader, atan2(avg(sin(angle)), avg(cos(angle))) AS angle,
+               CASE WHEN count(*) OVER (PARTITION BY turn) > 1 THEN max(scale) ELSE 0 END AS inside
+        FROM turned JOIN led USING (id, leader) WHERE members >= {LED} GROUP BY turn, leader) middle
+), pair AS (
+  SELECT DISTINCT least(source, target) AS near, greatest(source, target) AS far FROM shown
+), arrow AS (
+  SELECT turn, near, far, lseg(point(one.x, one.y), point(other.x, other.y)) AS way
+  FROM pair JOIN place one ON one.id = near JOIN place other USING (turn) WHERE other.id = far
+), best AS (
+  SELECT turn FROM arrow JOIN (
+    SELECT turn, id, box(point(x - ring, y - {RADIUS}), point(x + ring, y + {NAMED})) AS whole,
+           box(point(x - name, y + {RADIUS} + 5), point(x + name, y + {NAMED})) AS name
+    FROM place CROSS JOIN LATERAL (
+      SELECT greatest({RADIUS}, {HALF_LETTER} * length(id)) AS ring,
+             greatest({LEAST_NAME}, {HALF_LETTER} * length(id)) AS name) half
+  ) company USING (turn)
+  GROUP BY turn
+  ORDER BY count(*) FILTER (WHERE way ?# CASE WHEN id IN (near, far) THEN name ELSE whole END), turn
+  LIMIT 1
 )"""
 # The node graph fails without any node: then one says so.
 NODES_SQL = f"""{EDGES}, {PLACES}
 SELECT company.id, title, CASE WHEN circulating_usd > 0 THEN subtitle ELSE '' END AS subtitle,
        mainstat, secondarystat, arc__inflow, arc__outflow, arc__circulating,
-       round(greatest(1, whole / {FITTING:.1f}) * across * {ACROSS} * cos(angle)) AS fixedx,
-       round(greatest(1, whole / {FITTING:.1f}) * down * {DOWN} * sin(angle)) AS fixedy
-FROM place CROSS JOIN {then("place.id")}
+       round(x) AS fixedx, round(y) - {RAISED} AS fixedy
+FROM place JOIN best USING (turn) CROSS JOIN {then("place.id")}
 UNION ALL
 SELECT '', 'No money known', '', '', '', 0, 0, 0, 0, 0 WHERE NOT EXISTS (SELECT FROM shown)
 ORDER BY id"""
+
+# What the legend says of the rings, and of the amounts inside of them.
+LEGEND = {
+    "mainstat": "above: all that comes in",
+    "secondarystat": "below: all that goes out",
+    "arc__inflow": "comes in and stays",
+    "arc__outflow": "goes out for good",
+    "arc__circulating": "circulates",
+}
 
 # Both edges of a pair lie on one line, the later on top: the wider comes first, and both say the same.
 # Grafana puts an edge's id into an address of CSS, where quotes and spaces would lose the arrow.
@@ -128,6 +168,13 @@ GRAPH = when_empty(
         _GRAPH,
         # Of a field's looks the node graph takes links alone.
         overrides=(field("title", link("Show only this company", ONLY_COMPANY)),),
+        transformations=(
+            {
+                "id": "organize",
+                "filter": {"id": "byRefId", "options": "nodes"},
+                "options": {"renameByName": LEGEND},
+            },
+        ),
     ),
     NO_MONEY,
 )

@@ -53,12 +53,11 @@ def feeds_heard() -> Panel:
   extract(epoch FROM missed_after)::float8 AS "Missed after"
 FROM ({HEARD}) heard ORDER BY newest DESC NULLS LAST, topic""",
         overrides=[
-            field("Topic", width(110)),
             field("Status", *as_status()),
-            field("Newest", *DAY, width(95)),
-            field("Ago", *unit("s", 0), width(80)),
-            field("In 30 days", *unit("locale"), width(85)),
-            field("Missed after", *unit("s", 0), width(100)),
+            field("Newest", *DAY),
+            field("Ago", *unit("s", 0)),
+            field("In 30 days", *unit("locale")),
+            field("Missed after", *unit("s", 0)),
         ],
     )
     return when_empty(shown, "No topic is known.")

@@ -1,14 +1,12 @@
 """What has changed: signals with their evidence, levels from then to now, and levels over time."""
 
-from dashboards.building.fields import DAY, MINUTE, as_level, field, hidden, width, wrapped
+from dashboards.building.fields import DAY, MINUTE, as_level, field, width, wrapped
 from dashboards.building.indicators import binned, source_column
 from dashboards.building.levels import COLORS
 from dashboards.building.panels import Panel, state_timeline, table, when_empty
-from dashboards.building.sql import rank, row_label
-from dashboards.signs.worst import EXPLAINED_BY, EXPLANATION, explained
+from dashboards.building.sql import chosen, rank, row_label, spoken
+from dashboards.signs.worst import EXPLANATION, HIDDEN, explained
 from projections.warning_signs.definition import LEVELS, Level
-
-_HIDDEN = tuple(field(name, hidden()) for name in EXPLAINED_BY)
 
 
 def _changed(since: str, until: str) -> str:
@@ -31,14 +29,14 @@ def _changes(title: str, description: str, since: str, until: str, nothing: str)
             " the newest change first, at most 100. From read.signal.",
             f"""SELECT c.known_at AS "When", c.was AS "From",
        (ARRAY['calm', 'unknown', 'watch', 'warning', 'critical'])[c.highest] AS "Highest", c.level AS "To",
-       d.title || ': ' || c.subject AS "Sign and subject", {explained("c")}
+       d.title || ': ' || {spoken("c.subject")} AS "Sign and subject", {explained("c")}
 FROM ({_changed(since, until)}) c JOIN read.indicator_definition d ON d.id = c.indicator
 ORDER BY c.known_at DESC, c.journal_offset DESC, d.title, c.subject LIMIT 100""",
             overrides=[
                 field("When", *DAY, width(92)),
                 *(field(name, *as_level(68)) for name in ("From", "Highest", "To")),
                 field("Sign and subject", wrapped(), EXPLANATION),
-                *_HIDDEN,
+                *HIDDEN,
             ],
         ),
         nothing,
@@ -52,31 +50,36 @@ IN_RANGE = _changes(
     "$__timeTo()",
     "No sign changed its level in this time range. Choose a longer one.",
 )
+# The time of the newest step, not of the wall: what was told last is of use on a quiet day, too.
 LAST_DAY = _changes(
-    "Changed in the last 24 hours",
-    "What the signs did in the last 24 hours, whatever the time range.",
-    "now() - interval '1 day'",
-    "now()",
-    "No sign changed its level in the last 24 hours.",
+    "Last changes",
+    "What the signs did in the 24 hours up to the newest change of all, whatever the time range.",
+    "(SELECT max(known_at) FROM read.signal) - interval '1 day'",
+    "'infinity'",
+    "No sign has ever changed its level. The first one does when an event takes it over a threshold.",
 )
 
 SIGNALS = when_empty(
     table(
         "Newest signals, and what they rest on",
-        "Every step of an episode in the time range, the newest first, at most 50: what was told, the"
-        " newest three of the facts that it rests on, and where the first of them is written. Muted steps"
-        " were not sent. From read.signal and read.signal_evidence.",
+        "Every step of an episode of the chosen signs in the time range, the newest first, at most 50: what"
+        " was told, the newest three of the facts that it rests on, and where the first of them is written."
+        " Muted steps were not sent. From read.signal, read.indicator and"
+        " read.signal_evidence.",
         f"""WITH step AS (
-  SELECT s.* FROM read.signal s WHERE $__timeFilter(s.known_at)
+  SELECT s.* FROM read.signal s
+  WHERE $__timeFilter(s.known_at) AND s.indicator = ANY({chosen("indicator")})
   ORDER BY s.known_at DESC, s.journal_offset DESC, s.journal_index DESC, s.step_number DESC LIMIT 50
 )
 SELECT s.known_at AS "When", s.level AS "Level",
        s.step || CASE WHEN s.muted THEN ', muted' ELSE '' END AS "Step",
-       d.title AS "Sign", s.subject AS "Subject", s.message AS "Message",
+       d.title AS "Sign", {spoken("s.subject")} AS "Subject", coalesce(i.text, s.message) AS "In words",
        rests.headlines || CASE WHEN cardinality(s.evidence) > 3
                           THEN ' · and ' || cardinality(s.evidence) - 3 || ' more' ELSE '' END AS "Evidence",
        rests.source_url, {explained("s")}
 FROM step s JOIN read.indicator_definition d ON d.id = s.indicator
+LEFT JOIN read.indicator i ON i.known_at = s.known_at AND i.indicator = s.indicator AND i.subject = s.subject
+  AND i.journal_offset = s.journal_offset AND i.journal_index = s.journal_index
 LEFT JOIN LATERAL (
   SELECT string_agg(coalesce(e.headline, e.event_id::text), ' · ' ORDER BY e.known_at DESC, e.number)
            FILTER (WHERE e.place <= 3) AS headlines,
@@ -91,14 +94,14 @@ ORDER BY s.known_at DESC, s.journal_offset DESC, s.journal_index DESC, s.step_nu
             field("Level", *as_level(75)),
             field("Step", width(85)),
             field("Sign", width(150), wrapped(), EXPLANATION),
-            field("Subject", width(165), wrapped()),
-            field("Message", wrapped()),
+            field("Subject", width(150), wrapped()),
+            field("In words", wrapped()),
             field("Evidence", wrapped()),
             source_column(),
-            *_HIDDEN,
+            *HIDDEN,
         ],
     ),
-    "No signal was raised in this time range. Choose a longer one.",
+    "No signal of the chosen signs was raised in this time range. Choose a longer one.",
 )
 
 _COUNTED = tuple(level for level in LEVELS if level is not Level.CALM)

@@ -1,7 +1,7 @@
 """The signs that no other dashboard explains, over time."""
 
 from dashboards.building.indicators import history
-from dashboards.building.levels import steps_of, unit_of
+from dashboards.building.levels import lines_of, unit_of
 from dashboards.building.panels import Panel, time_series, when_empty
 from dashboards.signs.worst import FRONT_PAGE_SIGNS
 from projections.warning_signs.registry import DEFINITIONS
@@ -18,7 +18,7 @@ def over_time(indicator: str) -> Panel:
             f" thresholds. Named by {definition.named_by}. From read.indicator ({indicator}).",
             history(indicator),
             unit=unit_of(indicator),
-            thresholds=steps_of(indicator),
+            thresholds=lines_of(indicator),
             draw="step",
             custom={"axisSoftMin": 0, "axisSoftMax": 1.1 * max(thresholds.watch, thresholds.critical)},
         ),

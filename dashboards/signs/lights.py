@@ -5,7 +5,7 @@ from dataclasses import replace
 from dashboards.building.fields import field, fields, link, lit_from_one
 from dashboards.building.levels import COLORS, UNKNOWN, UNKNOWN_COLOR, level_mappings
 from dashboards.building.panels import Panel, stat, when_empty
-from dashboards.building.sql import in_words, shown_level
+from dashboards.building.sql import in_words, shown_level, spoken
 from dashboards.signs.worst import EXPLANATION, WORST, explained
 from projections.warning_signs.bubble_break import SIGNS
 from projections.warning_signs.definition import LEVELS
@@ -27,6 +27,10 @@ WHERE_IT_IS_CALM = {
   SELECT count(expected_on) || ' site' || left('s', (count(expected_on) <> 1)::int) || ' with a day, '
     || count(*) - count(expected_on) || ' without' FROM read.power_site)""",
 }
+# A narrow light says what the numbers are once.
+AT = f"regexp_replace({in_words('t.threshold', 't.unit')}, 'severity | times', '')"
+# A narrow light breaks lines, but not inside of a day.
+WHOLE_DAY = "YYYY\N{NON-BREAKING HYPHEN}MM\N{NON-BREAKING HYPHEN}DD"
 _PLAIN = {"id": "color", "value": {"mode": "fixed", "fixedColor": "transparent"}}
 _SHOWN = "/^(level|value|where)$/"
 
@@ -43,7 +47,7 @@ def _light(title: str, description: str, sql: str) -> Panel:
             field("level", {"id": "mappings", "value": level_mappings()}, EXPLANATION),
             fields("/^(value|where)$/", _PLAIN),
         ],
-        text_size=15,
+        text_size=14,
     )
     return replace(light, options={**light.options, "textMode": "value", "orientation": "horizontal"})
 
@@ -59,11 +63,11 @@ def sign_light(indicator: str) -> Panel:
         f"WITH {WORST} SELECT t.level,"
         f" CASE WHEN t.subject IS NULL THEN 'nothing heard yet'"
         f" ELSE coalesce({in_words('t.value', 't.unit')}"
-        f" || ', ' || t.at_level || ' at ' || {in_words('t.threshold', 't.unit')}, '-') END AS value,"
+        f" || ', ' || t.at_level || ' at ' || {AT}, '-') END AS value,"
         f" CASE WHEN t.subject IS NULL THEN '-' {WHERE_IT_IS_CALM.get(indicator, '')}"
         " WHEN t.stale_since IS NOT NULL"
-        " THEN t.subject || ', old since ' || to_char(t.stale_since, 'YYYY-MM-DD')"
-        " ELSE t.subject || ', since ' || to_char(t.since, 'YYYY-MM-DD') END AS where,"
+        f" THEN {spoken('t.subject')} || ', old since ' || to_char(t.stale_since, '{WHOLE_DAY}')"
+        f" ELSE {spoken('t.subject')} || ', since ' || to_char(t.since, '{WHOLE_DAY}') END AS where,"
         f" {explained('t')} FROM told t WHERE t.indicator = '{indicator}'",
     )
 
@@ -83,8 +87,8 @@ SELECT CASE WHEN t.level = '{UNKNOWN}' AND parts.unknown = 0 THEN 'calm'
        coalesce(t.value, 0)::int || ' of {len(SIGNS)} signs up, '
          || t.at_level || ' at ' || t.threshold AS value,
        concat_ws(', ', CASE WHEN t.level IN ('watch', 'warning', 'critical')
-                       THEN 'since ' || to_char(t.since, 'YYYY-MM-DD') END,
-                 CASE WHEN parts.unknown > 0 THEN parts.unknown || ' signs not known'
+                       THEN 'since ' || to_char(t.since, '{WHOLE_DAY}') END,
+                 CASE WHEN parts.unknown > 0 THEN parts.unknown || ' not known'
                       WHEN t.subject IS NULL THEN 'none ever' END) AS where,
        {explained("t")}
 FROM told t CROSS JOIN parts WHERE t.indicator = 'bubble_break'""",
@@ -103,6 +107,8 @@ COUNTS = stat(
     fields="/.*/",
     defaults={"noValue": "0", "unit": "none", "color": {"mode": "thresholds"}},
     overrides=[field(one, lit_from_one(_LIT[one])) for one in _COUNTED],
+    text_size=28,
+    name_size=18,
 )
 UNSEEN = stat(
     "Not acknowledged",
@@ -129,7 +135,7 @@ PIPELINE = when_empty(
   WHEN input.old > 0 THEN input.old || ' old inputs' ELSE 'running' END AS state
 FROM (SELECT count(*) AS beating, count(*) FILTER (WHERE stale) AS silent FROM read.pipeline_health
       WHERE beat_at >= now() - interval '1 day') part,
-     (SELECT count(*) AS open FROM read.dead_letter WHERE resolved_at IS NULL) letter,
+     (SELECT count(*) AS open FROM read.dead_letter WHERE state = 'open') letter,
      (SELECT count(*) AS old FROM read.indicator_current WHERE stale_since IS NOT NULL) input""",
         fields="/^state$/",
         text_size=24,

@@ -1,14 +1,13 @@
 """All signs as they stand: a table of the other ones, every subject in words, who has seen what, mutes."""
 
-from dashboards.building.fields import DAY, MINUTE, as_level, field, hidden, width, wrapped
+from dashboards.building.fields import DAY, MINUTE, as_level, field, width, wrapped
 from dashboards.building.levels import UNKNOWN
 from dashboards.building.panels import table, when_empty
-from dashboards.building.sql import chosen, in_words, known, rank, shown_level
-from dashboards.signs.worst import EXPLAINED_BY, EXPLANATION, WORST, explained
+from dashboards.building.sql import chosen, in_words, known, rank, shown_level, spoken
+from dashboards.signs.worst import EXPLANATION, HIDDEN, WORST, explained
 from projections.warning_signs.bubble_break import SIGNS
 
 _ELSEWHERE = ", ".join(f"'{sign}'" for sign in (*SIGNS, "bubble_break"))
-_HIDDEN = tuple(field(name, hidden()) for name in EXPLAINED_BY)
 
 OTHERS = table(
     "The other signs, each at its worst",
@@ -18,7 +17,8 @@ OTHERS = table(
     " too old. A click on a sign leads to what explains it. From read.indicator_current,"
     " read.indicator_definition and read.signal.",
     f"""WITH {WORST}
-SELECT t.level AS "Level", t.title AS "Sign", coalesce(t.subject, 'nothing heard yet') AS "Worst subject",
+SELECT t.level AS "Level", t.title AS "Sign",
+       coalesce({spoken("t.subject")}, 'nothing heard yet') AS "Worst subject",
        coalesce({in_words("t.value", "t.unit")}, '-') AS "Value",
        CASE WHEN t.at_level = t.level THEN '' ELSE t.at_level || ' ' END
          || 'at ' || {in_words("t.threshold", "t.unit")} AS "Threshold",
@@ -33,13 +33,13 @@ ORDER BY {rank("t.level")} DESC, t.since DESC NULLS LAST, t.title""",
     overrides=[
         field("Level", *as_level(72)),
         field("Sign", wrapped(), EXPLANATION),
-        field("Worst subject", width(168), wrapped()),
-        field("Value", width(82)),
-        field("Threshold", width(115)),
-        field("Since", *DAY, width(92)),
-        field("Up", width(60)),
-        field("Seen by", width(70)),
-        *_HIDDEN,
+        field("Worst subject", wrapped()),
+        field("Value", width(92)),
+        field("Threshold", width(122)),
+        field("Since", *DAY, width(95)),
+        field("Up", width(65)),
+        field("Seen by", width(75)),
+        *HIDDEN,
     ],
 )
 
@@ -49,7 +49,7 @@ SUBJECTS = when_empty(
         "What every subject of the chosen signs is at now, the worst first, at most 500, whatever the time"
         " range: its value, since when it is at this level, when its input was last heard of, and what was"
         " measured. From read.indicator_current.",
-        f"""SELECT {shown_level("c")} AS "Level", d.title AS "Sign", c.subject AS "Subject",
+        f"""SELECT {shown_level("c")} AS "Level", d.title AS "Sign", {spoken("c.subject")} AS "Subject",
        {known("c", in_words("c.value", "d.unit"))} AS "Value", c.since AS "Since",
        coalesce(c.input_at, c.known_at) AS "Heard of", c.text AS "In words", {explained("c")}
 FROM read.indicator_current c JOIN read.indicator_definition d ON d.id = c.indicator
@@ -59,11 +59,11 @@ ORDER BY {rank(shown_level("c"))} DESC, c.since DESC, d.title, c.subject LIMIT 5
             field("Level", *as_level()),
             field("Sign", width(190), wrapped(), EXPLANATION),
             field("Subject", width(190), wrapped()),
-            field("Value", width(90)),
+            field("Value", width(92)),
             field("Since", *DAY, width(95)),
             field("Heard of", *DAY, width(95)),
             field("In words", wrapped()),
-            *_HIDDEN,
+            *HIDDEN,
         ],
     ),
     "Nothing was heard yet of the chosen signs. Publish the events that they read (docs/events.md).",
@@ -74,15 +74,16 @@ ACKNOWLEDGED = when_empty(
         "Who has seen what",
         "Open episodes that somebody has acknowledged, the newest first, at most 100. Before: the level"
         " rose after they had seen it. From read.indicator_current and read.acknowledgement.",
-        f"""SELECT {shown_level("c")} AS "Level", c.subject AS "Subject", a.acknowledged_by AS "Who",
-       a.acknowledged_at AS "When",
+        f"""SELECT {shown_level("c")} AS "Level", {spoken("c.subject")} AS "Subject",
+       a.acknowledged_by AS "Who", a.acknowledged_at AS "When",
        CASE WHEN a.acknowledged_at < c.since THEN 'before' ELSE 'yes' END AS "This level", a.note AS "Note"
 FROM read.indicator_current c JOIN read.acknowledgement a ON a.signal_id = c.signal_id
 ORDER BY a.acknowledged_at DESC, c.subject LIMIT 100""",
         overrides=[
             field("Level", *as_level()),
-            field("Who", width(110)),
-            field("When", *MINUTE, width(130)),
+            field("Subject", wrapped()),
+            field("Who", width(90)),
+            field("When", *MINUTE, width(140)),
             field("This level", width(80)),
             field("Note", wrapped()),
         ],
@@ -95,13 +96,16 @@ MUTES = when_empty(
         "Mutes in force",
         "Signs whose signals are not sent until a moment, by the desk's newest decision for each. What"
         " happens meanwhile is shown here all the same. From read.mute.",
-        """SELECT m.indicator AS "Sign", coalesce(m.subject, 'all of them') AS "Subject", m.until AS "Until",
-       m.muted_by AS "Who", m.why AS "Why"
-FROM read.mute m WHERE m.until > now() ORDER BY m.until, m.indicator, m.subject LIMIT 100""",
+        f"""SELECT coalesce(d.title, m.indicator) AS "Sign",
+       coalesce({spoken("m.subject")}, 'all of them') AS "Subject",
+       m.until AS "Until", m.muted_by AS "Who", m.why AS "Why"
+FROM read.mute m LEFT JOIN read.indicator_definition d ON d.id = m.indicator
+WHERE m.until > now() ORDER BY m.until, 1, m.subject LIMIT 100""",
         overrides=[
-            field("Sign", width(170)),
-            field("Until", *MINUTE, width(130)),
-            field("Who", width(110)),
+            field("Sign", wrapped()),
+            field("Subject", wrapped()),
+            field("Until", *MINUTE, width(140)),
+            field("Who", width(90)),
             field("Why", wrapped()),
         ],
     ),

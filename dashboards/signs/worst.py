@@ -1,7 +1,7 @@
 """The worst subject of each sign, its threshold, and the dashboard that explains it, as SQL."""
 
 from dashboards.alerting.subjects import FRONT_PAGE, HOMES
-from dashboards.building.fields import Property, link
+from dashboards.building.fields import Property, field, hidden, link
 from dashboards.building.levels import UNKNOWN
 from dashboards.building.sql import known, rank, shown_level, undated
 
@@ -81,4 +81,5 @@ EXPLANATION: Property = link(
     "Explain this sign",
     "/d/${__data.fields.uid}?${__data.fields.parameter}${__data.fields.choice:percentencode}&${__url_time_range}",
 )
-EXPLAINED_BY = ("uid", "parameter", "choice")
+# The columns that the link needs are not shown.
+HIDDEN = tuple(field(name, hidden()) for name in ("uid", "parameter", "choice"))

@@ -43,9 +43,9 @@ LEFT JOIN LATERAL (
 ORDER BY 4 DESC NULLS LAST, 1""",
         overrides=[
             field("Company", board_link("Show its money", "ouroboros-money-map", "company")),
-            *(field(name, *unit("currencyUSD", 1), width(110)) for name in money),
-            *(field(name, *lit, width(95)) for name in ("Share", "Firm share")),
-            field("Vendor-financed", *unit("percentunit", 1), width(130)),
+            *(field(name, *unit("currencyUSD", 1)) for name in money),
+            *(field(name, *lit) for name in ("Share", "Firm share")),
+            field("Vendor-financed", *unit("percentunit", 1)),
             field("As of", wrapped()),
         ],
     )
@@ -57,10 +57,10 @@ def lenders(watchlist: WatchlistChanged) -> Panel:
     shown = table(
         "Lenders now",
         "Every chosen lender, whatever the time range: its loans that are known, what is still owed on"
-        " them (a loan of several lenders counts whole for each), and the weighted favours of the last"
+        " them (a loan of several lenders counts whole for each), and the severity of its favours in the last"
         f" {window_of(watchlist, CREDIT)} days: amendment 0.5, waiver 1, PIK toggle 1.5, forbearance 2,"
         " default 4. From read.facility, read.credit_event and read.indicator_current.",
-        f"""SELECT l.lender AS "Lender", o.loans AS "Loans", o.owed_usd AS "Owed", i.value AS "Weight",
+        f"""SELECT l.lender AS "Lender", o.loans AS "Loans", o.owed_usd AS "Owed", i.value AS "Severity",
   coalesce({shown_level("i")}, '{UNKNOWN}') AS "Level", e.known_at AS "Last favour",
   coalesce(replace(e.kind, '_', ' ') || ' for ' || e.borrower,
            'None was reported. They come on the topic credit.') AS "Which was"
@@ -74,10 +74,10 @@ LEFT JOIN LATERAL (
   WHERE l.lender = ANY(lenders) AND severity > 0 ORDER BY known_at DESC LIMIT 1) e ON true
 ORDER BY i.value DESC NULLS LAST, 1""",
         overrides=[
-            field("Lender", board_link("Show its credit", "ouroboros-credit", "lender")),
-            field("Loans", width(60)),
-            field("Owed", *unit("currencyUSD", 1), width(75)),
-            field("Weight", *unit("none", 1), width(70)),
+            field("Lender", wrapped(), board_link("Show its credit", "ouroboros-credit", "lender")),
+            field("Loans", width(80)),
+            field("Owed", *unit("currencyUSD", 1), width(90)),
+            field("Severity", *unit("none", 1), width(90)),
             field("Level", *as_level()),
             field("Last favour", *DAY, width(105)),
             field("Which was", wrapped()),
@@ -90,20 +90,20 @@ def favours() -> Panel:
     """Show what the lenders granted in the time range."""
     shown = table(
         "Waivers and other favours in the time range",
-        "Every favour of a chosen lender, the newest first, at most 200, with the weight that credit_waivers"
-        " gives it. From read.credit_event.",
+        "Every favour of a chosen lender, the newest first, at most 200, with the severity that"
+        " credit_waivers gives it. From read.credit_event.",
         f"""SELECT known_at AS "When", array_to_string(lenders, ', ') AS "Lenders", borrower AS "Borrower",
-  replace(kind, '_', ' ') AS "What", severity AS "Weight", coalesce(detail, facility_id) AS "In words",
+  replace(kind, '_', ' ') AS "What", severity AS "Severity", coalesce(detail, facility_id) AS "In words",
   source_url
 FROM read.credit_event
 WHERE severity > 0 AND lenders && {chosen("lender")} AND $__timeFilter(known_at)
 ORDER BY known_at DESC LIMIT 200""",
         overrides=[
             field("When", *DAY, width(95)),
-            field("Lenders", width(100), wrapped()),
-            field("Borrower", width(100), wrapped()),
-            field("What", width(95)),
-            field("Weight", *unit("none", 1), width(65)),
+            field("Lenders", width(150), wrapped()),
+            field("Borrower", width(150), wrapped()),
+            field("What", wrapped(), width(110)),
+            field("Severity", *unit("none", 1), width(80)),
             field("In words", wrapped()),
             source_column(),
         ],

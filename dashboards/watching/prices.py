@@ -1,8 +1,8 @@
 """Prices of a watchlist's shares and GPU models, each with its fall from the high of its year."""
 
-from dashboards.building.fields import DAY, Override, as_level, color, field, unit, width
+from dashboards.building.fields import DAY, Override, as_level, color, field, unit
 from dashboards.building.indicators import binned, board_link
-from dashboards.building.levels import UNKNOWN, steps_of
+from dashboards.building.levels import UNKNOWN, lines_of
 from dashboards.building.panels import Panel, table, time_series, when_empty
 from dashboards.building.sql import chosen, literal, shown_level
 from dashboards.watching.subjects import overrides, thresholds_of
@@ -50,7 +50,7 @@ CROSS JOIN LATERAL (
   WHERE d.id = '{FALL_OF_SHARE}') t
 ORDER BY y.fall DESC NULLS LAST, 1""",
         overrides=[
-            field("Share", width(130), board_link("Show its prices", "ouroboros-equities", "symbol")),
+            field("Share", board_link("Show its prices", "ouroboros-equities", "symbol")),
             *_of_prices(),
         ],
     )
@@ -92,8 +92,8 @@ def share_falls(watchlist: WatchlistChanged) -> Panel:
 SELECT day AS time, symbol AS metric, (high - close) / high AS value
 FROM fallen WHERE $__timeFilter(day) ORDER BY 1, 2""",
         unit="percentunit",
-        decimals=0,
-        thresholds=steps_of(FALL_OF_SHARE, thresholds_of(watchlist, FALL_OF_SHARE)),
+        thresholds=lines_of(FALL_OF_SHARE, thresholds_of(watchlist, FALL_OF_SHARE)),
+        custom={"axisSoftMin": 0, "axisSoftMax": 0.5},
     )
     return when_empty(shown, NO_SHARE_PRICES)
 
@@ -120,8 +120,7 @@ LEFT JOIN read.indicator_current i
   ON i.indicator = '{FALL_OF_GPU}' AND i.subject = m.model || ' ' || n.basis
 ORDER BY 1, 2""",
         overrides=[
-            field("GPU model", width(130), board_link("Show its prices", "ouroboros-gpu-prices", "model")),
-            field("For", width(70)),
+            field("GPU model", board_link("Show its prices", "ouroboros-gpu-prices", "model")),
             *_of_prices(),
         ],
     )
@@ -145,9 +144,9 @@ GROUP BY 1, 2 ORDER BY 1, 2""",
 
 def _of_prices() -> list[Override]:
     return [
-        field("Price", *unit("currencyUSD", 2), width(90)),
-        field("Year high", *unit("currencyUSD", 2), width(90)),
-        field("Of", *DAY, width(95)),
+        field("Price", *unit("currencyUSD", 2)),
+        field("Year high", *unit("currencyUSD", 2)),
+        field("Of", *DAY),
         field(
             "Fall",
             *unit("percentunit", 1),

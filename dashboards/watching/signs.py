@@ -4,7 +4,8 @@ from dashboards.building.fields import DAY, MINUTE, as_level, field, lit_from_on
 from dashboards.building.indicators import source_column
 from dashboards.building.levels import COLORS, UNKNOWN, UNKNOWN_COLOR
 from dashboards.building.panels import Panel, stat, table, when_empty
-from dashboards.building.sql import in_words, known, rank, shown_level
+from dashboards.building.sql import in_words, known, rank, shown_level, spoken
+from dashboards.signs.worst import EXPLANATION, HIDDEN, explained
 from dashboards.watching.subjects import overrides, watched
 from events.desk import WatchlistChanged
 from projections.warning_signs.definition import LEVELS
@@ -49,9 +50,9 @@ def signs(watchlist: WatchlistChanged) -> Panel:
         " else the release's; the level follows them from when the file was published. Unknown: calm, on an"
         " input too old to be trusted. From read.indicator_current and read.indicator_definition.",
         f"""WITH {watched(watchlist)}, {overrides(watchlist)}
-SELECT {shown_level("c")} AS "Level", d.title AS "Sign", c.subject AS "Subject",
+SELECT {shown_level("c")} AS "Level", d.title AS "Sign", {spoken("c.subject")} AS "Subject",
   {known("c", in_words("c.value", "d.unit"))} AS "Value", {thresholds},
-  c.since AS "Since", c.text AS "In words"
+  c.since AS "Since", c.text AS "In words", {explained("c")}
 FROM read.indicator_current c JOIN read.indicator_definition d ON d.id = c.indicator
 LEFT JOIN own s ON s.indicator = c.indicator AND s.subject = c.subject
 LEFT JOIN own a ON a.indicator = c.indicator AND a.subject IS NULL
@@ -59,11 +60,12 @@ WHERE c.subject IN (SELECT subject FROM watched)
 ORDER BY {rank(shown_level("c"))} DESC, c.since DESC, d.title, c.subject LIMIT 500""",
         overrides=[
             field("Level", *as_level()),
-            field("Sign", width(150), wrapped()),
+            field("Sign", width(150), wrapped(), EXPLANATION),
             field("Subject", width(165), wrapped()),
             *(field(name, width(95)) for name in ("Value", "Watch at", "Warning at", "Critical at")),
             field("Since", *DAY, width(100)),
             field("In words", wrapped()),
+            *HIDDEN,
         ],
     )
     return when_empty(
@@ -87,9 +89,9 @@ def told(watchlist: WatchlistChanged) -> Panel:
 )
 SELECT s.known_at AS "When", s.level AS "Level",
   s.step || CASE WHEN s.muted THEN ' (muted)' ELSE '' END AS "Step",
-  d.title AS "Sign", s.subject AS "Subject",
+  d.title AS "Sign", {spoken("s.subject")} AS "Subject",
   {in_words("s.value", "d.unit")} AS "Value", coalesce(i.text, s.message) AS "In words",
-  e.source_url
+  e.source_url, {explained("s")}
 FROM told s JOIN read.indicator_definition d ON d.id = s.indicator
 LEFT JOIN read.indicator i ON i.known_at = s.known_at AND i.indicator = s.indicator AND i.subject = s.subject
   AND i.journal_offset = s.journal_offset AND i.journal_index = s.journal_index
@@ -102,11 +104,12 @@ ORDER BY s.known_at DESC, s.journal_offset DESC, s.journal_index DESC""",
             field("When", *MINUTE, width(140)),
             field("Level", *as_level()),
             field("Step", width(85), wrapped()),
-            field("Sign", width(150), wrapped()),
+            field("Sign", width(150), wrapped(), EXPLANATION),
             field("Subject", width(165), wrapped()),
-            field("Value", width(85)),
+            field("Value", width(92)),
             field("In words", wrapped()),
             source_column(),
+            *HIDDEN,
         ],
     )
     return when_empty(

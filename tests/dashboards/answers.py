@@ -42,6 +42,15 @@ def ask(database: str, *statements: str) -> list[Answer]:
         return [_answer(connection, one) for one in statements]
 
 
+def may_be(database: str, sql: str) -> list[str]:
+    """Ask what a variable may be: Grafana shows `__text` and puts `__value` into queries."""
+    (answer,) = ask(database, sql)
+    names = [name for name, _ in answer.columns]
+    assert names == ["__text", "__value"] or len(names) == 1, sql
+    assert {kind for _, kind in answer.columns} == {"text"}, sql
+    return [row[names[-1]] for row in answer.rows]
+
+
 def _answer(connection: psycopg.Connection[tuple[Any, ...]], sql: str) -> Answer:
     found = connection.execute(sql.encode())
     described = found.description or []

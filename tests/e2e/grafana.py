@@ -4,12 +4,13 @@ import base64
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,10 +20,15 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from ouroboros.dashboards import SHIPPED_WATCHLIST, generated_for
 from ouroboros.embedded.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+# An alert that is kept firing for a while after its condition is over recovers.
+FIRING = ("Alerting", "Recovering")
+
+# Grafana says that it is healthy while it still reads the files of alerting and of dashboards.
+PROVISIONED = ("finished to provision alerting", "finished to provision dashboards")
+
 ADMIN, READER = "admin-password", "reader-password"
 
 
@@ -60,17 +66,36 @@ class Grafana:
         results: dict[str, Any] = answer.get("results", {"": {"error": answer}})
         return results
 
+    def firing(self) -> set[tuple[str, str, str]]:
+        """Name the alerts that fire now, by the title of their rule, their subject and their severity."""
+        answer = self.get("/api/prometheus/grafana/api/v1/rules")
+        rules = [rule for group in answer["data"]["groups"] for rule in group["rules"]]
+        return {
+            (rule["name"], alert["labels"].get("subject", ""), alert["labels"]["severity"])
+            for rule in rules
+            for alert in rule.get("alerts") or ()
+            # A reason may follow, as in `Alerting (NoData)`.
+            if alert["state"].partition(" ")[0] in FIRING
+        }
+
+    def complaints(self) -> list[str]:
+        """Give what the log says about provisioning that is no mere information."""
+        lines = self.log.read_text().splitlines()
+        return [one for one in lines if re.search(r"level=(warn|error)", one) and "provisioning" in one]
+
 
 @dataclass
 class Receiver:
-    """Who is told: every notification that was posted, with the moment at which it came."""
+    """Who is told: everything that was posted; it answers with a status."""
 
     url: str
-    told: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+    status: int = 200
 
-    def about(self, subject: str) -> list[dict[str, Any]]:
-        """Give the notifications about a subject, in their order."""
-        return [one for _, one in self.told if one["commonLabels"].get("subject") == subject]
+    def about(self, subject: str, **labels: str) -> list[dict[str, Any]]:
+        """Give Grafana's notifications about a subject, and with these labels, in their order."""
+        wanted = {"subject": subject, **labels}.items()
+        return [one for one in self.told if wanted <= one["commonLabels"].items()]
 
 
 @contextmanager
@@ -80,8 +105,8 @@ def receiving() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.told.append((time.monotonic(), json.loads(content)))
-            self.send_response(200)
+            receiver.told.append(json.loads(content))
+            self.send_response(receiver.status)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -100,11 +125,13 @@ def receiving() -> Iterator[Receiver]:
 
 
 @contextmanager
-def running(program: Path, folder: Path, database: str, **environment: str) -> Iterator[Grafana]:
-    """Start Grafana on a free port with the generated files, and stop it again."""
+def running(
+    program: Path, folder: Path, database: str, files: Mapping[str, bytes], **environment: str
+) -> Iterator[Grafana]:
+    """Start Grafana on a free port with generated files, and stop it again."""
     port = free_port()
     folder.mkdir()
-    provision(folder / "provisioning", folder / "generated", database)
+    provision(folder / "provisioning", folder / "generated", database, files)
     (folder / "plugins").mkdir()
     log = folder / "logs" / "grafana.log"
     paths = {
@@ -133,7 +160,7 @@ def running(program: Path, folder: Path, database: str, **environment: str) -> I
     )
     try:
         grafana = Grafana(port, log)
-        wait_until_healthy(grafana, process)
+        wait_until_provisioned(grafana, process)
         yield grafana
     finally:
         process.send_signal(signal.SIGTERM)
@@ -146,12 +173,12 @@ def settings_of_compose() -> dict[str, str]:
     return {name: value for name, value in service["environment"].items() if "$" not in value}
 
 
-def provision(folder: Path, boards: Path, database: str) -> None:
+def provision(folder: Path, boards: Path, database: str, files: Mapping[str, bytes]) -> None:
     """Lay out the project's provisioning; only the addresses are those of the test."""
     shutil.copytree(ROOT / "dashboards" / "provisioning", folder)
     # As in Grafana's own image, where a folder that is missing is an error in the log.
     (folder / "plugins").mkdir()
-    for name, content in generated_for([SHIPPED_WATCHLIST]).items():
+    for name, content in files.items():
         path = folder / name if name.startswith("alerting/") else boards / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -169,15 +196,19 @@ def provision(folder: Path, boards: Path, database: str) -> None:
     providers.write_text(yaml.safe_dump(written))
 
 
-def wait_until_healthy(grafana: Grafana, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
-    """Wait for the answer that everything is up; raises AssertionError with the log where it is not."""
+def wait_until_provisioned(grafana: Grafana, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
+    """Wait until it is up and has read all files; raises AssertionError with the log where it is not."""
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
-        try:
-            if grafana.ask("/api/health")[0] == 200:
-                return
-        except OSError:
-            pass
+        if is_healthy(grafana) and all(one in grafana.log.read_text() for one in PROVISIONED):
+            return
         time.sleep(0.5)
     log = grafana.log.read_text() if grafana.log.exists() else "it wrote no log"
     raise AssertionError(f"Grafana did not come up: {log[-5000:]}")
+
+
+def is_healthy(grafana: Grafana) -> bool:
+    try:
+        return grafana.ask("/api/health")[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False

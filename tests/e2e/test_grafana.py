@@ -2,146 +2,47 @@
 
 import asyncio
 import json
-import os
-import re
-import shutil
-import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from pydantic import SecretStr
 
 from dashboards.alerting.contact_points import CONTACT_POINTS
 from dashboards.alerting.pipeline_rules import pipeline_group
 from dashboards.alerting.rules import sign_groups
 from events.base import Event
 from events.ledger import ledger
-from ouroboros.dashboards import SHIPPED_WATCHLIST, generated_for
-from ouroboros.embedded import start_kafka, start_postgres
-from projections.registry import PROJECTIONS
-from projections.store.migration import migrate
-from streams.kafka import ensure_topics
-from streams.settings import Settings
-from tests.e2e.grafana import READER, Grafana, Receiver, receiving, running
+from tests.e2e.grafana import Grafana, Receiver, running
+from tests.e2e.house import FILES, PROGRAM, QUIET_SECONDS, House, needs_grafana, standing, until
 from tests.e2e.panel_queries import chosen_in, panel_queries
-from tests.integration.pipeline import event, publish, query, worker_process
+from tests.integration.pipeline import event, publish, query
 
-PROGRAM = os.environ.get("OUROBOROS_TEST_GRAFANA")
+pytestmark = [pytest.mark.integration, needs_grafana]
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(
-        not PROGRAM,
-        reason="no Grafana is given: set OUROBOROS_TEST_GRAFANA to a folder of one, which holds bin/grafana",
-    ),
-]
-
-# An alert is evaluated every ten seconds, somewhere within them; the rest is for a busy machine.
-EVALUATION_SECONDS = 20
-PATIENCE_SECONDS = 60
-QUIET_SECONDS = 2 * EVALUATION_SECONDS
-
-UIDS = [
-    json.loads(content)["uid"]
-    for name, content in generated_for([SHIPPED_WATCHLIST]).items()
-    if name.endswith(".json")
-]
+UIDS = [json.loads(content)["uid"] for name, content in FILES.items() if name.endswith(".json")]
+LAST_FACT = max(one.known_at for one in ledger())
 
 BORROWER = "borrower:Fictional Neocloud"
 LATE, MUTED = "site:Fictional Late Site", "site:Fictional Muted Site"
 
 
-@dataclass(frozen=True)
-class House:
-    """Everything that runs."""
-
-    settings: Settings
-    grafana: Grafana
-    receiver: Receiver
-    start: datetime
-
-    def at(self, days: float) -> str:
-        """Name a moment so many days after the ledger's last fact."""
-        return (self.start + timedelta(days=days)).isoformat()
-
-    def publish(self, *events: Event) -> None:
-        """Publish events, and wait until the worker has them in the read models."""
-        applied = self._applied()
-        asyncio.run(publish(self.settings, events))
-        until(lambda: self._applied() >= applied + len(events), "the worker has not taken the events in")
-
-    def _applied(self) -> int:
-        ((count,),) = query(self.settings, "SELECT count(*) FROM read.journal_event")
-        return int(count)
-
-
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    folder = Path(tempfile.mkdtemp(prefix="ouroboros-grafana-"))
-    folder.chmod(0o755)
-    kafka, postgres = start_kafka(folder / "kafka", print), start_postgres(folder / "postgres", print)
-    settings = Settings(
-        kafka=kafka.bootstrap,
-        database=SecretStr(postgres.dsn),
-        namespace=f"t{uuid4().hex[:10]}",
-        clock_seconds=0,
-        home=folder,
-    )
-    migrate(settings.database_url, PROJECTIONS, READER, print)
-    asyncio.run(ensure_topics(settings))
-    worker = worker_process(settings)
-    try:
-        with receiving() as receiver:
-            environment = {
-                "OUROBOROS_ALERT_WEBHOOK_URL": receiver.url,
-                "OUROBOROS_ALERT_WEBHOOK_LEVELS": "watch|warning|critical",
-            }
-            with running(
-                Path(PROGRAM or ""), folder / "grafana", settings.database_url, **environment
-            ) as grafana:
-                facts = ledger()
-                house = House(settings, grafana, receiver, max(one.known_at for one in facts))
-                asyncio.run(publish(settings, facts))
-                # Grafana says that it is healthy while it still reads the files of dashboards.
-                until(lambda: uids_in(grafana) >= set(UIDS), "Grafana has not read all dashboards")
-                yield house
-    finally:
-        stop(worker)
-        postgres.stop()
-        kafka.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with standing() as house:
+        asyncio.run(publish(house.settings, ledger()))
+        yield house
 
 
-def stop(worker: subprocess.Popen[bytes]) -> None:
-    worker.terminate()
-    _, err = worker.communicate(timeout=60)
-    assert b"Traceback" not in err, err.decode()
-
-
-def until(condition: Callable[[], bool], otherwise: str, seconds: float = PATIENCE_SECONDS) -> float:
-    """Wait for a condition and return how long it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() < began + seconds, otherwise
-        time.sleep(0.1)
-    return time.monotonic() - began
+def after(days: float) -> str:
+    """Name a moment so many days after the ledger's last fact."""
+    return (LAST_FACT + timedelta(days=days)).isoformat()
 
 
 def uids_in(grafana: Grafana) -> set[str]:
     return {one["uid"] for one in grafana.get("/api/search?type=dash-db")}
-
-
-def complaints_of(grafana: Grafana) -> list[str]:
-    """Give what the log says about provisioning that is no mere information."""
-    lines = grafana.log.read_text().splitlines()
-    return [one for one in lines if re.search(r"level=(warn|error)", one) and "provisioning" in one]
 
 
 def told(receiver: Receiver, subject: str) -> bool:
@@ -165,13 +66,13 @@ def credit_event(at: str, kind: str) -> Event:
     )
 
 
-def slipped(house: House, site: str, day: float, by_days: int) -> Iterable[Event]:
+def slipped(site: str, day: float, by_days: int) -> Iterable[Event]:
     """Promise power to a site, and later put the day off."""
-    first = (house.start + timedelta(days=60)).date()
+    first = (LAST_FACT + timedelta(days=60)).date()
     for number, expected_on in enumerate((first, first + timedelta(days=by_days))):
         yield event(
             "PowerScheduled",
-            house.at(day + number / 10),
+            after(day + number / 10),
             site_id=site.removeprefix("site:"),
             operator=f"Operator of {site}",
             mw=100,
@@ -180,7 +81,7 @@ def slipped(house: House, site: str, day: float, by_days: int) -> Iterable[Event
 
 
 def test_grafana_takes_all_of_the_provisioning_without_a_warning(house: House) -> None:
-    assert complaints_of(house.grafana) == []
+    assert house.grafana.complaints() == []
     assert uids_in(house.grafana) == set(UIDS)
     rules = {one["uid"] for one in house.grafana.get("/api/v1/provisioning/alert-rules")}
     assert rules == {rule.uid for group in (*sign_groups(), pipeline_group()) for rule in group.rules}
@@ -188,19 +89,19 @@ def test_grafana_takes_all_of_the_provisioning_without_a_warning(house: House) -
 
 
 def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: House) -> None:
-    receiver, start = house.receiver, house.at
+    receiver = house.receiver
     house.publish(
         event(
             "SignalMuted",
-            start(1),
+            after(1),
             indicator="power_delay",
             subject=MUTED,
             until="2099-01-01T00:00:00Z",
             by="desk",
         )
     )
-    waiver = credit_event(start(2), "waiver")
-    house.publish(waiver, *slipped(house, LATE, 2.1, 100), *slipped(house, MUTED, 2.3, 200))
+    waiver = credit_event(after(2), "waiver")
+    house.publish(waiver, *slipped(LATE, 2.1, 100), *slipped(MUTED, 2.3, 200))
     for about in (BORROWER, LATE):
         until(partial(told, receiver, about), f"nobody was told of {about}")
 
@@ -209,7 +110,7 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
         house.settings,
         "SELECT signal_id FROM read.indicator_current WHERE subject LIKE 'borrower:Fictional%'",
     )
-    house.publish(event("SignalAcknowledged", start(3), signal_id=str(signal_id), by="desk"))
+    house.publish(event("SignalAcknowledged", after(3), signal_id=str(signal_id), by="desk"))
     time.sleep(QUIET_SECONDS)
     (credit,), (power,) = receiver.about(BORROWER), receiver.about(LATE)
 
@@ -227,26 +128,26 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
     assert "Now 100 days, threshold 90 days" in power["message"]
 
     # Both rules fire now, and one message speaks of the higher level alone.
-    house.publish(credit_event(start(4), "default"))
+    house.publish(credit_event(after(4), "default"))
     until(lambda: len(receiver.about(BORROWER)) == 2, "nobody was told of the default")
     worse = receiver.about(BORROWER)[1]
     assert worse["title"] == f"CRITICAL · Credit waivers · {BORROWER}"
     assert {one["labels"]["severity"] for one in worse["alerts"]} == {"watch", "critical"}
     assert worse["message"].count("Credit waivers (") == 1
 
-    delivered = (house.start + timedelta(days=62)).date().isoformat()
+    delivered = (LAST_FACT + timedelta(days=62)).date().isoformat()
     house.publish(
         *(
             event(
                 "PowerDelivered",
-                start(63),
+                after(63),
                 site_id=site.removeprefix("site:"),
                 mw=100,
                 delivered_on=delivered,
             )
             for site in (LATE, MUTED)
         ),
-        event("ClockTicked", start(96)),
+        event("ClockTicked", after(96)),
     )
     for about, title in ((BORROWER, "Credit waivers"), (LATE, "Power delay")):
         until(partial(ended, receiver, about), f"nobody was told that {about} is over")
@@ -258,10 +159,11 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
 
 
 def test_grafana_starts_without_anybody_to_tell(house: House) -> None:
-    with running(Path(PROGRAM or ""), house.settings.home / "alone", house.settings.database_url) as grafana:
+    alone = house.settings.home / "alone"
+    with running(Path(PROGRAM or ""), alone, house.settings.database_url, FILES) as grafana:
         names = {one["name"] for one in grafana.get("/api/v1/provisioning/contact-points")}
         assert names >= {one.name for one in CONTACT_POINTS}
-        assert complaints_of(grafana) == []
+        assert grafana.complaints() == []
 
 
 @pytest.mark.parametrize("uid", UIDS)

@@ -2,23 +2,24 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 
 from dashboards.alerting import queries
-from dashboards.alerting.rules import LEVELS
+from dashboards.alerting.pipeline_rules import DEAD_LETTERS
 from events.base import Event
 from events.journal import Run, encode_records
 from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
-from projections.warning_signs.definition import Level
+from projections.warning_signs.definition import LEVELS, Level
 from tests.integration.pipeline import event
 
 pytestmark = pytest.mark.integration
 
-WATCH, WARNING, CRITICAL = LEVELS
+_, WATCH, WARNING, CRITICAL = LEVELS
 
 
 def waiver(day: int, kind: str, month: int = 1) -> Event:
@@ -50,23 +51,23 @@ def fold(database: str, events: Iterable[Event]) -> None:
 
 
 def seen(database: str, level: Level) -> dict[str, object]:
-    """What the rule of a level sees of the borrower."""
+    """What the rule sees of the borrower at a level, and the rank at which it finds the borrower there."""
     with psycopg.connect(database, row_factory=dict_row) as connection:
-        rows = connection.execute(queries.rank("credit_waivers", level).encode()).fetchall()
-    (found,) = (row for row in rows if row["subject"] == "borrower:Fictional")
-    return {**found, "rank": float(found["rank"])}
+        rows = connection.execute(queries.above("credit_waivers").encode()).fetchall()
+    (found,) = (row for row in rows if (row["subject"], row["severity"]) == ("borrower:Fictional", level))
+    return {**found, "rank": float(found["above"]) + level.rank}
 
 
 def ranks(database: str) -> list[object]:
-    return [seen(database, level)["rank"] for level in LEVELS]
+    return [seen(database, level)["rank"] for level in (WATCH, WARNING, CRITICAL)]
 
 
-def test_a_level_is_told_by_its_own_rule_and_labels_are_those_of_the_step_that_reached_it(
+def test_a_level_is_told_by_itself_and_labels_are_those_of_the_step_that_reached_it(
     database: str,
 ) -> None:
     fold(database, [waiver(1, "waiver"), waiver(2, "default")])
     assert ranks(database) == [3, 0, 3]
-    watch, warning, critical = (seen(database, level) for level in LEVELS)
+    watch, warning, critical = (seen(database, level) for level in LEVELS[1:])
     assert watch["signal_id"] == critical["signal_id"] != "-"
     assert (str(watch["message"])[:23], str(critical["message"])[:26]) == (
         "Credit waivers (watch):",
@@ -96,7 +97,7 @@ def test_a_new_episode_is_a_new_alert(database: str) -> None:
     assert now["rank"] == 1
 
 
-def test_while_a_mute_holds_no_rule_is_at_its_level(database: str) -> None:
+def test_while_a_mute_holds_nothing_is_at_a_level(database: str) -> None:
     fold(database, [muted("2099-01-01T00:00:00Z"), waiver(1, "waiver"), waiver(2, "waiver")])
     assert ranks(database) == [2.5, 2.5, 0]
 
@@ -114,3 +115,16 @@ def test_what_is_only_to_be_watched_when_a_mute_is_over_is_not_told(database: st
 def test_an_alert_that_fired_before_the_mute_can_end(database: str) -> None:
     fold(database, [waiver(1, "waiver"), muted("2099-01-01T00:00:00Z"), tick("2026-05-01T00:00:00Z")])
     assert seen(database, WATCH)["rank"] == 0
+
+
+def test_letters_that_were_taken_or_put_away_are_open_no_more(database: str) -> None:
+    letter = (
+        "INSERT INTO ouroboros.dead_letter"
+        ' (topic, partition, "offset", index, reason, headers, received_at, resolved_at, discarded_at)'
+        " VALUES ('credit', 0, %s, 0, 'It is no JSON.', '[]', now(), %s, %s)"
+    )
+    now = datetime.now(UTC)
+    with psycopg.connect(database) as connection:
+        for offset, ended in enumerate([(None, None), (now, None), (None, now)]):
+            connection.execute(letter, (offset, *ended))
+        assert connection.execute(DEAD_LETTERS.encode()).fetchall() == [("credit", 1)]

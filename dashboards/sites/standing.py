@@ -1,0 +1,125 @@
+"""The chosen sites as they stand, and what happened at them."""
+
+from dashboards.building.fields import DAY, as_level, color, field, renamed, unit, width, wrapped
+from dashboards.building.indicators import board_link, colored, source_column
+from dashboards.building.levels import UNKNOWN
+from dashboards.building.panels import bar_chart, table, when_empty
+from dashboards.building.sql import shown_level
+from dashboards.sites.choice import IS_CHOSEN, MW, SITES, UID
+
+SITES_TABLE = when_empty(
+    table(
+        "Sites",
+        "What was promised to each chosen site and what came. Slip: days from the first promised day to the"
+        " latest; overdue: days since the promised day while power is missing; a dash where no day was"
+        " promised. Dollars: debt and equity of loans that name the site, while it is late. Level of the"
+        " delay: watch 30, warning 90, critical 180 days. From read.power_site and read.indicator_current.",
+        f"""SELECT s.site_id, s.operator, s.mw,
+  CASE WHEN s.mw > 0 OR s.delivered_mw > 0 THEN s.delivered_mw END AS delivered_mw,
+  s.delivered_mw / nullif(s.mw, 0) AS share, s.first_expected_on, s.expected_on,
+  CASE WHEN s.expected_on IS NOT NULL THEN s.slip_days END AS slip_days,
+  CASE WHEN s.expected_on IS NOT NULL THEN s.overdue_days END AS overdue_days,
+  coalesce({shown_level("d")}, '{UNKNOWN}') AS level,
+  nullif(f.value, 0) AS stranded_usd, s.known_at, e.source_url
+FROM read.power_site s
+LEFT JOIN read.indicator_current d ON d.indicator = 'power_delay' AND d.subject = 'site:' || s.site_id
+LEFT JOIN read.indicator_current f
+  ON f.indicator = 'stranded_financing' AND f.subject = 'site:' || s.site_id
+LEFT JOIN LATERAL (
+  SELECT p.source_url FROM read.power_event p
+  WHERE p.site_id = s.site_id AND p.source_url IS NOT NULL ORDER BY p.known_at DESC, p.event_id LIMIT 1
+) e ON true
+WHERE {IS_CHOSEN}
+ORDER BY greatest(s.slip_days, s.overdue_days) DESC NULLS LAST, s.mw DESC NULLS LAST, s.site_id LIMIT 500""",
+        overrides=(
+            field("site_id", renamed("Site"), wrapped(), board_link("This site", UID, "site")),
+            field(
+                "operator",
+                renamed("Operator"),
+                wrapped(),
+                width(105),
+                board_link("Its sites", UID, "operator"),
+            ),
+            field("mw", renamed("Promised"), *MW, width(95)),
+            field("delivered_mw", renamed("Delivered"), *MW, width(95)),
+            field("share", renamed("Share"), *unit("percentunit", 0), width(70)),
+            field("first_expected_on", renamed("First promised"), *DAY, width(115)),
+            field("expected_on", renamed("Now expected"), *DAY, width(115)),
+            colored("slip_days", "Slip", "power_delay", 0, 90),
+            colored("overdue_days", "Overdue", "power_delay", 0, 90),
+            field("level", renamed("Level"), *as_level()),
+            colored("stranded_usd", "Dollars", "stranded_financing", 1, 90),
+            field("known_at", renamed("Known"), *DAY, width(100)),
+            source_column(),
+        ),
+    ),
+    "No site of these operators is known. Sites come as PowerScheduled events.",
+)
+
+GENERATORS = when_empty(
+    table(
+        "Generators: seen and permitted",
+        "Generators that were counted at chosen sites against those permitted; running: generators seen"
+        " times the power of one. Watch above 1 times, warning 1.5, critical 2. From read.power_site and"
+        " read.indicator_current (unpermitted_generation).",
+        f"""SELECT s.site_id, s.permitted_units, s.observed_units, s.observed_units * s.unit_mw AS running_mw,
+  c.value AS ratio, {shown_level("c")} AS level
+FROM read.power_site s
+LEFT JOIN read.indicator_current c ON c.indicator = 'unpermitted_generation' AND c.subject = s.site_id
+WHERE s.observed_units IS NOT NULL AND {IS_CHOSEN}
+ORDER BY c.value DESC NULLS LAST, s.site_id LIMIT 100""",
+        overrides=(
+            field("site_id", renamed("Site"), board_link("This site", UID, "site")),
+            field("permitted_units", renamed("Permitted")),
+            field("observed_units", renamed("Seen")),
+            field("running_mw", renamed("Running"), *MW),
+            colored("ratio", "Ratio", "unpermitted_generation", 2),
+            field("level", renamed("Level"), *as_level()),
+        ),
+    ),
+    "Nobody counted generators at these sites. Counts come as GenerationObserved events.",
+)
+
+CAPACITY = when_empty(
+    bar_chart(
+        "Capacity by site",
+        "Power in MW that was promised to each chosen site, that came, and that generators on the site can"
+        " make (generators seen times the power of one); the largest 15. From read.power_site.",
+        f"""SELECT s.site_id AS site, s.mw AS promised, nullif(s.delivered_mw, 0) AS delivered,
+  s.observed_units * s.unit_mw AS generators
+FROM read.power_site s
+WHERE {IS_CHOSEN} AND greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) > 0
+ORDER BY greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) DESC, s.site_id LIMIT 15""",
+        defaults={"unit": "suffix: MW", "decimals": 0, "min": 0},
+        overrides=(
+            field("promised", renamed("Promised"), color("blue")),
+            field("delivered", renamed("Delivered"), color("green")),
+            field("generators", renamed("Generators on site"), color("orange")),
+        ),
+    ),
+    "No amount of power is known of these sites.",
+)
+
+EVENTS = when_empty(
+    table(
+        "What happened at sites",
+        "What was promised to chosen sites, what came, and what was seen, in the time range; the day is the"
+        " promised one, or that on which it came; the newest first, at most 200. From read.power_event.",
+        f"""SELECT e.known_at, e.site_id, e.kind, e.mw, coalesce(e.delivered_on, e.expected_on) AS day,
+  CASE WHEN e.observed_units IS NOT NULL THEN concat_ws(', ', e.observed_units || ' generators seen',
+    e.permitted_units || ' permitted', 'of ' || e.unit_mw || ' MW each')
+  WHEN e.kind = 'scheduled' AND e.expected_on IS NULL THEN 'no day was promised' END AS detail, e.source_url
+FROM read.power_event e WHERE $__timeFilter(e.known_at) AND e.site_id IN {SITES}
+ORDER BY e.known_at DESC, e.site_id, e.event_id LIMIT 200""",
+        overrides=(
+            field("known_at", renamed("Known"), *DAY, width(105)),
+            field("site_id", renamed("Site"), width(210), board_link("This site", UID, "site")),
+            field("kind", renamed("What"), width(95)),
+            field("mw", renamed("Power"), *MW, width(95)),
+            field("day", renamed("Day"), *DAY, width(105)),
+            field("detail", renamed("In words"), wrapped()),
+            source_column(),
+        ),
+    ),
+    "Nothing is known of these sites in this time range: choose a longer one above.",
+)

@@ -1,0 +1,41 @@
+"""The courses by which every alert is fired pass each level of each sign: shown by the fold alone."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pytest
+from hypothesis import given as forall
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from projections.warning_signs.definition import LEVELS
+from projections.warning_signs.registry import DEFINITIONS
+from tests.e2e.course import OVER, Course, Told, told_in_phases
+from tests.e2e.courses import COURSES
+
+
+@cache
+def all_told() -> list[Told]:
+    return told_in_phases(COURSES)
+
+
+@pytest.mark.parametrize("indicator", DEFINITIONS)
+def test_every_indicator_has_a_course_that_passes_each_level_and_ends(indicator: str) -> None:
+    course = next((one for one in COURSES if one.indicator == indicator), None)
+    assert course, f"{indicator} has no course: add one to tests/e2e/courses.py, so that its alerts are fired"
+    key = (indicator, course.subject)
+    expected = [[level.value] if (level := course.level(phase)) else [] for phase in range(1, OVER + 1)]
+    assert [phase.get(key, []) for phase in all_told()[1:]] == expected
+    assert {one for levels in expected for one in levels} == set(LEVELS)
+
+
+def test_no_subject_of_any_course_steps_twice_in_a_phase() -> None:
+    for phase in all_told():
+        assert {key: levels for key, levels in phase.items() if len(levels) > 1} == {}
+    assert all_told()[0] == {}
+
+
+@settings(deadline=None, max_examples=20)
+@forall(st.permutations(COURSES))
+def test_the_courses_do_not_mind_in_which_order_their_topics_are_read(courses: Sequence[Course]) -> None:
+    assert told_in_phases(courses) == all_told()
