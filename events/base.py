@@ -23,6 +23,16 @@ EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 _OUTSIDE = f"lies outside of the years {EARLIEST_YEAR} to {LATEST_YEAR}"
 
 
+# Clocks and time zones of feeds are off now and then: so long after `known_at` a thing may have happened.
+GRACE = timedelta(days=1)
+
+
+def latest(known_at: datetime, like: date) -> date:
+    """Tell when, or on which day, what was known at a moment can have happened at the latest."""
+    moment = known_at + GRACE
+    return moment if isinstance(like, datetime) else moment.date()
+
+
 def _in_utc(moment: datetime) -> datetime:
     try:
         moment = moment.astimezone(UTC)
@@ -86,6 +96,9 @@ class Event(Value):
     KEY: ClassVar[str]
     TOPIC: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    # The fields that tell when something happened, which nobody knows before. A series follows its newest
+    # moment, so a single one of the year 2055 would stand above all that come. Plans are not among them.
+    HAPPENED: ClassVar[tuple[str, ...]] = ("occurred_at",)
 
     event_id: UUID
     """The identity of the fact. Left out: derived from the content."""
@@ -105,10 +118,13 @@ class Event(Value):
     """How sure it is, the surest first."""
 
     @model_validator(mode="after")
-    def _known_after_it_occurred(self) -> Self:
-        # A day of grace for feeds whose clocks or time zones are off.
-        if self.occurred_at > self.known_at + timedelta(days=1):
-            raise ValueError("occurred_at lies more than a day after known_at (were the two swapped?)")
+    def _known_after_it_happened(self) -> Self:
+        for name in self.HAPPENED:
+            when = getattr(self, name)
+            if when > latest(self.known_at, when):
+                raise ValueError(
+                    f"{name} lies more than a day after known_at (were the two swapped, or is a clock wrong?)"
+                )
         return self
 
     @property

@@ -1,10 +1,14 @@
 """Financials: what companies earn, spend, use and are said to be worth."""
 
+from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from events.base import Day, Dollars, Event, Name
+
+# Revenue of a year under way, or of the twelve months to come at today's rate, is told before it is earned.
+LONGEST_OUTLOOK = timedelta(days=366)
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -38,7 +42,13 @@ class RevenueReported(_OfPeriod):
     segment: Name = "AI"
     """The part of the business that earned it."""
     amount_usd: Dollars
-    """The revenue of the period."""
+    """The revenue of the period, which ends at most a year after `known_at`."""
+
+    @model_validator(mode="after")
+    def _is_of_our_days(self) -> Self:
+        if self.period_ends > self.known_at.date() + LONGEST_OUTLOOK:
+            raise ValueError("period_ends lies more than a year after known_at (is the year right?)")
+        return self
 
 
 class CapexGuided(_OfPeriod):

@@ -32,6 +32,7 @@ class PowerDelivered(Event):
 
     KEY: ClassVar[str] = "site_id"
     TOPIC: ClassVar[str] = "power"
+    HAPPENED: ClassVar[tuple[str, ...]] = ("occurred_at", "delivered_on")
 
     event_type: Literal["PowerDelivered"] = "PowerDelivered"
     schema_version: Literal[1] = 1
@@ -40,7 +41,7 @@ class PowerDelivered(Event):
     mw: Megawatts
     """The power that came; deliveries add up."""
     delivered_on: Day
-    """The day on which it came."""
+    """The day on which it came; at most a day after `known_at`."""
 
 
 class GenerationObserved(Event):

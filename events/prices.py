@@ -39,7 +39,7 @@ class GpuPriced(Event):
     model: Name
     """The GPU model, such as `H100`."""
     basis: GpuBasis
-    """What the price is for: a used GPU, an hour's rent, or an asking price."""
+    """What the price is for: a used GPU, an hour's rent, or a new GPU, asked or paid."""
     price_usd: Price
     """The price of one GPU, or of one GPU for an hour."""
     quantity: Quantity = 1
@@ -53,10 +53,12 @@ class GpuPriced(Event):
 class _Bar(Event):
     """Prices from `bucket` on for `interval_seconds`; a second bar of one bucket adds to the first."""
 
+    HAPPENED: ClassVar[tuple[str, ...]] = ("occurred_at", "bucket", "first_at", "last_at")
+
     interval_seconds: Seconds
     """The length of the bar in seconds, at most a day."""
     bucket: Moment
-    """The beginning of the bar."""
+    """The beginning of the bar; at most a day after `known_at`."""
     open_usd: Price
     """The first price."""
     high_usd: Price
@@ -68,7 +70,7 @@ class _Bar(Event):
     first_at: Moment
     """When the first price was made."""
     last_at: Moment
-    """When the last price was made; not before `first_at`."""
+    """When the last price was made; not before `first_at`, at most a day after `known_at`."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -106,7 +108,7 @@ class GpuBarClosed(_Bar):
     model: Name
     """The GPU model, such as `H100`."""
     basis: GpuBasis
-    """What the prices are for: a used GPU, an hour's rent, or an asking price."""
+    """What the prices are for: a used GPU, an hour's rent, or a new GPU, asked or paid."""
     quantity: Volume = 0
     """GPUs that changed hands in all."""
 

@@ -199,7 +199,7 @@ def _terms(terms: Terms) -> str:
         short_dollars(terms.amount_usd) if terms.amount_usd else None,
         power(terms.capacity_mw) if terms.capacity_mw else None,
         f"until {day(terms.ends)}" if terms.ends else None,
-        terms.text,
+        terms.text and terms.text.rstrip("."),
     )
     return ", ".join(filter(None, told))
 

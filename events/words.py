@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+# The smallest amount told in each unit, and the unit, in cents: what rounds to one of it is one.
+UNITS = (
+    (99_995_000_000_000, 100_000_000_000_000, "T"),
+    (99_995_000_000, 100_000_000_000, "B"),
+    (99_995_000, 100_000_000, "M"),
+    (100_000, 100_000, "K"),
+)
 # Spelled out here because strftime follows the machine's language.
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -14,10 +20,17 @@ _MONTHS = (
 
 def short_dollars(amount_usd: Decimal) -> str:
     """Write an amount as a headline would: $100B, $22.5B, $740."""
-    for unit, letter in UNITS:
-        if amount_usd >= unit:
-            return f"${amount_usd / unit:,.1f}".removesuffix(".0") + letter
-    return f"${amount_usd:.2f}".removesuffix(".00")
+    return short_cents(int(amount_usd * 100))
+
+
+def short_cents(cents: int) -> str:
+    """Write an amount in cents as `short_dollars` does."""
+    for least, unit, letter in UNITS:
+        if cents >= least:
+            whole, tenth = divmod((cents * 10 + unit // 2) // unit, 10)
+            return f"${whole:,}.{tenth}{letter}" if tenth else f"${whole:,}{letter}"
+    whole, rest = divmod(cents, 100)
+    return f"${whole}.{rest:02}" if rest else f"${whole}"
 
 
 def price(price_usd: float) -> str:

@@ -55,7 +55,7 @@ def _prices(result: Result, trial: Trial) -> Chart:
         (one.came_at, result.hindsight.bars[one.first].verdict.close_usd) for one in result.hindsight.moves
     ]
     data = [
-        _line([bar.known_at for bar in bars], [bar.close_usd for bar in bars], outcome.symbol, BLUE),
+        _line([bar.known_at for bar in bars], [bar.close_usd for bar in bars], str(outcome.priced), BLUE),
         _dots([at for at, _ in moves], [close for _, close in moves], "outcome comes", {"color": RED}, []),
         _dots(
             [one.spell.begins_at for _, one in episodes if one.base_usd],
@@ -66,7 +66,7 @@ def _prices(result: Result, trial: Trial) -> Chart:
         ),
     ]
     return Chart(
-        f"{outcome.symbol} and the episodes",
+        f"{outcome.priced} and the episodes",
         "Shaded: an episode, green where the outcome followed, red where it did not, grey where it is open.",
         data,
         {**_axes("", "close (USD)"), "shapes": shapes},

@@ -10,7 +10,7 @@ from ouroboros.backtest.checks import IMPORT
 from ouroboros.backtest.page import page
 from ouroboros.backtest.result_json import result_json
 from ouroboros.backtest.run import Result, run
-from ouroboros.backtest.sources import Source
+from ouroboros.backtest.sources import Part, Source
 from ouroboros.backtest.study import Study
 from ouroboros.backtest.study_file import read_study
 from ouroboros.backtest.summary import show
@@ -53,9 +53,9 @@ def _source(settings: Settings, path: Path, study: Study, document: Lines) -> So
     parts = []
     for number, part in enumerate(study.history):
         try:
-            parts.append((part.read, open_history(part.read, settings=settings, mapping=part.mapping)))
+            parts.append(Part(part, open_history(part.read, settings=settings, mapping=part.mapping)))
         except UsageError as error:
             line = document.line(("history", number))
-            prices = f"The study needs prices of {', '.join(study.universe)}: {IMPORT}"
+            prices = f"The study needs prices of {', '.join(map(str, study.universe))}: {IMPORT}"
             raise UsageError(f"{path}, line {line}: {error.message}", f"{error.remedy} {prices}") from None
     return Source(parts, study.period.ends)

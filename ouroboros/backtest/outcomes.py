@@ -13,12 +13,16 @@ from datetime import datetime, timedelta
 from statistics import fmean, median
 from typing import NamedTuple
 
+import numpy as np
+
+from ouroboros.backtest.crossings import Numbers, Places, first_at_most
 from ouroboros.backtest.intervals import Interval, wilson
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.signals import Spell
 from ouroboros.backtest.study import Outcome, Period
 
 DAY = timedelta(days=1)
+LAST_DIGITS = 1e-12
 
 
 class Verdict(NamedTuple):
@@ -30,7 +34,7 @@ class Verdict(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A bar of the outcome's share and what followed it."""
+    """A bar of the outcome's price and what followed it."""
 
     known_at: datetime
     close_usd: float
@@ -116,14 +120,16 @@ class Score:
 def look_back(prices: Prices, outcome: Outcome, period: Period) -> Hindsight:
     """Judge every bar of a period, by the closes of that period alone."""
     closes: list[tuple[datetime, float]] = []
-    for bar in prices.series[outcome.symbol].bars:
+    for bar in prices.series[outcome.priced].bars:
         if not period.starts <= bar.known_at < period.ends:
             continue
         if bar.corrects and closes:
             closes.pop()
         closes.append((bar.known_at, bar.close_usd))
+    came = _came(outcome, np.array([close for _, close in closes])).tolist()
     judged = tuple(
-        Judged(known_at, close, _verdict(outcome, closes, at)) for at, (known_at, close) in enumerate(closes)
+        Judged(known_at, close, _verdict(outcome, closes, known_at, later))
+        for (known_at, close), later in zip(closes, came, strict=True)
     )
     return Hindsight(outcome, judged, tuple(_moves(judged)), tuple(one.known_at for one in judged))
 
@@ -161,18 +167,23 @@ def score(
     )
 
 
-def _verdict(outcome: Outcome, closes: Sequence[tuple[datetime, float]], at: int) -> Verdict:
-    begins_at, base = closes[at]
+def _came(outcome: Outcome, closes: Numbers) -> Places:
+    """Find, for each close, the first later one at which the outcome has come."""
+    # The last digits are only how a computer writes a tenth.
+    if outcome.falls is not None:
+        return first_at_most(closes, closes * (1 - outcome.falls) * (1 + LAST_DIGITS))
+    return first_at_most(-closes, -closes * (1 + (outcome.rises or 0.0)) * (1 - LAST_DIGITS))
+
+
+def _verdict(
+    outcome: Outcome, closes: Sequence[tuple[datetime, float]], begins_at: datetime, came: int
+) -> Verdict:
     last = begins_at + outcome.window
     # To count what came early and leave open what may still come would make every signal look good.
     if last > closes[-1][0]:
         return Verdict(None, None, None)
-    for later in range(at + 1, len(closes)):
-        known_at, close = closes[later]
-        if known_at > last:
-            break
-        if outcome.reached(close, base):
-            return Verdict(True, known_at, close)
+    if came < len(closes) and closes[came][0] <= last:
+        return Verdict(True, *closes[came])
     return Verdict(False, None, None)
 
 

@@ -1,10 +1,9 @@
 """A result as a page: one file with everything in it, for the screen, dark or light, and for print."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from importlib.metadata import version as installed_version
-from pathlib import Path
 
 import orjson
 from plotly.offline import get_plotlyjs
@@ -22,83 +21,54 @@ from ouroboros.backtest.summary import (
     told_outcome,
     told_period,
 )
+from ouroboros.pages.charts import LAYOUT, chart
+from ouroboros.pages.markup import Column, Html, element, join, table
+from ouroboros.pages.shell import document, shipped
 
-STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+# The legend of a picture stands above it.
+ABOVE = {"height": 350, "legend": {"orientation": "h", "y": 1.12}}
 EPISODES_SHOWN = 200
 
 
 def page(result: Result) -> str:
     """Write a result as HTML that needs nothing but itself."""
     study = result.study
-    title = escape(study.title or study.study)
-    said = (told_period(result), told_outcome(study.outcome), told_base_rate(result))
-    drawn = charts(result)
-    sections = [
-        f"<h1>{title}</h1>",
-        f"<p>{escape(study.why)}</p>" if study.why else "",
-        f"<p>{escape(' '.join(said))}</p>",
-        *(f'<p class="warning"><b>Warning.</b> {escape(one)}</p>' for one in result.warnings),
-        "<h2>What the signals foretold</h2>",
+    title = study.title or study.study
+    said = " ".join((told_period(result), told_outcome(study.outcome), told_base_rate(result)))
+    head = (element("h1", title), *(element("p", one) for one in (study.why, said) if one))
+    content = (
+        *(element("p", element("b", "Warning."), " ", one, class_="warning") for one in result.warnings),
+        Html("<h2>What the signals foretold</h2>"),
         _signals(result),
         _actions(result),
         _splits(result),
-        *(_picture(number, chart) for number, chart in enumerate(drawn)),
-        "<h2>Episodes</h2>",
-        *_episodes(result),
+        *(_picture(number, one) for number, one in enumerate(charts(result))),
+        Html("<h2>Episodes</h2>"),
+        *map(Html, _episodes(result)),
         _basis(result),
-    ]
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>
-{STYLE}</style>
-</head>
-<body>
-<main>
-{chr(10).join(one for one in sections if one)}
-</main>
-<script>{get_plotlyjs()}</script>
-<script type="application/json" id="charts">{_embedded(drawn)}</script>
-<script>
-{SCRIPT}</script>
-</body>
-</html>
-"""
+    )
+    style = shipped("ouroboros.backtest", "page.css")
+    return document(title, head, content, style=style, plotly=get_plotlyjs())
 
 
-def _embedded(drawn: Sequence[Chart]) -> str:
-    content = [{"data": one.data, "layout": one.layout} for one in drawn]
-    # Nothing in a text may end the script that it stands in.
-    return orjson.dumps(content).decode().replace("<", "\\u003c")
-
-
-def _picture(at: int, chart: Chart) -> str:
-    return (
-        f"<figure><h2>{escape(chart.title)}</h2>"
-        f'<div class="chart" id="chart-{at}"></div><figcaption>{escape(chart.reading)}</figcaption></figure>'
+def _picture(at: int, one: Chart) -> Html:
+    axes = {name: {**one.layout.get(name, {}), "automargin": True} for name in ("xaxis", "yaxis")}
+    drawing = orjson.dumps({"data": one.data, "layout": LAYOUT | ABOVE | one.layout | axes})
+    return element(
+        "figure",
+        element("h2", one.title),
+        chart(f"chart-{at}", one.title, drawing),
+        element("figcaption", one.reading),
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], texts: int) -> str:
+def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], texts: int) -> Html:
     """Write a table whose first columns are texts, the others figures."""
-
-    def cells(tag: str, row: Sequence[str]) -> str:
-        kinds = ["text" if at < texts else "figure" for at in range(len(row))]
-        return "".join(
-            f'<{tag} class="{kind}">{escape(one)}</{tag}>' for kind, one in zip(kinds, row, strict=True)
-        )
-
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    heads = f"<thead><tr>{cells('th', head)}</tr></thead>"
-    return f'<div class="wide"><table>{heads}<tbody>{body}</tbody></table></div>'
+    columns = [Column(name, number=at >= texts) for at, name in enumerate(head)]
+    return table(caption, columns, rows, key=caption.casefold())
 
 
-def _signals(result: Result) -> str:
+def _signals(result: Result) -> Html:
     head = ("variant", "signal", "episodes", "hits", "false alarms", "undecided", "missed outcomes")
     figures = ("precision % (95 %)", "recall % (95 %)", "median lead, days", "Brier", "p", "p after Holm")
     rows = []
@@ -119,12 +89,12 @@ def _signals(result: Result) -> str:
                     number(adjusted[name], 3),
                 )
             )
-    return _table((*head, *figures), rows, 2)
+    return _table("Signals", (*head, *figures), rows, 2)
 
 
-def _actions(result: Result) -> str:
+def _actions(result: Result) -> Html:
     if result.study.action is None:
-        return ""
+        return Html("")
     head = ("variant", "return", "a year", "volatility", "Sharpe (95 %)", "max. drawdown", "mean exposure")
     more = ("turnover a year", "trades", "p", "p after Holm")
     rows = []
@@ -135,12 +105,12 @@ def _actions(result: Result) -> str:
             rows.append((trial.name, *told_figures(trial.action.performance), *p_values))
     if result.always:
         rows.append(("held all the time", *told_figures(result.always), "-", "-"))
-    return "<h2>What the action earned</h2>" + _table((*head, *more), rows, 1)
+    return join([Html("<h2>What the action earned</h2>"), _table("Action", (*head, *more), rows, 1)])
 
 
-def _splits(result: Result) -> str:
+def _splits(result: Result) -> Html:
     if not result.splits:
-        return ""
+        return Html("")
     head = (
         "from",
         "to",
@@ -162,7 +132,7 @@ def _splits(result: Result) -> str:
         )
         for one in result.splits
     ]
-    return "<h2>Walk forward</h2>" + _table(head, rows, 3)
+    return join([Html("<h2>Walk forward</h2>"), _table("Splits", head, rows, 3)])
 
 
 def _episodes(result: Result) -> list[str]:
@@ -211,16 +181,20 @@ def _moment(at: datetime) -> str:
     return f"{day(at)} {at:%H:%M} UTC"
 
 
-def _basis(result: Result) -> str:
+def _basis(result: Result) -> Html:
     study = result.study
-    rows = [(name, digest) for name, digest in sorted(result.hashes.items())]
+    rows = [
+        (part.read, name, digest)
+        for part, told in zip(study.history, result.sources, strict=True)
+        for name, digest in sorted(told.hashes.items())
+    ]
     notes = "".join(f"<li>{escape(one)}</li>" for one in result.notes)
     listed = f"<ul>{notes}</ul>" if notes else ""
     settings = orjson.dumps(study.model_dump(mode="json", exclude_defaults=True), option=orjson.OPT_INDENT_2)
-    return (
+    return Html(
         f"<h2>What it rests on</h2>{listed}"
         f"<p>Ouroboros {escape(installed_version('ouroboros'))}, {study.draws:,} draws, seed {study.seed}."
         " Formulas: docs/backtesting.md.</p>"
-        f"{_table(('input', 'SHA-256'), rows, 2)}"
+        f"{_table('Inputs', ('input', 'file', 'SHA-256'), rows, 3)}"
         f"<details><summary>The study</summary><pre>{escape(settings.decode())}</pre></details>"
     )

@@ -7,9 +7,13 @@ raises LookAhead. Orders are filled at the opening price of the first bar that b
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
-from events.prices import EquityBarClosed
+import numpy as np
+
+from events.prices import EquityBarClosed, GpuBarClosed
+from ouroboros.backtest.priced import Priced, priced_by
+from projections.bulk.chunk import Chunk
 
 
 class LookAhead(RuntimeError):
@@ -30,44 +34,59 @@ class Bar:
 
 @dataclass(slots=True)
 class Series:
-    """The bars of one share in the order in which they were known."""
+    """The bars of one share or GPU model in the order in which they were known."""
 
     bars: list[Bar] = field(default_factory=list)
     known: list[datetime] = field(default_factory=list)
     begun: list[datetime] = field(default_factory=list)
 
-    def add(self, event: EquityBarClosed) -> None:
-        """Take the next bar; a bar of an older interval than the newest comes too late to matter."""
-        bucket = event.bucket
+    def add(self, bucket: datetime, known_at: datetime, prices: Sequence[float]) -> None:
+        """Take the next bar, its open, high, low and close in USD; an older one comes too late to matter."""
+        opened, high, low, closed = prices
         # A bar that opens, rises and falls nowhere was made of its close alone.
-        apart = not (event.open_usd == event.high_usd == event.low_usd == event.close_usd)
+        apart = not (opened == high == low == closed)
         if self.begun and bucket < self.begun[-1]:
             return
         again = bool(self.begun) and bucket == self.begun[-1]
-        opened = self.bars[-1].open_usd if again else event.open_usd
-        self.bars.append(Bar(bucket, event.known_at, opened, event.close_usd, apart, again))
-        self.known.append(event.known_at)
+        first = self.bars[-1].open_usd if again else opened
+        self.bars.append(Bar(bucket, known_at, first, closed, apart, again))
+        self.known.append(known_at)
         self.begun.append(bucket)
 
 
 class Prices:
-    """The bars of the shares of a universe, of one length."""
+    """The bars of a universe, of one length."""
 
-    def __init__(self, universe: Sequence[str], bar_seconds: int) -> None:
+    def __init__(self, universe: Sequence[Priced], bar_seconds: int) -> None:
         self.bar_seconds = bar_seconds
-        self.series: dict[str, Series] = {symbol: Series() for symbol in universe}
-        # Lengths of other bars, to tell of where those that are asked for are missing.
-        self.lengths: dict[str, set[int]] = {}
+        self.series: dict[Priced, Series] = {one: Series() for one in universe}
+        # All that has prices and the lengths of its bars, to tell of where those asked for are missing.
+        self.lengths: dict[Priced, set[int]] = {}
 
-    def add(self, event: EquityBarClosed) -> None:
-        """Take a bar, in known order; what is of other shares or lengths is passed over."""
-        series = self.series.get(event.symbol)
-        if series is None:
-            return
-        if event.interval_seconds == self.bar_seconds:
-            series.add(event)
-        else:
-            self.lengths.setdefault(event.symbol, set()).add(event.interval_seconds)
+    def take(self, chunk: Chunk) -> None:
+        """Take the bars of a chunk, in known order; those of no use here are passed over."""
+        bars = chunk.bars
+        kinds = np.stack((bars.code, bars.interval_seconds))[:, bars.code >= 0]
+        for code, seconds in np.unique(kinds, axis=1).T.tolist():
+            self.lengths.setdefault(bars.symbols[code], set()).add(seconds)
+        wanted = [code for code, symbol in enumerate(bars.symbols) if symbol in self.series]
+        at = np.flatnonzero(np.isin(bars.code, wanted) & (bars.interval_seconds == self.bar_seconds))
+        columns = (bars.bucket, chunk.known_at, bars.open_usd, bars.high_usd, bars.low_usd, bars.close_usd)
+        rows = zip(at.tolist(), bars.code[at].tolist(), *(one[at].tolist() for one in columns), strict=True)
+        found = [
+            (position, bars.symbols[code], bucket.replace(tzinfo=UTC), known_at.replace(tzinfo=UTC), prices)
+            for position, code, bucket, known_at, *prices in rows
+        ]
+        for position, one in chunk.others.items():
+            bar = one.event
+            if isinstance(bar, EquityBarClosed | GpuBarClosed):
+                priced = priced_by(bar)
+                self.lengths.setdefault(priced, set()).add(bar.interval_seconds)
+                if priced in self.series and bar.interval_seconds == self.bar_seconds:
+                    prices = [bar.open_usd, bar.high_usd, bar.low_usd, bar.close_usd]
+                    found.append((position, priced, bar.bucket, bar.known_at, prices))
+        for _, priced, bucket, known_at, prices in sorted(found, key=lambda one: one[0]):
+            self.series[priced].add(bucket, known_at, prices)
 
     def as_of(self, moment: datetime) -> "AsOf":
         """Give the prices that were known at a moment."""

@@ -30,7 +30,18 @@ def _document(result: Result) -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "code_version": installed_version("ouroboros"),
         "study": result.study.model_dump(mode="json"),
-        "inputs": dict(sorted(result.hashes.items())),
+        "sources": [
+            {
+                **part.model_dump(mode="json"),
+                "events": told.events,
+                "first_known_at": told.first_known_at,
+                "last_known_at": told.last_known_at,
+                "same_events": told.same_events,
+                "same_prices": told.same_prices,
+                "sha256": dict(sorted(told.hashes.items())),
+            }
+            for part, told in zip(result.study.history, result.sources, strict=True)
+        ],
         "warnings": result.warnings,
         "notes": result.notes,
         "outcome": {

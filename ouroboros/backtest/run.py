@@ -7,7 +7,6 @@ from uuid import UUID
 
 from events.desk import WatchlistChanged
 from events.errors import UsageError
-from events.prices import EquityBarClosed
 from events.words import count
 from ouroboros.backtest.checks import check_prices
 from ouroboros.backtest.intervals import FEWEST_DAYS, FEWEST_EPISODES, FEWEST_MOVES
@@ -15,13 +14,13 @@ from ouroboros.backtest.outcomes import Hindsight, look_back
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import Performance
 from ouroboros.backtest.signals import Evidence, evidence_of, fits, signal_rows, spells
-from ouroboros.backtest.sources import Source, parameters, without_its_time
+from ouroboros.backtest.sources import Source, Told, parameters, without_its_time
 from ouroboros.backtest.study import AS_STATED, Study, Variant
 from ouroboros.backtest.trading import Holding
 from ouroboros.backtest.trials import Trial, earned, holm, rules_of, tried
 from ouroboros.backtest.walk_forward import Split, walk_forward
 from ouroboros.yaml_lines import Lines
-from projections.base import Recorded
+from projections.bulk.chunk import Chunk
 from projections.warning_signs.rows import SignalRow
 
 
@@ -34,7 +33,7 @@ class Result:
     """
 
     study: Study
-    hashes: Mapping[str, str]
+    sources: tuple[Told, ...]
     prices: Prices
     hindsight: Hindsight
     trials: tuple[Trial, ...]
@@ -58,7 +57,7 @@ def run(
     indicators = {one.indicator for rule in study.signals.values() for one in rule.of}
     base = [without_its_time(watchlist)] if watchlist else []
     folded: dict[tuple[object, ...], list[SignalRow]] = {
-        _parameters(None): list(signal_rows(_keeping(source.recorded(base), prices), indicators))
+        _parameters(None): list(signal_rows(_keeping(source.chunks(base), prices), indicators))
     }
     notes = check_prices(path, document, study, prices)
     hindsight = look_back(prices, study.outcome, study.period)
@@ -67,7 +66,7 @@ def run(
         key = _parameters(variant)
         if key not in folded:
             own = [parameters(variant.name, variant.thresholds, variant.windows)] if variant else []
-            folded[key] = list(signal_rows(source.recorded([*base, *own]), indicators))
+            folded[key] = list(signal_rows(source.chunks([*base, *own]), indicators))
         found = spells(folded[key], rules_of(study, variant))
         trials.append(tried(variant.name if variant else AS_STATED, study, prices, hindsight, found))
     hits_adjusted, returns_adjusted = _adjusted(trials)
@@ -80,7 +79,7 @@ def run(
     )
     return Result(
         study=study,
-        hashes=source.hashes,
+        sources=source.told,
         prices=prices,
         hindsight=hindsight,
         trials=tuple(trials),
@@ -90,20 +89,19 @@ def run(
         splits=walk_forward(study, prices, hindsight, trials, study.walk_forward.splits)
         if study.walk_forward
         else (),
-        evidence=evidence_of(source.recorded(base), wanted) if wanted else {},
-        notes=(*notes, *_never_met(study, folded[_parameters(None)])),
+        evidence=evidence_of(source.chunks(base), wanted) if wanted else {},
+        notes=(*source.notes(), *notes, *_never_met(study, folded[_parameters(None)])),
         warnings=tuple(_warnings(trials[0])),
     )
 
 
-def _keeping(history: Iterator[Recorded], prices: Prices) -> Iterator[Recorded]:
+def _keeping(history: Iterator[Chunk], prices: Prices) -> Iterator[Chunk]:
     """Keep the prices that pass by; whoever folds never sees them."""
     empty = True
-    for recorded in history:
+    for chunk in history:
         empty = False
-        if isinstance(recorded.event, EquityBarClosed):
-            prices.add(recorded.event)
-        yield recorded
+        prices.take(chunk)
+        yield chunk
     if empty:
         raise UsageError(
             "The history holds no event that was known before the end of the period.",

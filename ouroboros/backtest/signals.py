@@ -11,9 +11,12 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
+from events.base import Event
 from events.telling import headline
 from ouroboros.backtest.study import Condition, SignalRule
-from projections.base import Recorded
+from projections.bulk.block import rows_of
+from projections.bulk.chunk import Chunk
+from projections.bulk.folding import fold_chunk
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.definition import Level
 from projections.warning_signs.rows import SignalRow
@@ -67,14 +70,14 @@ class _Course:
             self.up = None
 
 
-def signal_rows(history: Iterable[Recorded], indicators: Iterable[str]) -> Iterator[SignalRow]:
+def signal_rows(history: Iterable[Chunk], indicators: Iterable[str]) -> Iterator[SignalRow]:
     """Fold a history through the warning signs, and give the steps of some indicators' episodes."""
     wanted = frozenset(indicators)
     state = WARNING_SIGNS.initial
-    for recorded in history:
-        step = WARNING_SIGNS.apply(state, recorded)
+    for chunk in history:
+        step = fold_chunk(WARNING_SIGNS, state, chunk)
         state = step.state
-        for row in step.rows:
+        for row in rows_of(step.pieces):
             if isinstance(row, SignalRow) and row.indicator in wanted:
                 yield row
 
@@ -97,18 +100,28 @@ def spells(rows: Sequence[SignalRow], rules: Mapping[str, SignalRule]) -> dict[s
     return {one.name: (*one.spells, *([one.up] if one.up else [])) for one in courses}
 
 
-def evidence_of(history: Iterable[Recorded], wanted: frozenset[UUID]) -> dict[UUID, Evidence]:
+def evidence_of(history: Iterable[Chunk], wanted: frozenset[UUID]) -> dict[UUID, Evidence]:
     """Find the events that signals rest on, and tell each in a line."""
+    texts = frozenset(map(str, wanted))
     return {
         event.event_id: Evidence(event.event_id, event.known_at, event.source, headline(event))
-        for event in (recorded.event for recorded in history)
-        if event.event_id in wanted
+        for chunk in history
+        for event in _events_among(chunk, wanted, texts)
     }
 
 
 def fits(pattern: str, subject: str) -> bool:
     """Tell whether a subject fits a pattern, in which * stands for any text."""
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), subject) is not None
+
+
+def _events_among(chunk: Chunk, wanted: frozenset[UUID], texts: frozenset[str]) -> Iterator[Event]:
+    for position, event_id in enumerate(chunk.bars.event_id.tolist()):
+        if event_id in texts and position not in chunk.others:
+            yield chunk.recorded(position).event
+    for one in chunk.others.values():
+        if one.event.event_id in wanted:
+            yield one.event
 
 
 def _held(condition: Condition, standing: Standing) -> list[SignalRow]:

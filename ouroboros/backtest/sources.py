@@ -1,118 +1,161 @@
 """The history of a study: its parts as one, in the order in which the world could know them."""
 
-import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+import numpy as np
 import orjson
 
 from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.desk import ThresholdOverride, WatchlistChanged, WindowOverride
-from events.errors import UsageError
-from events.prices import EquityBarClosed
-from ouroboros.history.source import Entry, History, Order, recorded
+from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced
+from events.words import count
+from ouroboros.backtest.overlaps import Overlaps
+from ouroboros.backtest.study import HistoryPart
+from ouroboros.history.joining import merged, picked
+from ouroboros.history.known_chunks import known_chunks
+from ouroboros.history.source import History
 from projections.base import Recorded
+from projections.bulk.chunk import Chunk, chunk_of, in_utc
 
-# A share's bar of one time in two places is noticed among so many of its last bars.
-BARS_COMPARED = 5
 EVENTS_KEPT = 50_000
 
+PRICES = (EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced)
+TICKS = (EquityPriced, GpuPriced)
 
-class _Place(NamedTuple):
-    part: int
-    entry: Entry
+
+class Part(NamedTuple):
+    """A place of the history, as the study names it, and what is there."""
+
+    stated: HistoryPart
+    history: History
+
+
+@dataclass(slots=True)
+class Told:
+    """What was read of a part, once all of it was.
+
+    Of `events`, those that an earlier part has too count there: the same events, or other ones that tell
+    of the same prices. `ticks` are single prices, which make no bar here.
+    """
+
+    events: int = 0
+    first_known_at: datetime | None = None
+    last_known_at: datetime | None = None
+    same_events: int = 0
+    same_prices: int = 0
+    ticks: int = 0
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Source:
-    """Histories under their names, read until a moment; a fact that stands in several counts once.
+    """Histories read as one until a moment; what stands in several counts once.
 
     A history of at most EVENTS_KEPT events is read once and kept, a longer one is read again each time.
     """
 
-    def __init__(self, parts: Sequence[tuple[str, History]], until: datetime) -> None:
-        self._parts = tuple(parts)
+    def __init__(self, parts: Sequence[Part], until: datetime) -> None:
+        self.parts = tuple(parts)
         self._until = until
-        self._kept: list[Event] | None = None
+        self._kept: list[Chunk] | None = None
+        self.told: tuple[Told, ...] = ()
 
-    def recorded(self, in_front: Sequence[WatchlistChanged] = ()) -> Iterator[Recorded]:
+    def chunks(self, in_front: Sequence[WatchlistChanged] = ()) -> Iterator[Chunk]:
         """Read all parts in known order, behind what is put in front of them.
 
-        Raises UsageError where two parts have other prices for the same share and time.
+        Raises UsageError where two parts have other prices for the same bar.
         """
-        events = self._read_once() if self._kept is None else iter(self._kept)
-        first = next(events, None)
+        chunks = self._read() if self._kept is None else iter(self._kept)
+        first = next(chunks, None)
         if first is None:
             return
-        desk: list[Event] = [_known_at(one, first.known_at) for one in in_front]
-        everything = chain(desk, [first], events)
-        yield from recorded(Entry(offset, 0, event) for offset, event in enumerate(everything))
+        moment = in_utc(first.known_at[0])
+        desk = [
+            Recorded(offset, 0, moment, _known_at(changed, moment)) for offset, changed in enumerate(in_front)
+        ]
+        if desk:
+            yield chunk_of(desk)
+        offset = len(desk)
+        yield (taken := _placed(first, offset))
+        for chunk in chunks:
+            offset += len(taken)
+            yield (taken := _placed(chunk, offset))
 
-    @property
-    def hashes(self) -> dict[str, str]:
-        """Give the hashes of what was read, by part and file."""
-        return {
-            name if place == name else f"{name}: {place}": digest
-            for name, history in self._parts
-            for place, digest in sorted(history.hashes.items())
-        }
+    def notes(self) -> Iterator[str]:
+        """Tell what of the parts did not count, and why."""
+        for part, told in zip(self.parts, self.told, strict=True):
+            name = part.stated.read
+            if told.same_events:
+                events = count(told.same_events, "event")
+                yield f"{name} repeats {events} of another part of the history; each counts once."
+            if told.same_prices:
+                bars = count(told.same_prices, "bar")
+                yield f"{name} has the prices of another part of the history for {bars}; each counts once."
+            if told.ticks:
+                prices = count(told.ticks, "single price")
+                yield f"{name} has {prices}, which no backtest reads; the journal has bars of them."
 
-    def _read_once(self) -> Iterator[Event]:
-        kept: list[Event] | None = []
-        for event in self._once(self._merged()):
+    def _read(self) -> Iterator[Chunk]:
+        """Read all parts once, and keep what is small."""
+        overlaps = Overlaps([(one.stated.read, one.history) for one in self.parts])
+        told = [Told() for _ in self.parts]
+        kept: list[Chunk] | None = []
+        size = 0
+        readings = [self._part(one, about) for one, about in zip(self.parts, told, strict=True)]
+        for chunk, part in merged(readings):
+            counting = overlaps.counting(chunk, part)
+            taken = chunk if len(counting) == len(chunk) else picked(chunk, counting)
+            if not len(taken):
+                continue
+            size += len(taken)
+            if size > EVENTS_KEPT:
+                kept = None
             if kept is not None:
-                kept.append(event)
-                if len(kept) > EVENTS_KEPT:
-                    kept = None
-            yield event
-        self._kept = kept
+                kept.append(taken)
+            yield taken
+        for number, about in enumerate(told):
+            about.same_events, about.same_prices = overlaps.same_events[number], overlaps.same_prices[number]
+            about.hashes = self.parts[number].history.hashes
+        self._kept, self.told = kept, tuple(told)
 
-    def _merged(self) -> Iterator[_Place]:
-        readings = [self._read(part, history) for part, (_, history) in enumerate(self._parts)]
-        return iter(heapq.merge(*readings, key=_known_order))
-
-    def _read(self, part: int, history: History) -> Iterator[_Place]:
-        for entry in history.entries(Order.KNOWN, self._until):
-            # The end of a period is the first moment after it.
-            if entry.event.known_at < self._until:
-                yield _Place(part, entry)
-
-    def _once(self, places: Iterable[_Place]) -> Iterator[Event]:
-        if len(self._parts) == 1:
-            yield from (place.entry.event for place in places)
-            return
-        # 16 bytes an event: what stands in several places is told by its identity alone.
-        seen: set[bytes] = set()
-        bars: dict[tuple[str, int], list[tuple[int, EquityBarClosed]]] = {}
-        for part, entry in places:
-            event = entry.event
-            if event.event_id.bytes in seen:
+    def _part(self, part: Part, told: Told) -> Iterator[Chunk]:
+        for whole in known_chunks(part.history, self._until):
+            chunk = _taken(whole, part.stated.take)
+            if not len(chunk):
                 continue
-            seen.add(event.event_id.bytes)
-            if isinstance(event, EquityBarClosed) and self._stands_already(part, event, bars):
-                continue
-            yield event
+            told.events += len(chunk)
+            told.first_known_at = told.first_known_at or in_utc(chunk.known_at[0])
+            told.last_known_at = in_utc(chunk.known_at[-1])
+            told.ticks += sum(1 for one in chunk.others.values() if isinstance(one.event, TICKS))
+            yield chunk
 
-    def _stands_already(
-        self, part: int, bar: EquityBarClosed, bars: dict[tuple[str, int], list[tuple[int, EquityBarClosed]]]
-    ) -> bool:
-        last = bars.setdefault((bar.symbol, bar.interval_seconds), [])
-        for other, there in last:
-            if other == part or there.bucket != bar.bucket:
-                continue
-            if (there.open_usd, there.close_usd) == (bar.open_usd, bar.close_usd):
-                return True
-            raise UsageError(
-                f"{bar.symbol} of {bar.last_at:%Y-%m-%d %H:%M} UTC closed at {there.close_usd:,.10g} USD in"
-                f" {self._parts[other][0]}, and at {bar.close_usd:,.10g} USD in {self._parts[part][0]}.",
-                "Name one of the two under history, or import the files together: the import tells which"
-                " price it keeps.",
-            )
-        last.append((part, bar))
-        del last[:-BARS_COMPARED]
-        return False
+
+def _taken(chunk: Chunk, what: str) -> Chunk:
+    """Leave out what does not count of a part."""
+    if what == "everything":
+        return chunk
+    prices = chunk.bars.code >= 0
+    for position, one in chunk.others.items():
+        prices[position] = isinstance(one.event, PRICES)
+    return picked(chunk, np.flatnonzero(prices if what == "prices" else ~prices))
+
+
+def _placed(chunk: Chunk, offset: int) -> Chunk:
+    """Give events places one behind the other, and the clock, which in known order is `known_at` itself."""
+    return Chunk(
+        offset=np.arange(offset, offset + len(chunk)),
+        index=np.zeros(len(chunk), dtype=np.int64),
+        known_at=chunk.known_at,
+        now=chunk.known_at,
+        bars=chunk.bars,
+        others={
+            position: Recorded(offset + position, 0, one.event.known_at, one.event)
+            for position, one in chunk.others.items()
+        },
+    )
 
 
 def parameters(
@@ -147,10 +190,5 @@ def _identity(content: Mapping[str, object]) -> UUID:
     return uuid5(EVENT_ID_NAMESPACE, f"backtest\n{text}")
 
 
-def _known_at(changed: WatchlistChanged, moment: datetime) -> WatchlistChanged:
+def _known_at(changed: WatchlistChanged, moment: datetime) -> Event:
     return changed.model_copy(update={"occurred_at": moment, "known_at": moment})
-
-
-def _known_order(place: _Place) -> tuple[datetime, int, int, int]:
-    entry = place.entry
-    return entry.event.known_at, place.part, entry.offset, entry.index

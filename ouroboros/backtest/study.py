@@ -7,6 +7,8 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Stri
 
 from events.base import Name, Symbol, Text, Value
 from events.desk import Days, ThresholdOverride, WindowOverride
+from events.prices import GpuBasis
+from ouroboros.backtest.priced import Gpu, Priced
 from projections.warning_signs.definition import Level
 
 LEVELS = (Level.WATCH, Level.WARNING, Level.CRITICAL)
@@ -50,6 +52,8 @@ class HistoryPart(Value):
     """archive, journal or ledger; a folder that `ouroboros import` or `ouroboros export` wrote; or a file."""
     mapping: Path | None = None
     """What the columns of a CSV file mean: a mapping file, or the name of a built-in one."""
+    take: Literal["everything", "facts", "prices"] = "everything"
+    """What counts of it: everything, prices of shares and GPUs alone, or all but these."""
 
 
 class Period(Value):
@@ -96,10 +100,14 @@ class SignalRule(Value):
 
 
 class Outcome(Value):
-    """What the signals are to foretell: a share that falls, or rises, by so much within so many days."""
+    """What the signals are to foretell: a price that falls, or rises, by so much within so many days."""
 
-    symbol: Symbol
+    symbol: Symbol | None = None
     """The share."""
+    model: Name | None = None
+    """The GPU model, in place of a share."""
+    basis: GpuBasis | None = None
+    """What the price of the GPU is for: resale, rental_hour or list."""
     falls: Share | None = None
     """By which part it falls: 0.2 for 20 %."""
     rises: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
@@ -113,22 +121,25 @@ class Outcome(Value):
             raise ValueError("say falls or rises, one of the two")
         return self
 
+    @model_validator(mode="after")
+    def _one_price(self) -> Self:
+        if (self.symbol is None) == (self.model is None):
+            raise ValueError("say symbol for a share, or model and basis for a GPU")
+        if (self.model is None) != (self.basis is None):
+            raise ValueError("model and basis belong together: say resale, rental_hour or list as the basis")
+        return self
+
+    @property
+    def priced(self) -> Priced:
+        """Name what the price is of."""
+        if self.model is None or self.basis is None:
+            return self.symbol or ""
+        return Gpu(model=self.model, basis=self.basis)
+
     @property
     def window(self) -> timedelta:
         """Give the time within which it must come."""
         return timedelta(days=self.within_days)
-
-    def level_usd(self, base_usd: float) -> float:
-        """Give the closing price at which it has come, from the price at the beginning."""
-        return base_usd * (1 - self.falls if self.falls is not None else 1 + (self.rises or 0.0))
-
-    def reached(self, close_usd: float, base_usd: float) -> bool:
-        """Tell whether a closing price is so far from the price at the beginning."""
-        level = self.level_usd(base_usd)
-        # The last digits are only how a computer writes a tenth.
-        if self.falls is not None:
-            return close_usd <= level * (1 + 1e-12)
-        return close_usd >= level * (1 - 1e-12)
 
 
 class Action(Value):
@@ -211,13 +222,13 @@ class Study(Value):
     why: Text = ""
     """What it is to find out."""
     history: Annotated[tuple[HistoryPart, ...], Field(min_length=1, max_length=20)]
-    """Where events come from; what stands in several places counts once."""
-    universe: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=500)]
-    """The shares whose prices are used."""
+    """Where events come from: places that are read as one history; what stands in several counts once."""
+    universe: Annotated[tuple[Priced, ...], Field(min_length=1, max_length=500)]
+    """What prices are used: shares by their symbols, GPUs by model and basis."""
     bar_seconds: Annotated[int, Field(ge=1, le=86_400)] = 86_400
     """The length of the bars that are traded and judged on, in seconds: a day unless said otherwise."""
-    split_adjusted: bool = False
-    """Whether prices are known to be adjusted for splits, so that moves of a half are real."""
+    large_moves_are_real: bool = False
+    """Whether moves of a half from one bar to the next are neither splits nor errors."""
     period: Period
     """The time that is judged."""
     watchlist: Path | None = None

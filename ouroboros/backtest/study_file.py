@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from events.desk import ThresholdOverride
 from events.errors import short
+from ouroboros.backtest.priced import Priced
 from ouroboros.backtest.study import AS_STATED, Study
 from ouroboros.yaml_lines import Lines, Place, read_yaml
 from ouroboros.yaml_problems import refusal, told, unknown
@@ -83,18 +84,25 @@ def _wrong_thresholds(override: ThresholdOverride) -> str | None:
 
 
 def _unpriced(study: Study) -> Iterator[tuple[Place, str]]:
-    places: list[tuple[Place, str]] = [(("outcome", "symbol"), study.outcome.symbol)]
+    key = "symbol" if study.outcome.symbol else "model"
+    places: list[tuple[Place, Priced]] = [(("outcome", key), study.outcome.priced)]
     if study.action:
         places += [(("action", "long", at), one) for at, one in enumerate(study.action.long)]
         places += [(("action", "short", at), one) for at, one in enumerate(study.action.short)]
-    for place, symbol in places:
-        if symbol not in study.universe:
-            yield place, f"{symbol} is not in the universe. Add it there, so that its prices are read."
+    for place, priced in places:
+        if priced not in study.universe:
+            yield place, f"{priced} is not in the universe. Add it there, so that its prices are read."
+    for at, priced in enumerate(study.universe):
+        if priced in study.universe[:at]:
+            yield ("universe", at), f"{priced} stands in the universe already. Take it out here."
 
 
 def _told(document: Lines, problem: Any) -> tuple[int, str]:
     """Say what pydantic found in words of the file, and on which line."""
     place: Place = tuple(step for step in problem["loc"] if step != "[key]")
+    if len(place) > 2 and place[0] == "universe":
+        # Which of the two it was taken for, a share or a GPU, stands in no file.
+        place = (*place[:2], *place[3:])
     line, where = document.line(place), ".".join(map(str, place)) or "the file"
     given = short(problem["input"])
     match problem["type"]:

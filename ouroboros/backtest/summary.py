@@ -43,7 +43,7 @@ def told_outcome(outcome: Outcome) -> str:
     """Say what is foretold."""
     verb, part = ("falls", outcome.falls) if outcome.falls is not None else ("rises", outcome.rises)
     by = f"{(part or 0.0) * 100:.4g} %"
-    return f"Foretold is that {outcome.symbol} {verb} by {by} within {outcome.within_days} days."
+    return f"Foretold is that {outcome.priced} {verb} by {by} within {outcome.within_days} days."
 
 
 def told_base_rate(result: Result) -> str:

@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from events.errors import short
 
+MIDNIGHT = time()
 EMPTY = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "."})
 
 _SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
@@ -26,7 +27,10 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-\s/]([a-z]{3,9})\.?[-\s/,]+(\d{4}|\d{2})", 
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})\s*,?\s+(\d{4})", re.IGNORECASE | re.ASCII)
 _MONTH_ONLY = re.compile(r"([a-z]{3,9})\.?[\s-]+(\d{4})", re.IGNORECASE | re.ASCII)
 _NUMBERED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2\d{4}", re.ASCII)
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
+# Seconds since 1970, or milliseconds: nine digits of seconds end in September 2001.
+_EPOCH = re.compile(r"(\d{9,10})(\d{3})?", re.ASCII)
+# What may stand before or behind an amount of a currency.
+_SIGNS = {"USD": ("US$", "$", "USD"), "EUR": ("€", "EUR"), "GBP": ("£", "GBP"), "JPY": ("¥", "JPY")}
 
 
 class UnfitCell(Exception):
@@ -38,11 +42,14 @@ def is_empty(text: str) -> bool:
     return text.strip().lower() in EMPTY
 
 
-def number(text: str, what: str, decimal_comma: bool = False) -> float:
-    """Read a number: "$1,770", "1 234,5" with a decimal comma, "10.5M". Raises UnfitCell."""
+def number(text: str, what: str, decimal_comma: bool = False, currency: str = "USD") -> float:
+    """Read a number: "$1,770", "USD 1,770.00", "1 234,5" with a decimal comma, "10.5M". Raises UnfitCell.
+
+    Signs of the currency are left out; one of another currency makes it no number.
+    """
     if is_empty(text):
         raise UnfitCell(f"{what} is empty")
-    plain = text.translate(_SPACES).removeprefix("$").removesuffix("$")
+    plain = _without_sign(text.translate(_SPACES), currency)
     if decimal_comma:
         plain = plain.replace(".", "").replace(",", ".")
     elif _GROUPED.fullmatch(plain):
@@ -58,9 +65,9 @@ def number(text: str, what: str, decimal_comma: bool = False) -> float:
     return value
 
 
-def positive(text: str, what: str, decimal_comma: bool = False) -> float:
+def positive(text: str, what: str, decimal_comma: bool = False, currency: str = "USD") -> float:
     """Read a number above 0. Raises UnfitCell."""
-    value = number(text, what, decimal_comma)
+    value = number(text, what, decimal_comma, currency)
     if value <= 0:
         raise UnfitCell(f"{what} is {short(text)}, not above 0")
     return value
@@ -82,21 +89,27 @@ def written_as(texts: Iterable[str]) -> str | None:
     return one.join(("%m", "%d", "%Y") if month_first else ("%d", "%m", "%Y"))
 
 
-def day(text: str, what: str, date_format: str | None = None) -> date:
-    """Read a day; of a moment the day as it is written. Raises UnfitCell."""
+def day(text: str, what: str, date_format: str | None = None, zone: ZoneInfo | None = None) -> date:
+    """Read a day; of a moment the day as it is written. Raises UnfitCell.
+
+    Seconds or milliseconds since 1970 need a zone. Those of a midnight in UTC name the day that begins then,
+    wherever it is meant; all others name a moment of the day in the zone.
+    """
     text = text.strip()
     if is_empty(text):
         raise UnfitCell(f"{what} is empty")
     try:
         if date_format is not None:
             return datetime.strptime(text, date_format).date()  # noqa: DTZ007  a day has no zone
+        if zone is not None and (counted := _since_1970(text)) is not None:
+            return (counted if counted.time() == MIDNIGHT else counted.astimezone(zone)).date()
         found = _written_day(text)
     except (ValueError, re.error, IndexError, OverflowError):
         raise UnfitCell(f"{what} is {short(text)}, which is no day{_as_written(date_format)}") from None
     if found is None:
         raise UnfitCell(
             f"{what} is {short(text)}, which is no day or could be two"
-            " (say date_format, such as %m/%d/%Y, and how it is written is known)"
+            " (say how it is written, such as date_format: '%m/%d/%Y')"
         )
     return found
 
@@ -120,19 +133,43 @@ def moment(text: str, what: str, zone: ZoneInfo | None, date_format: str | None 
     try:
         if date_format is not None:
             found = datetime.strptime(text, date_format)  # noqa: DTZ007  a zone follows
-        elif _EPOCH.fullmatch(text):
-            return datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), UTC)
+        elif (counted := _since_1970(text)) is not None:
+            return counted
         else:
             found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            if zone is None:
-                raise UnfitCell(
-                    f"{what} is {short(text)}, without a time zone (say time_zone, such as America/New_York)"
-                )
-            found = found.replace(tzinfo=zone)
-        return found.astimezone(UTC)
+        return (found if found.tzinfo else _in_zone(found, text, what, zone)).astimezone(UTC)
     except (ValueError, re.error, IndexError, OverflowError, OSError):
-        raise UnfitCell(f"{what} is {short(text)}, which is no moment{_as_written(date_format)}") from None
+        how = _as_written(date_format) or " (say how it is written, such as date_format: '%m/%d/%Y %H:%M')"
+        raise UnfitCell(f"{what} is {short(text)}, which is no moment{how}") from None
+
+
+def _without_sign(text: str, currency: str) -> str:
+    for sign in _SIGNS.get(currency, (currency,)):
+        for bare in (text.removeprefix(sign), text.removesuffix(sign)):
+            if bare != text:
+                return bare
+    return text
+
+
+def _since_1970(text: str) -> datetime | None:
+    found = _EPOCH.fullmatch(text)
+    if found is None:
+        return None
+    return datetime.fromtimestamp(int(found[1]), UTC) + timedelta(milliseconds=int(found[2] or 0))
+
+
+def _in_zone(clock: datetime, text: str, what: str, zone: ZoneInfo | None) -> datetime:
+    if zone is None:
+        raise UnfitCell(
+            f"{what} is {short(text)}, without a time zone (say time_zone, such as America/New_York)"
+        )
+    found = clock.replace(tzinfo=zone)
+    if found.utcoffset() != found.replace(fold=1).utcoffset():
+        raise UnfitCell(
+            f"{what} is {short(text)}, which clocks in {zone.key} show twice or never on that day"
+            " (give times with their offset, such as -05:00)"
+        )
+    return found
 
 
 def _written_day(text: str) -> date | None:

@@ -35,27 +35,35 @@ def chunks(export: Exported, events_at_once: int = EVENTS_AT_ONCE) -> Iterator[C
 
     Raises UsageError where a file is no export, is not in journal order, or a row is no event.
     """
-    folder = export.folder
     files = sorted(export.manifest.files, key=lambda one: one.first)
+    return _chunks(_merged(export.folder, files, events_at_once), export.folder)
+
+
+def chunks_of_file(path: Path, events_at_once: int = EVENTS_AT_ONCE) -> Iterator[Chunk]:
+    """Read one file of an export, in journal order and bounded memory. Raises UsageError as `chunks` does."""
+    return _chunks(_batches(path, events_at_once), path)
+
+
+def _chunks(batches: Iterator[Any], where: Path) -> Iterator[Chunk]:
     now: datetime | None = None
     last: _Place = -1, -1
     try:
-        for batch in _merged(folder, files, events_at_once):
-            chunk = _chunk(batch, now, str(folder))
-            last = _checked_order(chunk, last, folder)
+        for batch in batches:
+            chunk = _chunk(batch, now, str(where))
+            last = _checked_order(chunk, last, where)
             now = in_utc(chunk.now[-1])
             yield chunk
     except (arrow().ArrowException, OSError) as error:
-        raise UsageError(f"{folder} holds no Parquet that can be read: {error}.", "Export again.") from None
+        raise UsageError(f"{where} holds no Parquet that can be read: {error}.", "Export again.") from None
 
 
-def _checked_order(chunk: Chunk, last: _Place, folder: Path) -> _Place:
+def _checked_order(chunk: Chunk, last: _Place, where: Path) -> _Place:
     """Tell the last place of a chunk whose places go up from `last` on."""
     step, within = np.diff(chunk.offset, prepend=last[0]), np.diff(chunk.index, prepend=last[1])
     wrong = np.flatnonzero((step < 0) | ((step == 0) & (within <= 0)))
     if wrong.size:
         place = f"{chunk.offset[wrong[0]]}/{chunk.index[wrong[0]]}"
-        raise UsageError(f"{folder} is not in journal order at {place}.", "Export again.")
+        raise UsageError(f"{where} is not in journal order at {place}.", "Export again.")
     return int(chunk.offset[-1]), int(chunk.index[-1])
 
 
@@ -93,6 +101,12 @@ class _Part:
         if not self.batch.num_rows:
             self._read()
         return taken
+
+
+def _batches(path: Path, events_at_once: int) -> Iterator[Any]:
+    part = _Part(path, events_at_once)
+    while part.batch is not None:
+        yield part.take(part.last)
 
 
 def _merged(folder: Path, files: list[ExportedFile], events_at_once: int) -> Iterator[Any]:

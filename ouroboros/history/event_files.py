@@ -18,7 +18,7 @@ class EventsFile:
 
     def __init__(self, path: Path) -> None:
         """Hash it. Raises UsageError where it cannot be read."""
-        self._path = path
+        self.path = path
         self._hash = sha256(path)
 
     def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
@@ -26,17 +26,17 @@ class EventsFile:
 
         Raises UsageError naming the first line that holds no event.
         """
-        return ordered(self._counted(), order, until, str(self._path))
+        return ordered(self._counted(), order, until, str(self.path))
 
     @property
     def hashes(self) -> Mapping[str, str]:
         """Name the file and its SHA-256."""
-        return {self._path.name: self._hash}
+        return {self.path.name: self._hash}
 
     def _counted(self) -> Iterator[Entry]:
         # 16 bytes an event: the one thing here that grows with the file.
         seen: set[bytes] = set()
-        for line in read_events(self._path):
+        for line in read_events(self.path):
             if line.event is None:
                 raise UsageError(
                     f"{line.path}, line {line.number}: {line.problem}",

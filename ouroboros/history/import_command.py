@@ -9,9 +9,10 @@ from rich.text import Text
 
 from ouroboros.history.exported import Exported
 from ouroboros.history.importing import Tally, numbered, read_tables, settled
+from ouroboros.history.kinds.bars import share_of_file
 from ouroboros.history.kinds.common import Table
 from ouroboros.history.manifest import MANIFEST, Format
-from ouroboros.history.mapping import DailyBars
+from ouroboros.history.mapping import DailyBars, MinuteBars
 from ouroboros.history.source import Order
 from ouroboros.history.tables import Problem
 from ouroboros.history.writing import writing
@@ -102,8 +103,8 @@ async def import_onto_topics(
     async with producing(settings) as producer:
         publisher = Publisher(settings, producer)
         with _progress(tally, err):
-            for event in settled(tables, tally, told.refuse, told.notice):
-                await publisher.publish([event])
+            for one in settled(tables, tally, told.refuse, told.notice):
+                await publisher.publish([one.event])
             await publisher.flush()
     told.rest()
     return _summary(tally, "onto the topics", out)
@@ -113,8 +114,10 @@ def _told_tables(paths: Sequence[Path], mapping: str | None, out: Console) -> li
     tables = read_tables(paths, mapping)
     for table in tables[:SHOWN]:
         kind, one = table.mapping.kind.replace("_", " "), table.mapping
+        share = share_of_file(table, one) if isinstance(one, DailyBars | MinuteBars) else None
+        of = f" of {share}" if share else ""
         known = f", known at {one.closes_at:%H:%M} {one.time_zone}" if isinstance(one, DailyBars) else ""
-        out.print(f"{table.path}: {kind}{known}.", markup=False, soft_wrap=True)
+        out.print(f"{table.path}: {kind}{of}{known}.", markup=False, soft_wrap=True)
     return tables
 
 

@@ -23,10 +23,10 @@ from ouroboros.history.ordering import in_known_order
 from ouroboros.history.settling import Placed, Settling
 from ouroboros.history.source import Entry
 from ouroboros.history.stored import Stored, entry
-from ouroboros.history.tables import Problem, read_header, read_rows
+from ouroboros.history.tables import MOST_COLUMNS, Problem, read_header, read_rows
 
-# A row gives no more events than this: its line and which of them it is are one number in the sorting.
-EVENTS_PER_ROW = 4
+# A row gives no more events than it has cells: line and number of an event are one number in the sorting.
+EVENTS_PER_ROW = MOST_COLUMNS
 
 
 @dataclass(slots=True)
@@ -68,8 +68,8 @@ def settled(
     *,
     known_already: Iterable[Event] = (),
     before: str = "",
-) -> Iterator[Event]:
-    """Read tables into events as they were known, after what is `known_already`.
+) -> Iterator[Placed]:
+    """Read tables into events as they were known, each with its place, after what is `known_already`.
 
     What is known already comes in known order, out of the place `before`. What does not fit is told to
     `refuse` as it is met, what looks odd to `notice`. Raises UsageError.
@@ -93,7 +93,7 @@ def settled(
     for one in settling.settle(placed()):
         if isinstance(one, Placed):
             tally.events += 1
-            yield one.event
+            yield one
         elif one.reason:
             tally.refused += 1
             refuse(Problem(tables[one.file].path, one.line, one.reason))
@@ -119,10 +119,10 @@ def row_reader(table: Table) -> RowReader:
             return deals(table, mapping)
 
 
-def numbered(events: Iterable[Event], start: int) -> Iterator[Entry]:
+def numbered(placed: Iterable[Placed], start: int) -> Iterator[Entry]:
     """Give events the places of a journal of their own, one an offset."""
-    for offset, event in enumerate(events, start=start):
-        yield Entry(offset, 0, event)
+    for offset, one in enumerate(placed, start=start):
+        yield Entry(offset, 0, one.event)
 
 
 def _rows(tables: Sequence[Table], tally: Tally, refuse: Report) -> Iterator[Stored]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from events.errors import UsageError
 from ouroboros.history.importing import Tally, numbered, read_tables, settled
 from ouroboros.history.manifest import sha256
+from ouroboros.history.settling import Placed
 from ouroboros.history.source import Entry, Order
 from ouroboros.history.tables import Problem
 
@@ -25,15 +27,22 @@ class MappedFile:
 
         Raises UsageError for the first row that does not fit: none is passed over in silence.
         """
-        for one in numbered(settled(self._tables, Tally(), _refuse, lambda _: None), 0):
+        for one in numbered(self._settled(), 0):
             if until is not None and one.event.known_at > until:
                 return
             yield one
+
+    def line_of(self, offset: int) -> str:
+        """Name the file and the line that gave the event at an offset."""
+        return next(islice(self._settled(), offset, None)).place
 
     @property
     def hashes(self) -> Mapping[str, str]:
         """Name the file and its SHA-256."""
         return {self._path.name: self._hash}
+
+    def _settled(self) -> Iterator[Placed]:
+        return settled(self._tables, Tally(), _refuse, lambda _: None)
 
 
 def _refuse(problem: Problem) -> None:

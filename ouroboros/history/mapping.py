@@ -135,16 +135,24 @@ class MinuteBars(_Bars):
 
 
 class GpuColumns(Value):
-    """Columns of GPU prices."""
+    """Columns of GPU prices: a row is of one model, or has a column for each."""
 
-    model: Column
+    model: Column | None = None
     """The GPU model."""
     date: Column
     """The day, or the month."""
-    price: Column
+    price: Column | None = None
     """The price of one GPU, or of one GPU for an hour."""
+    models: Annotated[dict[Column, Name], Field(min_length=1, max_length=500)] | None = None
+    """In place of `model` and `price`: columns that hold prices, each with the model that they are of."""
     quantity: Column | None = None
     """GPUs that changed hands. Without one a row counts for one."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.models is None) == (self.model is None) or (self.model is None) != (self.price is None):
+            raise ValueError("name the columns model and price, or under models the column of each model")
+        return self
 
 
 class GpuPrices(_Mapping):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from events.errors import UsageError, cut, short
+from streams.feeds.files import bounded_lines
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -81,19 +82,8 @@ def _open(path: Path) -> TextIO:
 
 
 def _reader(path: Path, file: TextIO, delimiter: str) -> "Reader":
-    return csv.reader(_lines(path, file), strict=True, delimiter="\t" if delimiter == "tab" else delimiter)
-
-
-def _lines(path: Path, file: TextIO) -> Iterator[str]:
-    number = 0
-    while text := file.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(text) > LONGEST_LINE:
-            raise UsageError(
-                f"{path}, line {number} is longer than {LONGEST_LINE:,} characters.",
-                "Give a table as CSV, a row a line.",
-            )
-        yield text
+    lines = bounded_lines(path, file, LONGEST_LINE, "Give a table as CSV, a row a line.")
+    return csv.reader(lines, strict=True, delimiter="\t" if delimiter == "tab" else delimiter)
 
 
 def _header(path: Path, rows: Iterator[list[str]]) -> tuple[str, ...]:
@@ -116,4 +106,10 @@ def _header(path: Path, rows: Iterator[list[str]]) -> tuple[str, ...]:
 
 
 def _not_text(path: Path) -> UsageError:
-    return UsageError(f"{path} is not UTF-8.", "Convert it, for example with iconv.")
+    with path.open("rb") as file:
+        begins = file.read(4)
+    if begins.startswith((b"\x1f\x8b", b"PK", b"\x28\xb5\x2f\xfd")):
+        return UsageError(f"{path} is compressed.", "Unpack it first, for example with gunzip or unzip.")
+    if begins.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return UsageError(f"{path} is UTF-16.", "Convert it: iconv -f UTF-16 -t UTF-8.")
+    return UsageError(f"{path} is not UTF-8.", "Convert it, for example with iconv -f LATIN1 -t UTF-8.")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from ouroboros.report.markup import Column, Html, element, section, table
+from ouroboros.pages.markup import Column, Html, element, section, table
 from ouroboros.report.rows import DealRow, Facts, LegRow
 from ouroboros.report.words import dollars, number, on_day, written_at
 

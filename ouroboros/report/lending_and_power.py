@@ -1,6 +1,6 @@
 """Who lent to whom and what happened to it; which power was promised, and when it comes."""
 
-from ouroboros.report.markup import Column, Html, join, section, table
+from ouroboros.pages.markup import Column, Html, join, section, table
 from ouroboros.report.rows import CreditEventRow, FacilityRow, Facts, SiteRow
 from ouroboros.report.words import dollars, moment, number, on_day, written_at
 

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from events.words import percent
+from ouroboros.pages.charts import chart
+from ouroboros.pages.markup import Column, Html, details, element, section, table
 from ouroboros.report.curves import circularity_chart
-from ouroboros.report.figures import chart
-from ouroboros.report.markup import Column, Html, details, element, section, table
 from ouroboros.report.money_map import MOST_COMPANIES, legend, money_map
 from ouroboros.report.rows import EdgeRow, Facts, LoopRow, NodeRow
 from ouroboros.report.words import dollars
@@ -67,7 +67,7 @@ def circularity_section(facts: Facts) -> Html:
         chart(
             "circularity-chart",
             "The share of announced money that can be going round, over time, with its thresholds.",
-            circularity_chart(facts),
+            circularity_chart(facts).to_json(),
         )
         if facts.circularity
         else Html("")
@@ -112,7 +112,7 @@ def _of_basis(facts: Facts, basis: str) -> Html:
             "h3",
             f"{BASES[basis]}: {dollars(sum((one.amount_usd for one in edges), start=Decimal()))}",
         ),
-        chart(f"map-{basis}", label, money_map(nodes, edges)),
+        chart(f"map-{basis}", label, money_map(nodes, edges).to_json()),
         _not_drawn(len(nodes)),
         details(f"{BASES[basis]} as tables", _edge_table(edges, basis), _node_table(nodes, basis)),
         data_basis=basis,

@@ -3,9 +3,9 @@
 from itertools import groupby
 
 from events.words import price
+from ouroboros.pages.charts import chart
+from ouroboros.pages.markup import Column, Html, details, element, section, table
 from ouroboros.report.curves import fall_chart, left_out, name_of, price_chart
-from ouroboros.report.figures import chart
-from ouroboros.report.markup import Column, Html, details, element, section, table
 from ouroboros.report.reading import FALLS
 from ouroboros.report.rows import Facts, PriceRow
 from ouroboros.report.words import on_day
@@ -55,7 +55,7 @@ def _prices(key: str, title: str, rows: list[PriceRow], facts: Facts) -> Html:
     return element(
         "div",
         element("h3", title),
-        chart(f"{key}-chart", f"{title}: the last price of each day in US dollars.", drawn),
+        chart(f"{key}-chart", f"{title}: the last price of each day in US dollars.", drawn.to_json()),
         element("p", told, class_="small") if told else Html(""),
         details(f"{title} as a table", table(title, _PRICES, _table_rows(rows), f"{key}-prices")),
     )
@@ -88,6 +88,6 @@ def _falls(indicator: str, facts: Facts) -> Html:
         chart(
             f"{indicator.replace('_', '-')}-chart",
             f"{definition.title} over time, with its thresholds.",
-            fall_chart(rows, definition),
+            fall_chart(rows, definition).to_json(),
         ),
     )

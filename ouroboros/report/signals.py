@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from ouroboros.report.markup import Html, element, join, link, section
+from ouroboros.pages.markup import Html, element, join, link, section
 from ouroboros.report.reading import NEWEST_SIGNALS
 from ouroboros.report.rows import EvidenceRow, Facts, SignalRow
 from ouroboros.report.words import light, moment, on_day

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from ouroboros.report.markup import Column, Html, details, element, join, section, table
+from ouroboros.pages.markup import Column, Html, details, element, join, section, table
 from ouroboros.report.rows import DefinitionRow, Facts, SignRow
 from ouroboros.report.words import RANKS, UNKNOWN, in_unit, light, limits, on_day, shown_level
 from projections.warning_signs.bubble_break import DEFINITION as COMPOSITE

@@ -1,6 +1,6 @@
 """How far the data can be trusted: how new it is, what is silent, what was not read; and its sources."""
 
-from ouroboros.report.markup import Column, Html, element, link, section, table
+from ouroboros.pages.markup import Column, Html, element, link, section, table
 from ouroboros.report.rows import Facts, LetterRow
 from ouroboros.report.words import in_unit, moment, number
 

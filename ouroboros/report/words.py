@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from events.words import percent
-from ouroboros.report.markup import Html, element, is_of_web, link
+from events.words import percent, short_dollars
+from ouroboros.pages.markup import Html, element, is_of_web, link
 from ouroboros.report.rows import SignRow
-from projections.circularity.money import spoken
 
 UNKNOWN = "unknown"
 _SINGULAR = {"signs": "sign", "days": "day", "companies": "company"}
@@ -19,7 +18,7 @@ RANKS = {level: rank for rank, level in enumerate(SHAPES)}
 
 def dollars(amount_usd: Decimal | None) -> str:
     """Write an amount short, such as $6.5B; nothing where none is known."""
-    return "" if amount_usd is None else spoken(int(amount_usd * 100))
+    return "" if amount_usd is None else short_dollars(amount_usd)
 
 
 def in_unit(value: float, unit: str) -> str:

@@ -6,11 +6,10 @@ other shares, which any loan may ask for later: they are caught up with when an 
 share, when somebody begins to follow it, and at the end of the chunk.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -21,21 +20,12 @@ from events.prices import EquityBarClosed, EquityPriced
 from projections.base import Row, Step
 from projections.bulk.chunk import Chunk, Whole, from_utc
 from projections.bulk.windows import with_bars
+from projections.warning_signs.definition import Indicator
 from projections.warning_signs.fold import READERS, WarningSigns, apply
-from projections.warning_signs.indicators.builders_vs_financiers import BUILDERS_VS_FINANCIERS
-from projections.warning_signs.indicators.crowding import CROWDING
-from projections.warning_signs.indicators.neocloud_shock import NEOCLOUD_SHOCK
 from projections.warning_signs.indicators.pledged_equity_drawdown import PLEDGED_EQUITY_DRAWDOWN
 from projections.warning_signs.registry import ALL
 
 PLEDGED = ALL.index(PLEDGED_EQUITY_DRAWDOWN)
-# The shares whose bars an indicator measures, by its place; of others it takes no notice.
-HEEDED: Mapping[int, Callable[[Any], Iterable[str]]] = {
-    ALL.index(BUILDERS_VS_FINANCIERS): lambda state: state.closes,
-    ALL.index(CROWDING): lambda state: state.closes,
-    ALL.index(NEOCLOUD_SHOCK): lambda state: state.closes,
-    PLEDGED: lambda state: state.facilities,
-}
 # Only these change which shares are heeded.
 CHANGE_HEED = (WatchlistChanged, LoanOriginated)
 
@@ -123,11 +113,12 @@ def fold_heeded(state: WarningSigns, chunk: Chunk) -> Step[WarningSigns]:
 
 def _followed(state: WarningSigns, chunk: Chunk) -> frozenset[str]:
     """Name the shares whose bars leave more than their year."""
-    readers = READERS[EquityBarClosed]
-    if not HEEDED.keys() >= set(readers):
-        # An indicator that is not known here may heed any bar.
-        return frozenset(chunk.bars.symbols)
-    return frozenset(symbol for place in readers for symbol in HEEDED[place](state.states[place]))
+    followed = set[str]()
+    for place in READERS[EquityBarClosed]:
+        reader = ALL[place]
+        heeds = reader.heeds if isinstance(reader, Indicator) else None
+        followed.update(heeds(state.states[place]) if heeds else chunk.bars.symbols)
+    return frozenset(followed)
 
 
 def _positions(chunk: Chunk, shares: _Shares, followed: frozenset[str]) -> list[int]:

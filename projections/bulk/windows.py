@@ -31,11 +31,14 @@ def telling(bars: Bars, positions: Whole) -> list[int]:
     """Pick the positions of the bars that leave something in a window."""
     if not positions.size:
         return []
+    newest = len(positions) - 1 - int(bars.last_at[positions[::-1]].argmax())
     days = bars.bucket[positions].astype("datetime64[D]")
+    if days.min() == days.max():
+        # So it is mostly, and sorting would take twice the time.
+        return sorted({int(positions[bars.high_usd[positions].argmax()]), int(positions[newest])})
     # By day, then the highest first; of equal ones the first stays first.
     order = np.lexsort((-bars.high_usd[positions], days))
     days = days[order]
     is_first = np.ones(len(days), dtype=bool)
     np.not_equal(days[1:], days[:-1], out=is_first[1:])
-    newest = len(positions) - 1 - int(bars.last_at[positions[::-1]].argmax())
     return sorted({*positions[order[is_first]].tolist(), int(positions[newest])})

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from math import log10
 
+from events.words import short_cents
 from projections.base import Recorded, Row
 from projections.circularity.assumptions import USD_PER_GW, assumption
 from projections.circularity.book import Basis, Book, flow, total
 from projections.circularity.loops import Loop
-from projections.circularity.money import in_usd, spoken
+from projections.circularity.money import in_usd
 from projections.circularity.picture import NO_MONEY, Money, Picture
 from projections.circularity.redraw import Redrawn
 from projections.circularity.round_trip import RoundTrip
@@ -57,8 +58,8 @@ def _edge_row(
         basis=basis,
         source=pair[0],
         target=pair[1],
-        mainstat=spoken(cents),
-        secondarystat=f"{spoken(circulating)} circulating ({share:.0%})",
+        mainstat=short_cents(cents),
+        secondarystat=f"{short_cents(circulating)} circulating ({share:.0%})",
         thickness=round(1 + 2 * log10(max(cents, THINNEST_CENTS) / THINNEST_CENTS), 1),
         color=_color(cents, circulating),
         amount_usd=in_usd(cents),
@@ -83,9 +84,9 @@ def _node_row(basis: Basis, name: str, money: Money, recorded: Recorded) -> Mone
         basis=basis,
         id=name,
         title=name,
-        subtitle=f"{spoken(circulating)} circulating",
-        mainstat=f"{spoken(inflow)} in",
-        secondarystat=f"{spoken(outflow)} out",
+        subtitle=f"{short_cents(circulating)} circulating",
+        mainstat=f"{short_cents(inflow)} in",
+        secondarystat=f"{short_cents(outflow)} out",
         arc__inflow=arc_in,
         arc__outflow=arc_out,
         arc__circulating=max(0.0, 1.0 - arc_in - arc_out) if circulating else 0.0,

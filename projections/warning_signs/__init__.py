@@ -15,6 +15,7 @@ from projections.warning_signs.rows import (
     MuteRow,
     OutboxRow,
     SignalRow,
+    ThresholdOverrideRow,
 )
 
 
@@ -54,6 +55,7 @@ WARNING_SIGNS = Projection(
         Table("outbox", OutboxRow, key=("message_id",)),
         Table("acknowledgement", AcknowledgementRow, key=("signal_id",)),
         Table("mute", MuteRow, key=("indicator", "subject")),
+        Table("threshold_override", ThresholdOverrideRow, key=("indicator", "subject")),
         Table("clock", ClockRow, key=("id",)),
     ),
     reference=(Reference("indicator_definition", DefinitionRow._fields, definition_rows()),),

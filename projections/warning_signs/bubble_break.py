@@ -16,6 +16,7 @@ from projections.base import Recorded
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
+    LEVELS,
     S2,
     Definition,
     Direction,
@@ -25,6 +26,7 @@ from projections.warning_signs.definition import (
     Measurement,
     Thresholds,
 )
+from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.words import day
 
 ALL = "all"
@@ -131,12 +133,13 @@ def _measure(state: State, now: datetime) -> Measured[State]:
     # The worst subject of each sign: the highest level, rather still up than over, the longest.
     worst: dict[str, tuple[tuple[int, bool, datetime, str], Spell]] = {}
     ends: list[datetime] = []
-    for (sign, subject), spell in state.spells.items():
-        if spell.ended_at is not None:
-            if spell.ended_at <= cut:
+    for (sign, subject), spell in pairs_of(state.spells):
+        ended_at = spell.ended_at
+        if ended_at is not None:
+            if ended_at <= cut:
                 continue
-            ends.append(spell.ended_at)
-        rank = (-spell.level.rank, spell.ended_at is not None, spell.since, subject)
+            ends.append(ended_at)
+        rank = (-LEVELS.index(spell.level), ended_at is not None, spell.since, subject)
         if sign not in worst or rank < worst[sign][0]:
             worst[sign] = rank, spell
     counted = [(sign, worst[sign][0][-1], worst[sign][1]) for sign in SIGNS if sign in worst]

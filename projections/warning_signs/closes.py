@@ -3,7 +3,7 @@
 A share is followed from when it is named: what its price was before then is not known here.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from projections.persistent import PersistentMap
 
 # Markets close for weekends and holidays; what is older than this says nothing of a day.
 WITHIN = timedelta(days=7)
+ONE_DAY = timedelta(days=1)
 # A hostile price must not become an infinity.
 GREATEST_RATIO = 1e6
 
@@ -61,7 +62,7 @@ def with_close(closes: Closes, priced: EquityBarClosed | EquityPriced, kept: tim
         close = Close(priced.bucket.date(), priced.close_usd, priced.last_at, priced.event_id)
     else:
         close = Close(priced.occurred_at.date(), priced.price_usd, priced.occurred_at, priced.event_id)
-    place = bisect_left(closes, close.day, key=_day)
+    place = _first_from(closes, close.day)
     same_day = place < len(closes) and closes[place].day == close.day
     if same_day and close.at < closes[place].at:
         return closes
@@ -69,7 +70,7 @@ def with_close(closes: Closes, priced: EquityBarClosed | EquityPriced, kept: tim
         return closes
     # Nearly every price is one of the newest day.
     oldest = max(close.day, closes[-1].day if closes else close.day) - kept
-    first = bisect_right(closes, oldest, key=_day)
+    first = _first_from(closes, oldest + ONE_DAY)
     return (*closes[first:place], close, *closes[place + same_day :])
 
 
@@ -86,7 +87,8 @@ def with_price(
 
 def close_on(closes: Closes, day: date) -> Close | None:
     """Find the close that holds on a day: the day's own, or the last one of the week up to it."""
-    place = bisect_right(closes, day, key=_day)
+    # The day asked for is mostly that of the newest close.
+    place = len(closes) if closes and closes[-1].day <= day else _first_from(closes, day + ONE_DAY)
     if not place or closes[place - 1].day <= day - WITHIN:
         return None
     return closes[place - 1]
@@ -97,16 +99,19 @@ def moves(
 ) -> list[Move]:
     """Measure the shares that have a close on both the day `newest` and `days` before, in their order."""
     found = []
+    before = newest - days
     for symbol in symbols:
-        old, new = close_on(closes[symbol], newest - days), close_on(closes[symbol], newest)
+        of_share = closes[symbol]
+        old, new = close_on(of_share, before), close_on(of_share, newest)
         if old and new:
             found.append(Move(symbol, change(old, new), old, new))
     return found
 
 
-def newest(closes: PersistentMap[str, Closes]) -> Close | None:
-    """Find the newest close of any of the shares: of the newest day the one that was made last."""
-    return max((one[-1] for one in closes.values() if one), key=_day_and_time, default=None)
+def newest(closes: PersistentMap[str, Closes], symbols: Iterable[str]) -> Close | None:
+    """Find the newest close of any of these shares: of the newest day the one that was made last."""
+    last = [of_share[-1] for symbol in symbols if (of_share := closes[symbol])]
+    return max(last, key=_day_and_time, default=None)
 
 
 def change(old: Close, new: Close) -> float:
@@ -119,9 +124,12 @@ def signed(share: float) -> str:
     return f"{share * 100:+.1f} %"
 
 
-def _day(close: Close) -> date:
-    return close.day
-
-
 def _day_and_time(close: Close) -> tuple[date, datetime]:
     return close.day, close.at
+
+
+def _first_from(closes: Closes, day: date) -> int:
+    """Find the place of the first close of a day or later."""
+    # Closes are compared by their day first, and what is shorter comes before.
+    place: int = bisect_left(closes, (day,))
+    return place

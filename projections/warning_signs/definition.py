@@ -1,6 +1,6 @@
 """What an indicator is, as data: its name, its thresholds, who named it and what it counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,11 +37,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """Count from 0 for calm to 3 for critical."""
-        return _RANKS[self]
+        return LEVELS.index(self)
 
 
-LEVELS = tuple(Level)
-_RANKS = {level: rank for rank, level in enumerate(LEVELS)}
+LEVELS = CALM, WATCH, WARNING, CRITICAL = tuple(Level)
 
 
 class Direction(StrEnum):
@@ -49,6 +48,10 @@ class Direction(StrEnum):
 
     RISING = "rising"
     FALLING = "falling"
+
+
+# What is asked for with every measurement; of the class it costs a look-up in Python.
+FALLING = Direction.FALLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,8 @@ class Indicator(Generic[S]):
     they touch. Where time alone changes a value, `due` names the first moment at which it
     does and `elapse` measures what has changed by then; it is called before `apply`.
     Where the definition has a window, `with_window` changes it, from `now` on, and measures
-    all subjects anew.
+    all subjects anew. One that reads bars of shares names those whose bars it `heeds`: of others
+    it takes no notice, but for their years; where it names none, of any.
     """
 
     definition: Definition
@@ -142,12 +146,16 @@ class Indicator(Generic[S]):
     due: Callable[[S], datetime | None] = never
     elapse: Callable[[S, datetime], Measured[S]] = unchanged
     with_window: Callable[[S, timedelta, datetime], Measured[S]] | None = None
+    heeds: Callable[[S], Iterable[str]] | None = None
 
 
 def level_of(value: float, thresholds: Thresholds, direction: Direction) -> Level:
     """Name the highest level that the value reaches; a value on a threshold reaches it."""
-    for level in (Level.CRITICAL, Level.WARNING, Level.WATCH):
-        threshold = thresholds.of(level)
-        if value >= threshold if direction is Direction.RISING else value <= threshold:
-            return level
-    return Level.CALM
+    watch, warning, critical = thresholds.watch, thresholds.warning, thresholds.critical
+    if direction is FALLING:
+        value, watch, warning, critical = -value, -watch, -warning, -critical
+    if value >= critical:
+        return CRITICAL
+    if value >= warning:
+        return WARNING
+    return WATCH if value >= watch else CALM

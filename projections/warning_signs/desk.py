@@ -15,6 +15,7 @@ from projections.base import Recorded
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import Definition, Direction, Thresholds
 from projections.warning_signs.registry import DEFINITIONS
+from projections.warning_signs.rows import ThresholdOverrideRow
 
 # No subject has an empty name.
 EVERY_SUBJECT = ""
@@ -53,9 +54,24 @@ def desk_after(desk: Desk, recorded: Recorded) -> Desk:
             return desk
 
 
+def threshold_rows(before: Desk, after: Desk, now: datetime) -> list[ThresholdOverrideRow]:
+    """Write the thresholds that the desk sets, or sets no longer, in place of the release's."""
+    old, new = before.thresholds, after.thresholds
+    keys = {key for thresholds in (old, new) for key in thresholds if old.get(key) != new.get(key)}
+    return [
+        _threshold_row(*key, new.get(key) or old[key], now, removed=key not in new) for key in sorted(keys)
+    ]
+
+
+def _threshold_row(
+    indicator: str, subject: str, of: Thresholds, now: datetime, *, removed: bool
+) -> ThresholdOverrideRow:
+    return ThresholdOverrideRow(indicator, subject, of.watch, of.warning, of.critical, now, removed)
+
+
 def next_end(desk: Desk) -> datetime | None:
     """Name the moment at which the next mute ends."""
-    return min(desk.mutes.values(), default=None)
+    return min(desk.mutes.values()) if desk.mutes else None
 
 
 def is_muted(desk: Desk, indicator: str, subject: str) -> bool:

@@ -11,7 +11,15 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from projections.warning_signs.definition import LEVELS, Definition, Direction, Level, Measurement, level_of
+from projections.warning_signs.definition import (
+    CALM,
+    LEVELS,
+    Definition,
+    Direction,
+    Level,
+    Measurement,
+    level_of,
+)
 
 SIGNAL_NAMESPACE = UUID("b7d0a4d6-53a1-5d0e-8f0c-3c2c5f6f7f21")
 
@@ -71,6 +79,9 @@ class Course(NamedTuple):
     step: SignalStep | None
 
 
+STAYS_CALM = Course(None, (), None)
+
+
 def advance(
     definition: Definition,
     episode: Episode | None,
@@ -85,8 +96,11 @@ def advance(
     `event_id` is the event that brings the value; the one that reached the level at which an
     episode opens names it for ever, so that every replay gives the same signal_id.
     """
-    before = episode.level if episode else Level.CALM
+    before = episode.level if episode else CALM
     reached = level_of(measurement.value, definition.thresholds, definition.direction)
+    if reached is before:
+        # Nearly always: nothing pends, and nothing is left.
+        return Course(_explained(episode, measurement), (), None) if episode else STAYS_CALM
     pending = _pending(before, reached, pending, event_id, now)
     due = [one for one in pending if one.since + definition.for_at_least <= now]
     if pending:
@@ -99,13 +113,10 @@ def advance(
             return Course(None, still, None)
         signal_id = signal_id_of(definition.id, measurement.subject, due[0].event_id)
         episode = Episode(signal_id, now, 0, before, (), "")
-    # What has left an indicator's window is gone from the measurement, and still explains the episode.
-    evidence, cited = measurement.evidence, measurement.cited
-    if not evidence:
-        evidence, cited = episode.evidence, episode.cited
+    episode = _explained(episode, measurement)
     if level is before:
-        return Course(replace(episode, evidence=evidence, cited=cited), still, None)
-    after = replace(episode, step_number=episode.step_number + 1, level=level, evidence=evidence, cited=cited)
+        return Course(episode, still, None)
+    after = replace(episode, step_number=episode.step_number + 1, level=level)
     # Going down, the last threshold that was left lies one level above.
     threshold = definition.thresholds.of(level if level.rank > before.rank else LEVELS[level.rank + 1])
     step = SignalStep(
@@ -116,8 +127,8 @@ def advance(
         before=before,
         level=level,
         threshold=threshold,
-        evidence=evidence,
-        cited=cited,
+        evidence=after.evidence,
+        cited=after.cited,
     )
     return Course(None if level is Level.CALM else after, still, step)
 
@@ -145,6 +156,25 @@ def untold(definition: Definition, episode: Episode) -> SignalStep | None:
 def signal_id_of(indicator: str, subject: str, event_id: UUID) -> UUID:
     """Derive the id of the episode that an event opens."""
     return uuid5(SIGNAL_NAMESPACE, f"{indicator}\n{subject}\n{event_id}")
+
+
+def _explained(episode: Episode, measurement: Measurement) -> Episode:
+    """Let a measurement explain the episode.
+
+    What has left an indicator's window is gone from the measurement, and still explains the episode.
+    """
+    evidence, cited = measurement.evidence, measurement.cited
+    if not evidence or (evidence == episode.evidence and cited == episode.cited):
+        return episode
+    return Episode(
+        episode.signal_id,
+        episode.opened_at,
+        episode.step_number,
+        episode.level,
+        evidence,
+        cited,
+        episode.told,
+    )
 
 
 def _kind(before: Level, level: Level) -> StepKind:

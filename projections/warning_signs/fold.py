@@ -22,10 +22,12 @@ from projections.warning_signs.desk import (
     Desk,
     desk_after,
     next_end,
+    threshold_rows,
     thresholds_of,
     window_of,
 )
-from projections.warning_signs.money import on
+from projections.warning_signs.money import MoneyIndicator, on
+from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.registry import ALL, DEFINITIONS
 from projections.warning_signs.rows import AcknowledgementRow, ClockRow, MuteRow
 from projections.warning_signs.standing import (
@@ -73,8 +75,6 @@ READERS: dict[type[Event], tuple[int, ...]] = {
 }
 DECISIONS = frozenset((WatchlistChanged, SignalAcknowledged, SignalMuted))
 MONEY = frozenset(READS)
-# Whoever reads prices does not read announced money, and is the same whatever that is.
-WITHOUT_MONEY = on(ALL, Change(Circularity(), Circularity()))
 
 
 def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
@@ -86,12 +86,12 @@ def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
     overdue = recorded.now >= state.due
     decided = kind in DECISIONS
     readers = READERS.get(kind, ())
-    if not (overdue or decided or kind in MONEY):
-        return _take_in(state, recorded, readers, WITHOUT_MONEY, state.money) if readers else Step(state)
-    change = money_changed(state.money, recorded)
-    indicators = on(ALL, change)
+    if not (overdue or decided or readers or kind in MONEY):
+        return Step(state)
+    change = money_changed(state.money, recorded) if kind in MONEY else Change(state.money, state.money)
     if not (overdue or decided):
-        return _take_in(state, recorded, readers, indicators, change.after)
+        return _take_in(state, recorded, readers, change)
+    indicators = on(ALL, change)
     desk = desk_after(state.desk, recorded)
     turn = Turn(recorded, desk, state.standing, state.pending)
     states = list(state.states)
@@ -112,18 +112,20 @@ def _take_in(
     state: WarningSigns,
     recorded: Recorded,
     readers: tuple[int, ...],
-    indicators: tuple[Indicator[Any], ...],
-    money: Circularity,
+    change: Change,
 ) -> Step[WarningSigns]:
     """Fold an event that finds everything else as it was: the way of nearly all of them."""
     states, measured = list(state.states), list[tuple[Definition, tuple[Measurement, ...]]]()
-    changed = money is not state.money
+    changed = change.after is not state.money
     for place in readers:
-        before = states[place]
-        states[place], ones = indicators[place].apply(before, recorded)
+        before, indicator = states[place], ALL[place]
+        if isinstance(indicator, MoneyIndicator):
+            states[place], ones = indicator.apply(before, recorded, change)
+        else:
+            states[place], ones = indicator.apply(before, recorded)
         changed = changed or states[place] is not before
         if ones:
-            measured.append((indicators[place].definition, ones))
+            measured.append((indicator.definition, ones))
     rows = _rows(recorded)
     if not (changed or measured):
         return Step(state, rows)
@@ -134,9 +136,11 @@ def _take_in(
     if turn.steps:
         states[COMPOSITE] = _hear(turn, states[COMPOSITE])
     due = state.due
-    if turn.steps or turn.pending is not state.pending or not TIMED.isdisjoint(readers):
+    if turn.pending is not state.pending:
         due = _due(turn, states)
-    after = WarningSigns(tuple(states), turn.standing, state.desk, due, turn.pending, money)
+    elif turn.steps or not TIMED.isdisjoint(readers):
+        due = _due_after(turn, state, states, (*readers, COMPOSITE))
+    after = WarningSigns(tuple(states), turn.standing, state.desk, due, turn.pending, change.after)
     return Step(after, (*turn.rows, *rows))
 
 
@@ -176,6 +180,7 @@ def _review(
 ) -> None:
     """Measure anew what the change of a watchlist touches, and judge anew whom it sets other thresholds."""
     now = turn.recorded.now
+    turn.rows += threshold_rows(before, turn.desk, now)
     affected = _affected(turn, before)
     for place in EVERY_PLACE:
         indicator, state = indicators[place], states[place]
@@ -227,9 +232,19 @@ def _elapse(indicator: Indicator[Any], state: Any, now: datetime) -> tuple[Any, 
 
 
 def _due(turn: Turn, states: list[Any]) -> datetime:
-    moments = [indicator.due(state) for indicator, state in zip(ALL, states, strict=True)]
-    moments += [next_end(turn.desk), *turn.pending.values()]
+    moments = [ALL[place].due(states[place]) for place in TIMED]
+    moments += [next_end(turn.desk), *(moment for _, moment in pairs_of(turn.pending))]
     return min((moment for moment in moments if moment), default=NOT_IN_SIGHT)
+
+
+def _due_after(turn: Turn, before: WarningSigns, states: list[Any], places: tuple[int, ...]) -> datetime:
+    """Say what `_due` says where only these may have changed: mostly they alone need be asked."""
+    changed = [place for place in places if place in TIMED and states[place] is not before.states[place]]
+    if before.due in [ALL[place].due(before.states[place]) for place in changed]:
+        # It may have been put off: anybody may be next.
+        return _due(turn, states)
+    moments = [ALL[place].due(states[place]) for place in changed]
+    return min([before.due, *(moment for moment in moments if moment)])
 
 
 def _rows(recorded: Recorded) -> tuple[Row, ...]:

@@ -54,7 +54,8 @@ def enter(
             return _originate(loans, event, group_of)
         case LoanRepaid(facility_id=facility_id):
             repaid_usd = loans.repaid_usd.get(facility_id, NOTHING) + event.amount_usd
-            loans = replace(loans, repaid_usd=loans.repaid_usd.insert(facility_id, repaid_usd))
+            repayments = loans.repaid_usd.insert(facility_id, repaid_usd)
+            loans = Loans(loans.by_facility, loans.groups, repayments, loans.terms_at)
             return loans, _touched(_group(loans, facility_id, group_of))
         case _:
             assert_never(event)

@@ -87,6 +87,18 @@ class MuteRow(NamedTuple):
     why: str | None
 
 
+class ThresholdOverrideRow(NamedTuple):
+    """Thresholds in place of the release's, until `removed`; an empty `subject` means all of them."""
+
+    indicator: str
+    subject: str
+    watch: float
+    warning: float
+    critical: float
+    known_at: datetime
+    removed: bool
+
+
 class ClockRow(NamedTuple):
     """The time that the folds have reached: one row, `id` 1."""
 

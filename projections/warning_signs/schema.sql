@@ -92,6 +92,17 @@ CREATE TABLE {schema}.mute (
     PRIMARY KEY (indicator, subject)
 );
 
+CREATE TABLE {schema}.threshold_override (
+    indicator text NOT NULL,
+    subject   text NOT NULL,
+    watch     double precision NOT NULL,
+    warning   double precision NOT NULL,
+    critical  double precision NOT NULL,
+    known_at  timestamptz NOT NULL,
+    removed   boolean NOT NULL,
+    PRIMARY KEY (indicator, subject)
+);
+
 CREATE TABLE {schema}.clock (
     id  integer PRIMARY KEY,
     now timestamptz NOT NULL

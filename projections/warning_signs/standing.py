@@ -10,9 +10,10 @@ from events.desk import WatchlistChanged
 from projections.base import Recorded, Row
 from projections.persistent import PersistentMap
 from projections.warning_signs.bubble_break import Heard
-from projections.warning_signs.definition import EVIDENCE_LIMIT, Definition, Level, Measurement
+from projections.warning_signs.definition import CALM, EVIDENCE_LIMIT, Definition, Level, Measurement
 from projections.warning_signs.desk import Desk, is_muted, judged_by
 from projections.warning_signs.episodes import Episode, Pending, advance, untold
+from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow
 from projections.warning_signs.signals import outbox_row, signal_row
@@ -31,7 +32,7 @@ class Standing:
     @property
     def level(self) -> Level:
         """Name the level of the open episode; calm where there is none."""
-        return self.episode.level if self.episode else Level.CALM
+        return self.episode.level if self.episode else CALM
 
 
 Standings = PersistentMap[tuple[str, str], Standing]
@@ -57,9 +58,10 @@ def stand(turn: Turn, definition: Definition, measurement: Measurement, *, touch
 
     An event that touched the subject is always written, time alone only where something changed.
     """
-    before = turn.standing.get((definition.id, measurement.subject))
-    if before and not touched and _is_same(before.measurement, measurement):
-        return
+    if not touched:
+        before = turn.standing.get((definition.id, measurement.subject))
+        if before and _is_same(before.measurement, measurement):
+            return
     _judge(turn, definition, measurement, measurement, touched=touched)
 
 
@@ -90,7 +92,7 @@ def take_what_is_due(turn: Turn, definition: Definition) -> None:
     if not turn.pending:
         return
     now = turn.recorded.now
-    due = [key for key, moment in turn.pending.items() if key[0] == definition.id and moment <= now]
+    due = [key for key, moment in pairs_of(turn.pending) if key[0] == definition.id and moment <= now]
     for key in sorted(due):
         measurement = turn.standing[key].measurement
         _judge(turn, definition, measurement, measurement, touched=False)
@@ -163,8 +165,8 @@ def _judge(
             turn.rows.append(outbox_row(signal, definition, step))
         turn.steps.append(Heard(*key, step.level, step.evidence))
     turn.standing = turn.standing.insert(key, after)
-    due = pending[0].since + definition.for_at_least if pending else None
-    if due != turn.pending.get(key):
+    if pending[:1] != (before.pending[:1] if before else ()):
+        due = pending[0].since + definition.for_at_least if pending else None
         turn.pending = turn.pending.insert(key, due) if due else turn.pending.remove(key)
 
 
@@ -189,27 +191,29 @@ def _input_at(
 
 
 def _rows(definition: Definition, recorded: Recorded, told: Measurement, standing: Standing) -> Iterable[Row]:
+    # Nearly all rows are these, and naming the columns would cost twice the time.
+    level, evidence, now, value = str(standing.level), list(told.evidence), recorded.now, told.value
     history = IndicatorRow(
-        known_at=recorded.now,
-        journal_offset=recorded.offset,
-        journal_index=recorded.index,
-        indicator=definition.id,
-        subject=told.subject,
-        value=told.value,
-        level=standing.level.value,
-        evidence=list(told.evidence),
-        text=told.text,
+        now,
+        recorded.offset,
+        recorded.index,
+        definition.id,
+        told.subject,
+        value,
+        level,
+        evidence,
+        told.text,
     )
     current = IndicatorCurrentRow(
-        indicator=definition.id,
-        subject=told.subject,
-        value=told.value,
-        level=standing.level.value,
-        since=standing.since,
-        known_at=recorded.now,
-        input_at=standing.input_at,
-        evidence=list(told.evidence),
-        text=told.text,
-        signal_id=standing.episode.signal_id if standing.episode else None,
+        definition.id,
+        told.subject,
+        value,
+        level,
+        standing.since,
+        now,
+        standing.input_at,
+        evidence,
+        told.text,
+        standing.episode.signal_id if standing.episode else None,
     )
     return history, current

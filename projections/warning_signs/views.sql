@@ -7,9 +7,16 @@ CREATE OR REPLACE VIEW read.indicator_current AS
 SELECT c.indicator, c.subject, c.value, c.level, c.since, c.known_at,
        CASE WHEN c.input_at + d.stale_after < clock.now THEN c.input_at + d.stale_after END AS stale_since,
        c.evidence, c.text, c.input_at, c.signal_id,
-       a.acknowledged_by AS acknowledged_by, a.acknowledged_at AS acknowledged_at
+       a.acknowledged_by AS acknowledged_by, a.acknowledged_at AS acknowledged_at,
+       coalesce(own.watch, every.watch, d.watch) AS watch,
+       coalesce(own.warning, every.warning, d.warning) AS warning,
+       coalesce(own.critical, every.critical, d.critical) AS critical
 FROM {schema}.indicator_current c
 JOIN {schema}.indicator_definition d ON d.id = c.indicator
+LEFT JOIN {schema}.threshold_override own
+    ON own.indicator = c.indicator AND own.subject = c.subject AND NOT own.removed
+LEFT JOIN {schema}.threshold_override every
+    ON every.indicator = c.indicator AND every.subject = '' AND NOT every.removed
 LEFT JOIN {schema}.acknowledgement a ON a.signal_id = c.signal_id
 CROSS JOIN (
     SELECT greatest((SELECT max(now) FROM {schema}.clock),
@@ -42,6 +49,11 @@ FROM {schema}.acknowledgement;
 CREATE OR REPLACE VIEW read.mute AS
 SELECT indicator, nullif(subject, '') AS subject, until, muted_at, muted_by, why
 FROM {schema}.mute;
+
+CREATE OR REPLACE VIEW read.threshold_override AS
+SELECT indicator, nullif(subject, '') AS subject, watch, warning, critical, known_at
+FROM {schema}.threshold_override
+WHERE NOT removed;
 
 CREATE OR REPLACE VIEW read.indicator_definition AS
 SELECT id, title, unit, direction, watch, warning, critical, named_by, formula, why, stale_after, "window",

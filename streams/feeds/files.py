@@ -12,6 +12,8 @@ from events.base import Event
 from events.codec import MAX_MESSAGE_BYTES, decode_document
 from events.errors import UnreadableEvent, UsageError
 
+ONE_A_LINE = "An event a line: is this another kind of file?"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -51,9 +53,19 @@ def read_events(path: Path) -> Iterator[Line]:
         ) from None
 
 
+def bounded_lines(path: Path, file: TextIO, longest: int, remedy: str) -> Iterator[str]:
+    """Read a text line by line, however large it is. Raises UsageError for a line of too many characters."""
+    number = 0
+    while text := file.readline(longest + 1):
+        number += 1
+        if len(text) > longest:
+            raise UsageError(f"{path}, line {number} is longer than {longest:,} characters.", remedy)
+        yield text
+
+
 def _jsonl(path: Path, file: TextIO) -> Iterator[Line]:
     end = 0
-    for number, text in enumerate(_bounded_lines(path, file), start=1):
+    for number, text in enumerate(bounded_lines(path, file, MAX_MESSAGE_BYTES, ONE_A_LINE), start=1):
         end += len(text.encode())
         if not text.strip():
             continue
@@ -66,7 +78,7 @@ def _jsonl(path: Path, file: TextIO) -> Iterator[Line]:
 
 
 def _csv(path: Path, file: TextIO) -> Iterator[Line]:
-    rows = csv.reader(_bounded_lines(path, file), strict=True)
+    rows = csv.reader(bounded_lines(path, file, MAX_MESSAGE_BYTES, ONE_A_LINE), strict=True)
     try:
         header = [name.strip() for name in next(rows, [])]
         if "event_type" not in header:
@@ -104,15 +116,3 @@ def _line(path: Path, number: int, document: Any, end: int) -> Line:
         return Line(path, number, decode_document(document), "", end)
     except UnreadableEvent as error:
         return Line(path, number, None, str(error), end)
-
-
-def _bounded_lines(path: Path, file: TextIO) -> Iterator[str]:
-    number = 0
-    while text := file.readline(MAX_MESSAGE_BYTES + 1):
-        number += 1
-        if len(text) > MAX_MESSAGE_BYTES:
-            raise UsageError(
-                f"{path}, line {number} is longer than {MAX_MESSAGE_BYTES:,} characters.",
-                "An event a line: is this another kind of file?",
-            )
-        yield text

@@ -11,10 +11,14 @@ import orjson
 
 from events.base import Event
 from events.codec import decode_document
+from ouroboros.backtest.priced import Priced
+from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.run import Result, run
-from ouroboros.backtest.sources import Source
+from ouroboros.backtest.sources import Part, Source
+from ouroboros.backtest.study import HistoryPart
 from ouroboros.backtest.study_file import read_study
-from ouroboros.history.source import Entry, Order
+from ouroboros.history.source import Entry, Order, recorded
+from projections.bulk.chunk import chunk_of
 
 CLOSES = time(21)
 
@@ -62,6 +66,27 @@ def favour(known_at: datetime, kind: str = "waiver", borrower: str = "CoreWeave"
     )
 
 
+def gpu_bar(known_at: datetime, price: float, model: str = "H100", basis: str = "rental_hour") -> Event:
+    """Make the bar of a day that ends at a moment."""
+    begins = known_at - timedelta(days=1)
+    return decode_document(
+        {
+            "event_type": "GpuBarClosed",
+            "occurred_at": known_at.isoformat(),
+            "known_at": known_at.isoformat(),
+            "source": "test",
+            "certainty": "reported",
+            "model": model,
+            "basis": basis,
+            "interval_seconds": 86_400,
+            "bucket": begins.isoformat(),
+            "first_at": begins.isoformat(),
+            "last_at": known_at.isoformat(),
+            **{f"{name}_usd": price for name in ("open", "high", "low", "close")},
+        }
+    )
+
+
 def bars(symbol: str, first: str, prices: Sequence[tuple[float, float]]) -> list[Event]:
     """Make a bar of open and close for each day from the first one on."""
     start = at(first)
@@ -87,6 +112,27 @@ class InMemory:
     @property
     def hashes(self) -> Mapping[str, str]:
         return {"memory": "0" * 64}
+
+
+def prices_of(universe: Sequence[Priced], events: Sequence[Event]) -> Prices:
+    """Take daily bars in the order in which they come."""
+    prices = Prices(universe, 86_400)
+    prices.take(chunk_of(list(recorded(Entry(offset, 0, one) for offset, one in enumerate(events)))))
+    return prices
+
+
+def source_of(until: datetime, *parts: Sequence[Event], takes: Sequence[str] = ()) -> Source:
+    """Read lists of events as the parts of one history."""
+    stated = [{"read": f"part {number}"} for number in range(len(parts))]
+    for one, take in zip(stated, takes, strict=False):
+        one["take"] = take
+    return Source(
+        [
+            Part(HistoryPart.model_validate(one), InMemory(tuple(events)))
+            for one, events in zip(stated, parts, strict=True)
+        ],
+        until,
+    )
 
 
 def study_document(**changes: Any) -> dict[str, Any]:
@@ -117,8 +163,7 @@ def written(folder: Path, **changes: Any) -> Path:
 def result_of(folder: Path, events: Iterable[Event], **changes: Any) -> Result:
     path = written(folder, **changes)
     study, document = read_study(path)
-    source = Source((("memory", InMemory(tuple(events))),), study.period.ends)
-    return run(path, study, document, source, None)
+    return run(path, study, document, source_of(study.period.ends, tuple(events)), None)
 
 
 def random_history(seed: int, days: int = 25) -> list[Event]:

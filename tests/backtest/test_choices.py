@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from events.prices import EquityBarClosed
 from ouroboros.backtest import chance as chance_module
 from ouroboros.backtest.chance import chance_of_return
 from ouroboros.backtest.prices import Prices
@@ -19,18 +18,14 @@ from ouroboros.backtest.study import Action, Draws, Period
 from ouroboros.backtest.trading import Account, Holding
 from ouroboros.backtest.walk_forward import total_return
 from ouroboros.watchlist import read_watchlist
-from tests.backtest.cases import at, bar, bars, favour, result_of
+from tests.backtest.cases import at, bar, bars, favour, prices_of, result_of
 
 PERIOD = Period(starts=at("2025-03-01", 0), ends=at("2025-06-01", 0))
 ACTION = Action(while_up="s", long=("A",), costs_bps=0)
 
 
 def priced(closes: list[float]) -> Prices:
-    prices = Prices(["A"], 86_400)
-    for event in bars("A", "2025-03-03", [(one, one) for one in closes]):
-        assert isinstance(event, EquityBarClosed)
-        prices.add(event)
-    return prices
+    return prices_of(["A"], bars("A", "2025-03-03", [(one, one) for one in closes]))
 
 
 def day(number: int) -> datetime:
@@ -108,8 +103,8 @@ def test_what_is_chosen_at_a_cut_depends_on_nothing_behind_it(
     ]
     period = {"starts": "2025-03-03", "ends": "2025-05-22"}
     more = {"variants": variants, "walk_forward": {"splits": 3}, "period": period, "action": action}
-    straight = result_of(tmp_path, zigzag(), split_adjusted=True, **more)
-    turned = result_of(tmp_path, zigzag(40), split_adjusted=True, **more)
+    straight = result_of(tmp_path, zigzag(), large_moves_are_real=True, **more)
+    turned = result_of(tmp_path, zigzag(40), large_moves_are_real=True, **more)
     assert [one.starts for one in straight.splits] == [
         at(one, 0) for one in ("2025-03-23", "2025-04-12", "2025-05-02")
     ]

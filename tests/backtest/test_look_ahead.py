@@ -11,10 +11,20 @@ from events.base import Event
 from events.prices import EquityBarClosed
 from ouroboros.backtest.prices import Bar, LookAhead, Prices
 from ouroboros.backtest.signals import signal_rows, spells
-from ouroboros.backtest.sources import Source, parameters
+from ouroboros.backtest.sources import parameters
 from ouroboros.backtest.study import Study
 from ouroboros.backtest.trading import Holding, course, holdings, trade
-from tests.backtest.cases import InMemory, at, bar, bars, favour, random_history, result_of, study_document
+from tests.backtest.cases import (
+    at,
+    bar,
+    bars,
+    favour,
+    prices_of,
+    random_history,
+    result_of,
+    source_of,
+    study_document,
+)
 
 SHORT_WINDOW = parameters("test", (), Study.model_validate(
     study_document(variants=[{"name": "v", "windows": [{"indicator": "credit_waivers", "days": 3}]}])
@@ -24,12 +34,10 @@ ACTION = {"while_down": "favours", "long": ["CRWV"], "costs_bps": 10}
 
 def decided(events: list[Event], study: Study, until: datetime) -> tuple[Any, ...]:
     """Tell all that was decided and traded until a moment."""
-    source = Source((("memory", InMemory(tuple(events))),), study.period.ends)
     prices = Prices(study.universe, study.bar_seconds)
-    history = list(source.recorded([SHORT_WINDOW]))
-    for recorded in history:
-        if isinstance(recorded.event, EquityBarClosed):
-            prices.add(recorded.event)
+    history = list(source_of(study.period.ends, events).chunks([SHORT_WINDOW]))
+    for chunk in history:
+        prices.take(chunk)
     found = spells(list(signal_rows(history, ["credit_waivers"])), study.signals)["favours"]
     assert study.action
     held = holdings(study.action, found, study.period)
@@ -70,10 +78,7 @@ def test_another_future_changes_no_decision_of_the_past() -> None:
 
 
 def test_the_price_after_a_moment_is_refused_and_that_of_the_moment_is_not() -> None:
-    prices = Prices(["CRWV"], 86_400)
-    for event in bars("CRWV", "2025-03-03", [(100, 101), (102, 103)]):
-        assert isinstance(event, EquityBarClosed)
-        prices.add(event)
+    prices = prices_of(["CRWV"], bars("CRWV", "2025-03-03", [(100, 101), (102, 103)]))
     known = prices.as_of(at("2025-03-03"))
     assert known.close_usd("CRWV") == 101
     assert prices.as_of(at("2025-03-03", 20, 59)).close_usd("CRWV") is None
@@ -83,10 +88,7 @@ def test_the_price_after_a_moment_is_refused_and_that_of_the_moment_is_not() -> 
 
 def test_an_order_is_never_filled_by_a_bar_that_had_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     study = Study.model_validate(study_document(action={**ACTION, "delay_hours": 1}))
-    prices = Prices(["CRWV"], 86_400)
-    for event in bars("CRWV", "2025-03-03", [(100, 101), (102, 103), (104, 105)]):
-        assert isinstance(event, EquityBarClosed)
-        prices.add(event)
+    prices = prices_of(["CRWV"], bars("CRWV", "2025-03-03", [(100, 101), (102, 103), (104, 105)]))
     assert study.action
     held = [Holding(at("2025-03-03"), None)]
     (filled,) = trade(study.action, prices, held, study.period.ends).trades
@@ -98,10 +100,7 @@ def test_an_order_is_never_filled_by_a_bar_that_had_begun(monkeypatch: pytest.Mo
 
 
 def test_a_late_order_waits_for_the_bar_after_its_delay() -> None:
-    prices = Prices(["CRWV"], 86_400)
-    for event in bars("CRWV", "2025-03-03", [(100, 101), (102, 103), (104, 105)]):
-        assert isinstance(event, EquityBarClosed)
-        prices.add(event)
+    prices = prices_of(["CRWV"], bars("CRWV", "2025-03-03", [(100, 101), (102, 103), (104, 105)]))
     found = prices.fill("CRWV", at("2025-03-04", 0), at("2025-06-01"))
     assert isinstance(found, Bar)
     # A bar that begins at that very moment does not come after it.

@@ -34,7 +34,7 @@ with tempfile.TemporaryDirectory() as folder:
         Path(folder), random_history(3, 60),
         action={"while_down": "favours", "long": ["CRWV"], "costs_bps": 10},
         variants=[{"name": "short", "windows": [{"indicator": "credit_waivers", "days": 3}]}],
-        walk_forward={"splits": 2}, split_adjusted=True,
+        walk_forward={"splits": 2}, large_moves_are_real=True,
     )
     sys.stdout.buffer.write(result_json(result))
 """
@@ -70,7 +70,10 @@ def test_the_same_inputs_give_the_same_bytes_whatever_the_hash_seed() -> None:
 
 def test_a_result_says_what_it_rests_on_and_holds_every_episode(tmp_path: Path) -> None:
     document = json.loads(result_json(a_result(tmp_path)))
-    assert document["inputs"] == {"memory": "0" * 64}
+    (source,) = document["sources"]
+    assert source["sha256"] == {"memory": "0" * 64}
+    assert (source["read"], source["take"], source["events"]) == ("ledger", "everything", 61)
+    assert source["first_known_at"] == "2025-03-03T21:00:00+00:00"
     assert document["study"]["seed"] == 1
     assert [trial["name"] for trial in document["trials"]] == ["as stated", "three days", "critical"]
     (episode,) = document["trials"][0]["signals"]["favours"]["episodes"]
@@ -102,7 +105,8 @@ def test_a_page_needs_nothing_else_and_shows_texts_as_texts(tmp_path: Path) -> N
     assert "&lt;i&gt;Slanted&lt;/i&gt; &amp; more" in html
     assert "<i>Slanted" not in html
     assert "<b>bold</b>" not in html
-    own = html.replace(html[html.index("<script>") : html.index("</script>")], "")
+    begins = html.index("<script>")
+    own = html[:begins] + html[html.index("</script>", begins) :]
     assert 'src="' not in own
     assert "https://" not in own
     assert own.count('class="chart"') == 5
@@ -148,7 +152,8 @@ def test_the_studies_that_come_along_run_on_imported_prices(
     assert written[0] == written[1]
     document = json.loads(written[0])
     assert document["warnings"]
-    assert any(name.startswith("history: ") for name in document["inputs"])
+    assert [one["read"] for one in document["sources"]] == ["ledger", "history"]
+    assert all(one["sha256"] and one["events"] for one in document["sources"])
     if name == "coreweave_waivers":
         (episode,) = document["trials"][0]["signals"]["favours"]["episodes"]
         assert episode["begins_at"] == "2025-10-02T21:00:00+00:00"

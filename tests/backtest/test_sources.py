@@ -1,50 +1,59 @@
 """Histories as one, and prices that cannot carry a study."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
 from events.base import Event
 from events.errors import UsageError
-from ouroboros.backtest.sources import Source, parameters
-from tests.backtest.cases import InMemory, at, bar, bars, favour, result_of
+from ouroboros.backtest.sources import parameters
+from projections.base import Recorded
+from projections.bulk.chunk import Chunk
+from tests.backtest.cases import at, bar, bars, favour, result_of, source_of
 
 UNTIL = at("2025-06-01", 0)
 STEADY = bars("CRWV", "2025-03-03", [(100, 100)] * 40)
 
 
-def of(*parts: list[Event]) -> Source:
-    return Source(tuple((f"part {at}", InMemory(tuple(one))) for at, one in enumerate(parts)), UNTIL)
+def read(*parts: list[Event], takes: Sequence[str] = ()) -> list[Recorded]:
+    """Read parts as one history, event by event."""
+    return events_of(source_of(UNTIL, *parts, takes=takes).chunks())
+
+
+def events_of(chunks: Iterable[Chunk]) -> list[Recorded]:
+    return [chunk.recorded(position) for chunk in chunks for position in range(len(chunk))]
 
 
 def test_parts_become_one_history_in_known_order() -> None:
     facts = [favour(at("2025-03-20")), favour(at("2025-03-01"))]
-    read = list(of(STEADY, facts).recorded())
-    assert [one.now for one in read] == sorted(one.known_at for one in (*STEADY, *facts))
-    assert [one.offset for one in read] == list(range(len(read)))
+    found = read(STEADY, facts)
+    assert [one.now for one in found] == sorted(one.known_at for one in (*STEADY, *facts))
+    assert [one.offset for one in found] == list(range(len(found)))
 
 
 def test_what_stands_in_two_parts_counts_once() -> None:
-    assert len(list(of(STEADY, STEADY[:10]).recorded())) == len(STEADY)
+    assert len(read(STEADY, STEADY[:10])) == len(STEADY)
 
 
 def test_the_same_price_from_two_sources_counts_once_and_another_price_is_refused() -> None:
     same = bar("CRWV", at("2025-03-05", 20), 100, 100, source="other")
-    assert len(list(of(STEADY, [same]).recorded())) == len(STEADY)
+    assert len(read(STEADY, [same])) == len(STEADY)
     other = bar("CRWV", at("2025-03-05", 20), 100, 101, source="other")
     with pytest.raises(
-        UsageError, match=r"CRWV of 2025-03-05 .* 101 USD in part 1, and at 100 USD in part 0"
-    ):
-        list(of(STEADY, [other]).recorded())
+        UsageError, match=r"CRWV of 2025-03-05 .* 101 USD in part 1, event 0/0 .*, but .* 100 USD in part 0"
+    ) as caught:
+        read(STEADY, [other])
+    assert "take: facts" in caught.value.remedy
 
 
 def test_what_is_known_at_the_end_of_the_period_is_not_read() -> None:
-    read = list(of([favour(UNTIL), favour(at("2025-05-31", 23, 59))]).recorded())
-    assert [one.now for one in read] == [at("2025-05-31", 23, 59)]
+    found = read([favour(UNTIL), favour(at("2025-05-31", 23, 59))])
+    assert [one.now for one in found] == [at("2025-05-31", 23, 59)]
 
 
 def test_parameters_stand_in_front_of_everything_and_at_its_first_moment() -> None:
-    first, second, *_ = of(STEADY).recorded([parameters("test", (), ())])
+    first, second, *_ = events_of(source_of(UNTIL, STEADY).chunks([parameters("test", (), ())]))
     assert first.event.event_type == "WatchlistChanged"
     assert first.now == second.now == STEADY[0].known_at
 
@@ -78,12 +87,13 @@ def test_prices_that_cannot_carry_a_study_are_refused(tmp_path: Path, events: li
 
 def test_a_move_that_is_said_to_be_real_is_taken(tmp_path: Path) -> None:
     events = bars("CRWV", "2025-03-03", [(100, 100)] * 5 + [(50, 50)] * 20)
-    assert result_of(tmp_path, events, split_adjusted=True).hindsight.moves
+    assert result_of(tmp_path, events, large_moves_are_real=True).hindsight.moves
 
 
 def test_a_day_without_a_price_and_closes_alone_are_told(tmp_path: Path) -> None:
     other = [bar("BX", one.known_at, 50, 51) for one in STEADY]
-    result = result_of(tmp_path, [*STEADY[:10], *STEADY[11:], *other], universe=["CRWV", "BX"])
+    action = {"while_up": "favours", "long": ["CRWV", "BX"], "costs_bps": 1}
+    result = result_of(tmp_path, [*STEADY[:10], *STEADY[11:], *other], universe=["CRWV", "BX"], action=action)
     notes = " ".join(result.notes)
     assert "CRWV has no price on 1 day on which others have one" in notes
     assert "CRWV has closing prices only" in notes

@@ -48,6 +48,29 @@ def test_three_studies_come_along() -> None:
         ),
         ({"outcome": {"symbol": "NVDA", "falls": 0.2, "within_days": 7}}, "NVDA is not in the universe."),
         (
+            {"outcome": {"falls": 0.2, "within_days": 7}},
+            "say symbol for a share, or model and basis for a GPU",
+        ),
+        (
+            {"outcome": {"model": "H100", "falls": 0.2, "within_days": 7}},
+            "model and basis belong together: say resale, rental_hour or list",
+        ),
+        (
+            {"outcome": {"model": "H100", "basis": "list", "falls": 0.2, "within_days": 7}},
+            "H100 (list) is not in the universe.",
+        ),
+        ({"universe": ["CRWV", {"modle": "H100"}]}, "there is no key 'modle'. Did you mean model?"),
+        (
+            {"universe": ["CRWV", {"model": "H100", "basis": "rent"}]},
+            "universe.1.basis: Input should be 'resale', 'rental_hour' or 'list' (given: 'rent')",
+        ),
+        ({"universe": ["CRWV", "CRWV"]}, "CRWV stands in the universe already"),
+        (
+            {"action": {"while_up": "favours", "long": ["H100"], "costs_bps": 1}},
+            "H100 is not in the universe",
+        ),
+        ({"history": [{"read": "ledger", "take": "fact"}]}, "'everything', 'facts' or 'prices'"),
+        (
             {"period": {"starts": "2025-03-01T09:30:00", "ends": "2025-06-01"}},
             "period.starts has no time zone (given: '2025-03-01T09:30:00'). Write 2026-01-05T09:30:00-05:00.",
         ),

@@ -7,25 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.prices import EquityBarClosed
 from ouroboros.backtest.outcomes import DAY
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import daily_returns, performance
 from ouroboros.backtest.signals import Spell
 from ouroboros.backtest.study import Action, Draws, Period
 from ouroboros.backtest.trading import Holding, Mark, Trade, course, holdings, trade
-from tests.backtest.cases import at, bars, favour, result_of
+from tests.backtest.cases import at, bars, favour, prices_of, result_of
 
 PERIOD = Period(starts=at("2025-03-01", 0), ends=at("2025-06-01", 0))
 
 
 def priced(**shares: list[tuple[float, float]]) -> Prices:
-    prices = Prices(list(shares), 86_400)
-    for symbol, ones in shares.items():
-        for event in bars(symbol, "2025-03-03", ones):
-            assert isinstance(event, EquityBarClosed)
-            prices.add(event)
-    return prices
+    events = [event for symbol, ones in shares.items() for event in bars(symbol, "2025-03-03", ones)]
+    return prices_of(list(shares), sorted(events, key=lambda one: one.known_at))
 
 
 def capital_of(action: Action, prices: Prices, *held: Holding) -> tuple[list[Trade], list[Mark]]:
@@ -166,7 +161,7 @@ def test_capital_that_is_lost_stays_lost(tmp_path: Path) -> None:
     prices = [(10.0, 10.0)] * 5 + [(15.0, 15.0), (25.0, 25.0), (12.0, 12.0), (12.0, 12.0)]
     action = {"while_up": "favours", "short": ["CRWV"], "costs_bps": 0}
     events = [*bars("CRWV", "2025-03-03", prices), favour(at("2025-03-04", 22))]
-    done = result_of(tmp_path, events, action=action, split_adjusted=True).trials[0].action
+    done = result_of(tmp_path, events, action=action, large_moves_are_real=True).trials[0].action
     assert done and done.performance
     # Sold short at 10, bought back by nobody at 25: at 12 there is nothing left that could recover.
     assert done.performance.total_return == -1

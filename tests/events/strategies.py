@@ -11,9 +11,10 @@ from uuid import UUID
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from hypothesis import strategies as st
 
-from events.base import Day, Dollars, Event, Link, Moment, Name, Symbol, Text, Value
+from events.base import Day, Dollars, Event, Link, Moment, Name, Symbol, Text, Value, latest
 from events.catalog import EVENT_TYPES
 from events.deals import Amount, Currency, Rate
+from events.financials import LONGEST_OUTLOOK, RevenueReported
 
 E = TypeVar("E", bound=Event)
 Document = dict[str, Any]
@@ -142,7 +143,12 @@ MENDED: dict[str, Callable[[Document], Document]] = {
 
 
 def _event(kind: type[E], document: Document, delay: timedelta) -> E:
-    document["known_at"] = document["occurred_at"] + delay
+    known_at = document["known_at"] = document["occurred_at"] + delay
+    for name in kind.HAPPENED:
+        document[name] = min(document[name], latest(known_at, document[name]))
+    if kind is RevenueReported:
+        ends = min(document["period_ends"], known_at.date() + LONGEST_OUTLOOK)
+        document |= {"period_starts": min(document["period_starts"], ends), "period_ends": ends}
     for place, leg in enumerate(document.get("legs", ())):
         leg["leg"] = f"{place} {leg['leg']}"[:200].strip()
     return kind.model_validate(document)

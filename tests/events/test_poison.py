@@ -131,6 +131,28 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
         bar(first_at="2026-01-01T12:00:30Z"),
         "last_at lies before first_at",
     ),
+    "a bar of another generation": (
+        bar(bucket="2055-01-01T00:00:00Z"),
+        "bucket lies more than a day after known_at",
+    ),
+    "a bar whose prices are still to be made": (
+        bar(last_at="2055-01-01T00:00:00Z"),
+        "last_at lies more than a day after known_at",
+    ),
+    "a price still to be made": (
+        price(occurred_at="2055-01-01T00:00:00Z"),
+        "occurred_at lies more than a day after known_at",
+    ),
+    "power that came on a day to come": (
+        document("PowerDelivered", site_id="s", mw=5, delivered_on="2055-01-01"),
+        "delivered_on lies more than a day after known_at",
+    ),
+    "revenue of a period to come": (
+        document(
+            "RevenueReported", company="c", amount_usd=1, period_starts="2026-01-01", period_ends="2055-12-31"
+        ),
+        "period_ends lies more than a year after known_at",
+    ),
     "payer = payee": (announced(leg(payee="Nvidia")), "legs.0: Nvidia cannot pay itself"),
     "a leg that ends too early": (announced(leg(starts="2026-02-01", ends="2026-01-01")), "legs.0: ends"),
     "a leg of a negative amount": (announced(leg(), leg(amount_usd=-5)), "legs.1.amount_usd:"),

@@ -82,7 +82,8 @@ TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
             "ContractRenegotiated",
             **CONTRACT,
             before={"amount_usd": 3e11, "ends": "2030-12-31"},
-            after={"capacity_mw": 4500, "text": "less of it"},
+            # A sentence of its own, in the middle of another.
+            after={"capacity_mw": 4500, "text": "less of it."},
             why="no power",
         ),
     ),
@@ -150,8 +151,8 @@ TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
         document("PowerScheduled", site_id="Abilene", operator="Stargate"),
     ),
     (
-        "200.5 MW reached Abilene on 1 May 2026",
-        document("PowerDelivered", site_id="Abilene", mw=200.5, delivered_on="2026-05-01"),
+        "200.5 MW reached Abilene on 1 January 2026",
+        document("PowerDelivered", site_id="Abilene", mw=200.5, delivered_on="2026-01-01"),
     ),
     (
         "xAI has 35 generators of 35 MW at Memphis, 15 permitted",
@@ -244,12 +245,18 @@ def test_no_fact_of_the_ledger_is_told_as_another_is() -> None:
     [
         ("1e15", "$1,000T"),
         ("1.04e12", "$1T"),
-        ("999999999999", "$1,000B"),
+        ("12345e12", "$12,345T"),
+        ("999999999999", "$1T"),
+        ("999.96e9", "$1T"),
+        ("999.94e9", "$999.9B"),
         ("22.5e9", "$22.5B"),
+        ("26.04e6", "$26M"),
         ("1000", "$1K"),
+        ("999.99", "$999.99"),
         ("999.5", "$999.50"),
         ("740", "$740"),
         ("0.01", "$0.01"),
+        ("0", "$0"),
     ],
 )
 def test_dollars_are_short(usd: str, told: str) -> None:

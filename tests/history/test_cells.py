@@ -38,6 +38,27 @@ def test_what_is_no_number_is_refused(text: str) -> None:
         cells.number(text, "the price")
 
 
+@pytest.mark.parametrize(
+    ("text", "currency", "value"),
+    [
+        ("USD 1,999.00", "USD", 1999),
+        ("1.62 USD", "USD", 1.62),
+        ("US$2.50", "USD", 2.5),
+        ("€ 2.50", "EUR", 2.5),
+        ("2.50 €", "EUR", 2.5),
+        ("CHF 2.50", "CHF", 2.5),
+    ],
+)
+def test_signs_of_the_currency_are_left_out(text: str, currency: str, value: float) -> None:
+    assert cells.positive(text, "the price", currency=currency) == value
+
+
+@pytest.mark.parametrize(("text", "currency"), [("€ 2.50", "USD"), ("$2.50", "EUR"), ("2.50 GBP", "USD")])
+def test_an_amount_in_another_currency_is_no_number(text: str, currency: str) -> None:
+    with pytest.raises(UnfitCell, match="which is no number"):
+        cells.positive(text, "the price", currency=currency)
+
+
 @pytest.mark.parametrize("text", ["0", "-5", "-12.5"])
 def test_a_price_is_above_zero(text: str) -> None:
     with pytest.raises(UnfitCell, match="not above 0"):
@@ -63,7 +84,7 @@ def test_days_are_read_as_they_are_written(text: str, date_format: str | None, v
 
 
 def test_a_day_that_could_be_two_is_refused() -> None:
-    with pytest.raises(UnfitCell, match="say date_format, such as %m/%d/%Y"):
+    with pytest.raises(UnfitCell, match="such as date_format: '%m/%d/%Y'"):
         cells.day("01/02/1998", "the day")
 
 
@@ -85,6 +106,35 @@ def test_a_moment_without_a_zone_needs_one() -> None:
     assert cells.moment("1773927000", "the time", None) == datetime(2026, 3, 19, 13, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        # The close of New York, in seconds of nine digits and in milliseconds.
+        ("883774800", date(1998, 1, 2)),
+        ("883774800000", date(1998, 1, 2)),
+        # Midnight in New York, and midnight UTC, which is evening there: the day that begins is meant.
+        ("883717200", date(1998, 1, 2)),
+        ("883699200", date(1998, 1, 2)),
+        ("1773927000", date(2026, 3, 19)),
+    ],
+)
+def test_a_day_may_be_counted_from_1970(text: str, value: date) -> None:
+    assert cells.day(text, "the day", zone=ZoneInfo("America/New_York")) == value
+
+
+def test_a_moment_may_be_counted_from_1970() -> None:
+    wanted = datetime(1998, 1, 2, 21, tzinfo=UTC)
+    assert cells.moment("883774800", "the time", None) == wanted
+    assert cells.moment("883774800000", "the time", None) == wanted
+
+
+@pytest.mark.parametrize("text", ["1998-10-25 01:30", "1998-04-05 02:30:00"])
+def test_a_time_that_clocks_show_twice_or_never_is_refused(text: str) -> None:
+    with pytest.raises(UnfitCell, match="clocks in America/New_York show twice or never"):
+        cells.moment(text, "the time", ZoneInfo("America/New_York"))
+    assert cells.moment(f"{text}-05:00", "the time", ZoneInfo("America/New_York"))
+
+
 @settings(deadline=None)
 @given(
     st.text(max_size=40) | st.from_regex(r"[0-9\-/:., TZ+]{1,25}", fullmatch=True),
@@ -95,6 +145,7 @@ def test_any_text_is_read_or_refused(text: str, date_format: str | None) -> None
         lambda: cells.number(text, "it"),
         lambda: cells.number(text, "it", decimal_comma=True),
         lambda: cells.day(text, "it", date_format),
+        lambda: cells.day(text, "it", date_format, ZoneInfo("Asia/Tokyo")),
         lambda: cells.month(text, "it", date_format),
         lambda: cells.moment(text, "it", ZoneInfo("Asia/Tokyo"), date_format),
     ):

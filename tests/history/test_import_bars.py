@@ -1,5 +1,6 @@
 """Bars of shares from tables: when they were known, what is adjusted, what is told."""
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,6 +78,62 @@ def test_an_adjusted_close_that_is_asked_for_adjusts_the_other_prices_alike(tmp_
     (bar,) = bars(import_text(tmp_path, table, DAILY + "columns: {close: Adj Close}\n"))
     prices = (bar.open_usd, bar.high_usd, bar.low_usd, bar.close_usd)
     assert prices == pytest.approx((10.3 / 3, 3.9, 9.1 / 3, 3.9))
+
+
+def test_prices_that_are_adjusted_already_are_not_adjusted_again(tmp_path: Path) -> None:
+    # As Tiingo writes them: the prices as printed, and beside them the adjusted ones.
+    table = (
+        "date,close,high,low,open,adjClose,adjHigh,adjLow,adjOpen\n"
+        "1998-01-02,11.7,11.7,9.1,10.3,3.9,3.9,3.1,3.5\n"
+    )
+    columns = "columns: {close: adjClose, open: adjOpen, high: adjHigh, low: adjLow}\n"
+    (bar,) = bars(import_text(tmp_path, table, DAILY + columns))
+    assert (bar.open_usd, bar.high_usd, bar.low_usd, bar.close_usd) == (3.5, 3.9, 3.1, 3.9)
+
+
+def test_minutes_are_not_taken_for_days(tmp_path: Path) -> None:
+    header = "Date,Time,Close\n"
+    with pytest.raises(
+        UsageError, match="has times of day in its column 'Time': its rows are no days"
+    ) as caught:
+        import_text(tmp_path, header + "1998-04-03,09:30,9\n1998-04-03,09:31,9.1\n")
+    assert "kind: minute_bars" in caught.value.remedy
+    (bar,) = bars(import_text(tmp_path, header + "1998-04-03,000000,9\n"))
+    assert bar.close_usd == 9
+    closing = import_text(tmp_path, header + "1998-04-06,16:00,9\n", DAILY + "columns: {date: Date}\n")
+    assert [one.last_at.day for one in bars(closing)] == [3, 6]
+
+
+def test_the_share_that_a_file_is_about_is_told(tmp_path: Path) -> None:
+    imported = import_text(tmp_path, "Date,Close\n1998-01-02,5\n", name="HistoricalData_17.csv")
+    assert "HistoricalData_17.csv: daily bars of HISTORICALDATA, known at 16:00" in imported.out
+
+
+def test_prices_of_new_york_over_the_change_of_clocks_are_known_at_the_same_hour_there(
+    tmp_path: Path,
+) -> None:
+    table = "Date,Time,Close\n04/03/1998,09:30,5\n04/06/1998,09:30,5\n"
+    mapping = (
+        "kind: minute_bars\ntime_zone: America/New_York\ndate_format: '%m/%d/%Y %H:%M'\n"
+        "columns: {date: Date, time: Time}\n"
+    )
+    assert [one.bucket.hour for one in bars(import_text(tmp_path, table, mapping))] == [14, 13]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (gzip.compress(b"Date,Close\n"), "is compressed. Unpack it first"),
+        ("Date,Close\n".encode("utf-16"), "is UTF-16. Convert it: iconv -f UTF-16"),
+        ("Datum,Schlußkurs\n".encode("latin-1"), "is not UTF-8. Convert it"),
+    ],
+)
+def test_what_is_no_plain_text_is_told_with_what_to_do(tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "CSCO.csv"
+    path.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        Imported(tmp_path / "into", [path], None)
+    assert told in str(caught.value)
 
 
 def test_prices_that_only_rounding_puts_out_of_order_are_one(tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from events.errors import UsageError
 from events.prices import GpuBarClosed
 from tests.history.tables import Imported, import_text
 
@@ -50,6 +53,48 @@ def test_offers_of_a_day_become_one_bar_at_their_median(tmp_path: Path) -> None:
     assert (h100.open_usd, h100.high_usd, h100.low_usd, h100.close_usd) == (3, 40, 2, 3)
     assert h100.known_at == datetime(2026, 7, 6, tzinfo=UTC)
     assert (later.close_usd, later.known_at.day) == (9, 7)
+
+
+def test_a_table_with_a_column_for_each_model_gives_a_bar_for_each_price(tmp_path: Path) -> None:
+    mapping = (
+        "kind: gpu_prices\ntime_zone: UTC\nbasis: rental_hour\n"
+        "columns:\n  date: Date\n  models: {H100 ($/hr): H100, A100 ($/hr): A100, B200 ($/hr): B200}\n"
+    )
+    table = (
+        "Date,H100 ($/hr),A100 ($/hr),B200 ($/hr)\n"
+        "01/13/2025,$ 2.89,1.62 USD,N/A\n"
+        "01/14/2025,$ 2.80,oops,5.10\n"
+    )
+    imported = import_text(tmp_path, table, mapping)
+    assert [(one.model, one.close_usd, one.known_at.day) for one in bars(imported)] == [
+        *(("A100", 1.62, 14), ("H100", 2.89, 14)),
+        *(("B200", 5.10, 15), ("H100", 2.80, 15)),
+    ]
+    # A model that has no price yet is nothing to tell of; a price that is none is.
+    assert imported.code == 1
+    assert imported.err.strip().splitlines() == [
+        f"{tmp_path}/CSCO.csv, line 3: the price of A100 is 'oops', which is no number."
+    ]
+
+
+def test_models_stand_in_a_column_or_each_in_one_of_its_own(tmp_path: Path) -> None:
+    mapping = (
+        "kind: gpu_prices\ntime_zone: UTC\nbasis: list\ncolumns: {date: date, model: gpu, models: {a: A}}\n"
+    )
+    with pytest.raises(
+        UsageError, match=r"mapping.yaml, line 4: .*name the columns model and price, or under"
+    ):
+        import_text(tmp_path, "date,gpu,a\n", mapping)
+
+
+def test_prices_in_euros_may_carry_their_sign(tmp_path: Path) -> None:
+    mapping = (
+        "kind: gpu_prices\ntime_zone: Europe/Berlin\nbasis: resale\nperiod: month\ndelimiter: ';'\n"
+        "decimal_comma: true\ncurrency: EUR\nusd_per_unit: 1.25\ndate_format: '%m/%Y'\n"
+        "columns: {model: GPU, date: Monat, price: Preis}\n"
+    )
+    (bar,) = bars(import_text(tmp_path, "GPU;Monat;Preis\nRTX 4090;01/2024;1.600,00 €\n", mapping))
+    assert (bar.close_usd, bar.known_at) == (2000, datetime(2024, 1, 31, 23, tzinfo=UTC))
 
 
 def test_rows_that_the_mapping_leaves_out_are_counted(tmp_path: Path) -> None:

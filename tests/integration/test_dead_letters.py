@@ -29,6 +29,10 @@ from tests.streams.given import discard
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 GOOD = encode(event("LoanRepaid", facility_id="f", amount_usd=5))
+AT = "2026-01-01T12:00:00Z"
+PRICES: dict[str, Any] = dict.fromkeys(("open_usd", "high_usd", "low_usd", "close_usd"), 5)
+TIMES: dict[str, Any] = dict.fromkeys(("bucket", "first_at", "last_at"), AT)
+BAR = encode(event("EquityBarClosed", AT, symbol="NVDA", interval_seconds=60, **TIMES, **PRICES))
 POISON: dict[str, tuple[str, bytes]] = {
     "empty": ("credit", b""),
     "not JSON": ("credit", b"{oops"),
@@ -44,6 +48,7 @@ POISON: dict[str, tuple[str, bytes]] = {
     "unknown field": ("credit", GOOD.replace(b'"f"', b'"f","surprise":1')),
     "naive time": ("credit", GOOD.replace(b"12:00:00Z", b"12:00:00")),
     "from the future": ("credit", GOOD.replace(b'"known_at":"2026', b'"known_at":"2096')),
+    "a bar of another generation": ("equity.prices", BAR.replace(b'"bucket":"2026', b'"bucket":"2055')),
     "version of tomorrow": ("credit", GOOD.replace(b'"schema_version":1', b'"schema_version":9')),
     "too many bytes": ("headlines", b'"' + b"x" * (5 * 1024 * 1024) + b'"'),
 }

@@ -7,11 +7,13 @@ import pytest
 from events.codec import decode_document
 from streams.kafka import ensure_topics
 from streams.settings import Settings
-from tests.integration.pipeline import ouroboros, publish, query, work_off
+from tests.integration.pipeline import event, ouroboros, publish, query, work_off
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 LEVELS = "SELECT level FROM read.indicator_current WHERE indicator = 'credit_waivers' AND subject = 'all'"
+IN_FORCE = """SELECT subject, watch, warning, critical FROM read.indicator_current
+    WHERE indicator = 'credit_waivers' ORDER BY subject"""
 WAIVER = {
     "event_type": "CreditWaiverReported",
     "occurred_at": "2026-01-02T12:00:00Z",
@@ -45,6 +47,22 @@ async def test_a_published_watchlist_judges_what_stands_and_the_same_file_again_
     assert query(settings, LEVELS) == [("warning",)]
     changes = "SELECT count(*) FROM read.journal_event WHERE event_type = 'WatchlistChanged'"
     assert query(settings, changes) == [(1,)]
+
+
+async def test_thresholds_of_watchlists_can_be_read_beside_what_they_judge(settings: Settings) -> None:
+    await ensure_topics(settings)
+    of_all = {"indicator": "credit_waivers", "watch": 0.7, "warning": 1, "critical": 9}
+    of_one = {"indicator": "credit_waivers", "subject": "all", "watch": 3, "warning": 4, "critical": 5}
+    await publish(settings, [decode_document(WAIVER)])
+    await publish(settings, [event("WatchlistChanged", watchlist="desk", thresholds=[of_all, of_one])])
+    await work_off(settings)
+    assert query(settings, IN_FORCE) == [("all", 3, 4, 5), ("borrower:Borrower", 0.7, 1, 9)]
+    overrides = "SELECT subject, watch, warning, critical FROM read.threshold_override ORDER BY subject"
+    assert query(settings, overrides) == [("all", 3, 4, 5), (None, 0.7, 1, 9)]
+    await publish(settings, [event("WatchlistChanged", "2026-01-03T12:00:00Z", watchlist="desk")])
+    await work_off(settings)
+    assert query(settings, IN_FORCE) == [("all", 0.5, 2, 4), ("borrower:Borrower", 0.5, 2, 4)]
+    assert query(settings, overrides) == []
 
 
 async def test_a_mistake_in_a_watchlist_is_told_with_its_line_and_nothing_is_published(

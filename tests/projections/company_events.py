@@ -11,6 +11,8 @@ from tests.projections.given import event
 
 START = date(2026, 1, 1)
 DAYS = st.integers(0, 400).map(lambda days: str(START + timedelta(days=days)))
+# Revenue is told of periods that end within a year of the first of those days.
+EARNED_ON = st.integers(-100, 300).map(lambda days: str(START + timedelta(days=days)))
 NAMES = st.sampled_from(["A", "B", "C"])
 BILLIONS = st.integers(1, 60).map(lambda number: number * 1e9)
 UNITS = st.integers(0, 40)
@@ -57,7 +59,7 @@ COMPANY_EVENTS: tuple[st.SearchStrategy[Event], ...] = (
             period_starts=min(first, last),
             period_ends=max(first, last),
         ),
-        *(DAYS, NAMES, BILLIONS, DAYS, DAYS),
+        *(DAYS, NAMES, BILLIONS, EARNED_ON, EARNED_ON),
     ),
     some(
         lambda day, deal_id, payer, amount, ends: event(

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,11 @@ from projections.bulk.chunk import chunk_of
 from projections.bulk.folding import fold_chunk
 from projections.registry import PROJECTIONS
 from projections.warning_signs import WARNING_SIGNS
+from projections.warning_signs.definition import Indicator
 from projections.warning_signs.fold import READERS, WarningSigns, apply
+from projections.warning_signs.indicators.crowding import CROWDING
+from projections.warning_signs.registry import ALL
+from projections.warning_signs.rows import SignalRow
 from tests.projections.given import event, given, recorded
 from tests.projections.test_warning_signs_laws import EVENTS
 
@@ -209,6 +214,34 @@ def test_what_falls_due_at_the_very_moment_of_a_bar_is_told_with_it() -> None:
     same(WARNING_SIGNS, [waiver, bar], ())
 
 
+def test_a_level_that_pends_is_taken_amid_bars_of_nobody() -> None:
+    # The builders gain a lot in 90 days, and the financiers nothing; the level is taken after 15 minutes.
+    first = [share_bar("2026-01-05", symbol, 0, (4, 4, 0), 0) for symbol in ("CAT", "BX")]
+    last = [
+        share_bar("2026-04-05", symbol, 0, (close, close, 0), 0) for symbol, close in (("CAT", 9), ("BX", 4))
+    ]
+    bars = [share_bar("2026-04-05", "D", minute, (5, 5, 0), 0) for minute in (14, 15, 16)]
+    levels = [
+        [
+            row.level
+            for row in given(WARNING_SIGNS, *first, *last, *bars[:end]).rows
+            if isinstance(row, SignalRow)
+        ]
+        for end in (1, 2, 3)
+    ]
+    assert levels == [[], ["critical"], ["critical"]]
+    same(WARNING_SIGNS, [*first, *last, *bars], ())
+
+
+def test_bars_that_come_and_go_between_levels_within_a_chunk_tell_each_step() -> None:
+    closes = (9, 8, 7, 5, 4, 6, 8, 9, 3, 9)
+    falls = [share_bar("2026-01-05", "D", minute, (one, one, 0), 0) for minute, one in enumerate(closes)]
+    journal = [pledge("2026-01-05", "f1", "D"), *falls]
+    steps = [row.step for row in given(WARNING_SIGNS, *journal).rows if isinstance(row, SignalRow)]
+    assert {"opened", "escalated", "eased", "cleared"} == set(steps)
+    same(WARNING_SIGNS, journal, (4,))
+
+
 def test_a_price_that_is_newer_than_the_bars_of_a_share_stays_when_nobody_follows_it_any_more() -> None:
     follows, leaves = (
         watchlist("2026-01-05", "desk", ["D"], [], []),
@@ -221,14 +254,16 @@ def test_a_price_that_is_newer_than_the_bars_of_a_share_stays_when_nobody_follow
 
 
 def test_every_indicator_that_reads_bars_of_shares_says_which_it_heeds() -> None:
-    assert warning_signs.HEEDED.keys() == set(READERS[EquityBarClosed])
+    readers = [ALL[place] for place in READERS[EquityBarClosed]]
+    assert readers
+    assert all(isinstance(one, Indicator) and one.heeds for one in readers)
 
 
 def test_an_indicator_that_does_not_say_what_it_heeds_is_shown_every_bar(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    heeded = {place: of for place, of in warning_signs.HEEDED.items() if place != warning_signs.PLEDGED}
-    monkeypatch.setattr(warning_signs, "HEEDED", heeded)
+    silent = tuple(replace(one, heeds=None) if one is CROWDING else one for one in ALL)
+    monkeypatch.setattr(warning_signs, "ALL", silent)
     seen: list[int] = []
 
     def seeing(state: WarningSigns, record: Recorded) -> Step[WarningSigns]:

@@ -150,15 +150,15 @@ def test_an_event_that_changes_one_basis_writes_no_row_of_the_other() -> None:
 def test_edges_and_nodes_read_as_a_headline_would() -> None:
     step = given(CIRCULARITY, *FACTS)
     edge = standing(CIRCULARITY, step, MoneyFlowEdgeRow)["all", "Amazon", "OpenAI"]
-    assert (edge.mainstat, edge.amount_usd) == ("$50.0B", 50 * BILLION)
-    assert (edge.secondarystat, edge.color) == ("$50.0B circulating (100%)", "#e02f44")
+    assert (edge.mainstat, edge.amount_usd) == ("$50B", 50 * BILLION)
+    assert (edge.secondarystat, edge.color) == ("$50B circulating (100%)", "#e02f44")
     home = standing(CIRCULARITY, step, MoneyFlowEdgeRow)["all", "OpenAI", "Amazon"]
     assert (home.circulating_usd, home.thickness > edge.thickness) == (50 * BILLION, True)
     node = standing(CIRCULARITY, step, MoneyFlowNodeRow)["all", "OpenAI"]
     assert (node.mainstat, node.secondarystat, node.subtitle) == (
-        "$80.0B in",
-        "$313.0B out",
-        "$80.0B circulating",
+        "$80B in",
+        "$313B out",
+        "$80B circulating",
     )
     assert node.arc__circulating == pytest.approx(160 / 393)
     assert node.net_usd == (80 - 313) * BILLION

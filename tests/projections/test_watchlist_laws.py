@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from events.base import Event
 from projections.base import fold
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
+from projections.warning_signs.definition import Thresholds
+from projections.warning_signs.rows import (
+    IndicatorCurrentRow,
+    IndicatorRow,
+    OutboxRow,
+    SignalRow,
+    ThresholdOverrideRow,
+)
 from tests.projections.given import event, given, recorded, rows_of, standing
 from tests.projections.test_warning_signs_laws import DAYS, EVENTS, NAMES
 
@@ -101,6 +108,18 @@ def test_the_same_watchlist_twice_is_as_good_as_once(journal: list[Event], day: 
     once = fold(WARNING_SIGNS, WARNING_SIGNS.initial, recorded([*journal, change]))
     again = recorded([*journal, change, change.model_copy(update={"event_id": journal_id()})])[-1]
     assert not rows_of(WARNING_SIGNS.apply(once.state, again), SignalRow)
+
+
+@settings(deadline=None)
+@forall(JOURNALS)
+def test_the_thresholds_that_can_be_read_are_those_that_judge(journal: list[Event]) -> None:
+    step = given(WARNING_SIGNS, *journal)
+    read = {
+        key: Thresholds(row.watch, row.warning, row.critical)
+        for key, row in standing(WARNING_SIGNS, step, ThresholdOverrideRow).items()
+        if not row.removed
+    }
+    assert read == dict(step.state.desk.thresholds.items())
 
 
 def journal_id() -> Any:

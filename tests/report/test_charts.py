@@ -11,14 +11,12 @@ from ouroboros.report.rows import DefinitionRow, EdgeRow, FallRow, NodeRow, Pric
 
 
 def edge(source: str, target: str, thickness: float = 3.0, color: str = "#8e8e8e") -> EdgeRow:
-    amounts = ("$1.0B", "$0 circulating (0%)", thickness, color, Decimal(10**9), Decimal(0))
+    amounts = ("$1B", "$0 circulating (0%)", thickness, color, Decimal(10**9), Decimal(0))
     return EdgeRow("all", source, target, *amounts)
 
 
 def node(name: str, in_usd: int = 10**9) -> NodeRow:
-    return NodeRow(
-        "all", name, "$0 circulating", "$1.0B in", "$0 out", Decimal(in_usd), Decimal(0), Decimal(0)
-    )
+    return NodeRow("all", name, "$0 circulating", "$1B in", "$0 out", Decimal(in_usd), Decimal(0), Decimal(0))
 
 
 def signal(step: str, level: str, when: datetime, subject: str = "ARM") -> SignalRow:
@@ -45,7 +43,7 @@ def test_both_directions_of_a_pair_are_arrows_of_their_own_with_the_widths_and_c
 
 def test_hovering_tells_the_amounts_and_no_markup_of_a_name() -> None:
     (arrow, circles) = drawn(money_map([node("<b>A</b>"), node("B")], [edge("<b>A</b>", "B")]))
-    assert arrow["hovertext"] == "&lt;b&gt;A&lt;/b&gt; → B: $1.0B, of it $0 circulating (0%)"
+    assert arrow["hovertext"] == "&lt;b&gt;A&lt;/b&gt; → B: $1B, of it $0 circulating (0%)"
     assert circles["text"][0] == "&lt;b&gt;A&lt;/b&gt;"
 
 

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.errors import UsageError
+from ouroboros.pages.charts import as_data
+from ouroboros.pages.markup import Column, Html, element, link, table
 from ouroboros.report.command import moment_named
-from ouroboros.report.figures import as_data, graph_objects
+from ouroboros.report.figures import graph_objects
 from ouroboros.report.layout import WIDTH, box_of, lay_out, short_name
-from ouroboros.report.markup import Column, Html, element, link, table
 from ouroboros.report.words import in_unit, limits
 from tests.report.parsed import Page
 
@@ -97,7 +98,7 @@ def test_a_value_is_told_in_its_unit(value: float, unit: str, told: str) -> None
 def test_thresholds_name_their_unit_once() -> None:
     assert limits((0.1, 0.2, 0.35), "share") == "10 / 20 / 35 %"
     assert limits((1.00001, 1.5, 2), "ratio") == "1.00001 / 1.5 / 2 times"
-    assert limits((1e9, 5e9, 20e9), "USD") == "$1.0B / $5.0B / $20.0B"
+    assert limits((1e9, 5e9, 20e9), "USD") == "$1B / $5B / $20B"
 
 
 def test_a_day_is_meant_to_its_end_and_a_time_in_utc() -> None:

@@ -29,6 +29,7 @@ USUAL = {
     "close": ("close", "closelast", "last", "price", "closeprice", "4close", "closeusd"),
     "volume": ("volume", "vol", "5volume", "sharestraded"),
 }
+CLOCK = ("time", "timeofday", "hour", "minute")
 ADJUSTED = ("adjclose", "adjustedclose", "adjcloseusd", "closeadj")
 
 
@@ -48,12 +49,12 @@ class _Prices:
         if close is None:
             raise UsageError(
                 f"{table.path} has no column of closing prices.",
-                "Say which one it is under columns: close of a mapping.",
+                "Say which one it is under columns: close of a mapping; the first line must name it.",
             )
         self._close = close
-        # Beside an adjusted close, the other prices stand as they were printed: they are adjusted alike.
+        # Beside an adjusted close, prices that stand as they were printed are adjusted alike.
         self._printed = table.column(None, USUAL["close"]) if simple(close) in ADJUSTED else None
-        self._of_file = mapping.symbol or (None if self._symbol else _symbol_of_file(table))
+        self._of_file = share_of_file(table, mapping)
 
     def symbol(self, row: Row) -> str:
         """Name the share of a row. Raises UnfitCell for what is no symbol."""
@@ -70,15 +71,22 @@ class _Prices:
     def fields(self, row: Row, factor: float) -> dict[str, float]:
         """Read the prices of a row in USD, times a factor, and its volume, divided by it."""
         comma = self._mapping.decimal_comma
+        currency = self._mapping.currency
         times = factor * self._mapping.usd
-        closed = cells.positive(row.cells[self._close], "the price", comma) * times
+        closed = cells.positive(row.cells[self._close], "the price", comma, currency) * times
 
         printed = cell(row, self._printed)
-        adjusted = times if printed is None else closed / cells.positive(printed, "the close", comma)
+        adjusted = times
+        if printed is not None:
+            adjusted = closed / cells.positive(printed, "the close", comma, currency)
 
         def price(column: str | None, what: str, otherwise: float) -> float:
             text = cell(row, column)
-            return otherwise if text is None else cells.positive(text, what, comma) * adjusted
+            if column is None or text is None:
+                return otherwise
+            # adjOpen and the like are adjusted already.
+            of_column = times if "adj" in simple(column) else adjusted
+            return cells.positive(text, what, comma, currency) * of_column
 
         opened = price(self._open, "the opening price", closed)
         high = price(self._high, "the highest price", max(opened, closed))
@@ -107,9 +115,16 @@ def daily(table: Table, mapping: DailyBars) -> RowReader:
         )
 
     date_format = table.date_format(days)
+    clock = table.column(None, CLOCK) if mapping.columns.date is None else None
+    if clock is not None and clock != days and table.has_figures(clock):
+        raise UsageError(
+            f"{table.path} has times of day in its column {short(clock)}: its rows are no days.",
+            "Say kind: minute_bars in a mapping, and under columns which ones are date and time;"
+            " or date, if the times do not matter.",
+        )
 
     def read(row: Row) -> Iterator[Event | str]:
-        on = plausible(cells.day(row.cells[days], "the day", date_format), "the day")
+        on = plausible(cells.day(row.cells[days], "the day", date_format, zone), "the day")
         symbol = prices.symbol(row)
         closed_at = datetime.combine(on, mapping.closes_at, zone).astimezone(UTC)
         # As live bars of a day begin: at midnight UTC before the last price.
@@ -176,7 +191,15 @@ def _split(mapping: DailyBars, symbol: str, on: date) -> float:
     return factor
 
 
-def _symbol_of_file(table: Table) -> str:
+def share_of_file(table: Table, mapping: DailyBars | MinuteBars) -> str | None:
+    """Name the share that a whole file is about; None where a column names one in each row.
+
+    Raises UsageError where nothing does.
+    """
+    if mapping.symbol is not None:
+        return mapping.symbol
+    if table.column(mapping.columns.symbol, USUAL["symbol"]) is not None:
+        return None
     found = _IN_FILE_NAME.match(table.path.stem)
     named = table.name(found[0]) if found else ""
     symbol = named.upper()

@@ -44,7 +44,7 @@ class Table:
             meant = f" Did you mean {short(close[0])}?" if close else ""
             raise UsageError(
                 f"{self.path} has no column {short(named)}.{meant}",
-                f"Its columns are {short(', '.join(self.header), 300)}.",
+                f"Its columns are {short(', '.join(self.header), 300)}; the first line must name them.",
             )
         found = {simple(name): name for name in reversed(self.header)}
         return next((found[name] for name in usual if name in found), None)
@@ -55,6 +55,13 @@ class Table:
             return self.mapping.date_format
         rows = islice(read_rows(self.path, self.mapping.delimiter), ROWS_LOOKED_AT)
         return cells.written_as(row.cells[column] for row in rows if isinstance(row, Row))
+
+    def has_figures(self, column: str) -> bool:
+        """Tell whether any of the first rows has more than zeros in a column."""
+        rows = islice(read_rows(self.path, self.mapping.delimiter), ROWS_LOOKED_AT)
+        return any(
+            any(one in "123456789" for one in row.cells[column]) for row in rows if isinstance(row, Row)
+        )
 
     def name(self, text: str) -> str:
         """Give the name by which something is known here."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from events.base import Event
 from events.errors import UsageError
 from ouroboros.history import cells
+from ouroboros.history.cells import UnfitCell
 from ouroboros.history.kinds.bars import DAY_SECONDS
 from ouroboros.history.kinds.common import RowReader, Table, cell, end_of, plausible
 from ouroboros.history.mapping import GpuPrices
@@ -15,12 +16,13 @@ from ouroboros.history.tables import Row
 def gpu_prices(table: Table, mapping: GpuPrices) -> RowReader:
     """Read a row as a bar of its own, known when its day or month was over. Raises UsageError."""
     columns, zone = mapping.columns, mapping.zone
-    for named in (columns.model, columns.date, columns.price, columns.quantity):
+    for named in (columns.model, columns.date, columns.price, columns.quantity, *(columns.models or ())):
         table.column(named)
     if zone is None:
         raise UsageError("Days need a time zone.", "Say time_zone in the mapping.")
 
     date_format = table.date_format(columns.date)
+    comma = mapping.decimal_comma
 
     def read(row: Row) -> Iterator[Event | str]:
         text = row.cells[columns.date]
@@ -28,25 +30,32 @@ def gpu_prices(table: Table, mapping: GpuPrices) -> RowReader:
             first = plausible(cells.month(text, "the month", date_format), "the month")
             on = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         else:
-            on = cells.day(text, "the day", date_format)
+            on = cells.day(text, "the day", date_format, zone)
         known_at = end_of(plausible(on, "the day"), zone)
         begins = datetime.combine(on, time(), zone).astimezone(UTC)
-        price = cells.positive(row.cells[columns.price], "the price", mapping.decimal_comma) * mapping.usd
         counted = cell(row, columns.quantity)
-        quantity = 1.0 if counted is None else cells.number(counted, "the quantity", mapping.decimal_comma)
-        yield table.event(
-            "GpuBarClosed",
-            known_at,
-            {
-                "model": table.name(row.cells[columns.model]),
-                "basis": mapping.basis,
-                "interval_seconds": DAY_SECONDS,
-                "bucket": begins.replace(hour=0, minute=0).isoformat(),
-                "first_at": begins.isoformat(),
-                "last_at": known_at.isoformat(),
-                "quantity": quantity,
-                **{f"{name}_usd": price for name in ("open", "high", "low", "close")},
-            },
-        )
+        shared = {
+            "basis": mapping.basis,
+            "interval_seconds": DAY_SECONDS,
+            "bucket": begins.replace(hour=0, minute=0).isoformat(),
+            "first_at": begins.isoformat(),
+            "last_at": known_at.isoformat(),
+            "quantity": 1.0 if counted is None else cells.number(counted, "the quantity", comma),
+        }
+
+        def bar(model: str, price_column: str, what: str) -> Event:
+            price = cells.positive(row.cells[price_column], what, comma, mapping.currency) * mapping.usd
+            prices = {f"{name}_usd": price for name in ("open", "high", "low", "close")}
+            return table.event("GpuBarClosed", known_at, {"model": model, **shared, **prices})
+
+        if columns.model is not None and columns.price is not None:
+            yield bar(table.name(row.cells[columns.model]), columns.price, "the price")
+        for column, model in (columns.models or {}).items():
+            # Not every model has a price every day.
+            if cell(row, column) is not None:
+                try:
+                    yield bar(model, column, f"the price of {model}")
+                except UnfitCell as error:
+                    yield str(error)
 
     return read

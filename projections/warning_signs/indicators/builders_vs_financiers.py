@@ -89,7 +89,15 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
             closes = with_price(state.closes, priced, state.window + WITHIN)
             if closes is state.closes:
                 return state, ()
-            state = replace(state, closes=closes)
+            # Written out, as this comes with every price: `replace` takes three times as long.
+            state = State(
+                state.builders,
+                state.financiers,
+                closes,
+                state.window,
+                state.named_builders,
+                state.named_financiers,
+            )
             return state, _measure(state, cited(priced))
         case WatchlistChanged() as changed:
             return _follow(state, changed)
@@ -114,7 +122,7 @@ def _follow(state: State, event: WatchlistChanged) -> Measured[State]:
 
 
 def _measure(state: State, where: str) -> tuple[Measurement, ...]:
-    last = newest(state.closes)
+    last = newest(state.closes, (*state.builders, *state.financiers))
     if last is None:
         return ()
     builders = moves(state.closes, state.builders, last.day, state.window)
@@ -123,8 +131,14 @@ def _measure(state: State, where: str) -> tuple[Measurement, ...]:
         text = _tell_missing(state, "financiers" if builders else "builders", last.day)
         ways = (BUILDERS_AHEAD, FINANCIERS_AHEAD)
         return tuple(Measurement(way, 0.0, (), text, where, last.at) for way in ways)
-    ahead = round(_mean(builders) - _mean(financiers), 6)
-    evidence, text = _evidence(builders, financiers), _tell(state, builders, financiers, ahead)
+    builders_mean, financiers_mean = _mean(builders), _mean(financiers)
+    ahead = round(builders_mean - financiers_mean, 6)
+    evidence = _evidence(builders, financiers)
+    text = (
+        f"over {state.window.days} days the builders ({_names(builders)}) returned {signed(builders_mean)}"
+        f" and are {_tell(ahead)} the financiers ({_names(financiers)}), which returned"
+        f" {signed(financiers_mean)}"
+    )
     return (
         Measurement(BUILDERS_AHEAD, ahead, evidence, text, where, last.at),
         # Not -0.0, which is written differently.
@@ -133,7 +147,7 @@ def _measure(state: State, where: str) -> tuple[Measurement, ...]:
 
 
 def _mean(of: list[Move]) -> float:
-    return fmean(one.change for one in of)
+    return fmean([one.change for one in of])
 
 
 def _evidence(builders: list[Move], financiers: list[Move]) -> tuple[UUID, ...]:
@@ -144,13 +158,10 @@ def _evidence(builders: list[Move], financiers: list[Move]) -> tuple[UUID, ...]:
     ]
 
 
-def _tell(state: State, builders: list[Move], financiers: list[Move], ahead: float) -> str:
-    points = f"{abs(ahead) * 100:.1f} percentage points"
-    told = f"{points} {'ahead of' if ahead >= 0 else 'behind'}" if ahead else "level with"
-    return (
-        f"over {state.window.days} days the builders ({_names(builders)}) returned {signed(_mean(builders))}"
-        f" and are {told} the financiers ({_names(financiers)}), which returned {signed(_mean(financiers))}"
-    )
+def _tell(ahead: float) -> str:
+    if not ahead:
+        return "level with"
+    return f"{abs(ahead) * 100:.1f} percentage points {'ahead of' if ahead >= 0 else 'behind'}"
 
 
 def _names(of: list[Move]) -> str:
@@ -171,4 +182,5 @@ BUILDERS_VS_FINANCIERS = Indicator(
     reads=(EquityBarClosed, EquityPriced, WatchlistChanged),
     apply=apply,
     with_window=with_window,
+    heeds=lambda state: state.closes,
 )

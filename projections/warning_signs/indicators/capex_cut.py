@@ -9,9 +9,9 @@ from rpds import HashTrieMap
 
 from events.companies import canonical
 from events.financials import CapexGuided
+from events.words import short_cents
 from projections.base import Recorded
 from projections.circularity.deal import to_cents
-from projections.circularity.money import spoken
 from projections.persistent import PersistentMap
 from projections.warning_signs.annual import a_year, months
 from projections.warning_signs.definition import (
@@ -128,7 +128,7 @@ def _tell_guidance(guidance: CapexGuided) -> str:
 
 
 def _tell_money(guidance: CapexGuided) -> str:
-    return f"{spoken(_cents_a_year(guidance))} of investment a year"
+    return f"{short_cents(_cents_a_year(guidance))} of investment a year"
 
 
 CAPEX_CUT = Indicator(DEFINITION, State(), (CapexGuided,), apply)

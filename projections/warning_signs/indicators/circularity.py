@@ -5,10 +5,10 @@ from typing import Literal
 from uuid import UUID
 
 from events.desk import WatchlistChanged
+from events.words import short_cents
 from projections.base import Recorded
 from projections.circularity.book import Basis, Book, edge_events
 from projections.circularity.fold import READS, Change, Circularity, picture_of
-from projections.circularity.money import spoken
 from projections.circularity.picture import Picture
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
@@ -87,7 +87,7 @@ def _evidence(book: Book, picture: Picture) -> tuple[UUID, ...]:
 
 def _tell(measure: Measure, basis: Basis, picture: Picture) -> str:
     money = "firm money" if basis == "firm" else "announced money, conditional and estimated parts included,"
-    announced = spoken(picture.announced_cents)
+    announced = short_cents(picture.announced_cents)
     share = percent(_share(measure, picture))
     if measure == "ci_max":
         return f"at most {share} of {announced} of {money} can be going round in circles; {NO_PROOF}"

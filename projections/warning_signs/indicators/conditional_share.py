@@ -6,10 +6,10 @@ from uuid import UUID
 from events.base import Event
 from events.contracts import ContractRenegotiated
 from events.deals import FINANCING, DealAnnounced, DealRevised, DealTerminated, LegFunded
+from events.words import short_cents
 from projections.base import Recorded
 from projections.circularity.deal import NOT_FUNDED, Deal, StandingLeg, evidence, to_cents
 from projections.circularity.fold import Change
-from projections.circularity.money import spoken
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     S1,
@@ -87,8 +87,8 @@ def _tell(deal: Deal, legs: list[StandingLeg], conditional: int, headline: int, 
     if not headline:
         return f'"{title}" states no financing in dollars'
     if not conditional:
-        return f'no part of the {spoken(headline)} of financing in "{title}" is conditional'
-    share = f"{spoken(conditional)} of {spoken(headline)}"
+        return f'no part of the {short_cents(headline)} of financing in "{title}" is conditional'
+    share = f"{short_cents(conditional)} of {short_cents(headline)}"
     told = f'{percent(value)} of the financing in "{title}" is conditional: {share}'
     conditions = dict.fromkeys(_tell_condition(deal, one) for one in legs if _conditional(deal, one))
     return f"{told} ({shorten('; '.join(conditions), 200, placeholder=' …')})"
@@ -99,8 +99,8 @@ def _tell_condition(deal: Deal, standing: StandingLeg) -> str:
     if leg.condition is not None:
         return leg.condition
     sure = max(_paid(deal, standing), to_cents(leg.amount_low_usd))
-    ceiling = f"up to {spoken(to_cents(leg.amount_usd))}"
-    return f"{ceiling}, {spoken(sure)} of it firm or paid" if sure else ceiling
+    ceiling = f"up to {short_cents(to_cents(leg.amount_usd))}"
+    return f"{ceiling}, {short_cents(sure)} of it firm or paid" if sure else ceiling
 
 
 CONDITIONAL_SHARE = MoneyIndicator(

@@ -8,12 +8,12 @@ from rpds import HashTrieMap
 
 from events.companies import canonical
 from events.contracts import ContractRenegotiated
+from events.words import short_cents
 from projections.base import Recorded
 from projections.circularity.book import pair_of
 from projections.circularity.deal import count as count_leg
 from projections.circularity.deal import to_cents
 from projections.circularity.fold import Change, Circularity
-from projections.circularity.money import spoken
 from projections.circularity.picture import NO_MONEY
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
@@ -162,7 +162,9 @@ def _tell(state: State, subject: str, happened: tuple[Renegotiation, ...], money
         return f"{told}; their dollars are not stated"
     share = before / (before + _left_alone(money, subject, happened))
     became = (
-        f"{spoken(before)} before became {spoken(after)}" if after != before else f"{spoken(before)} stayed"
+        f"{short_cents(before)} before became {short_cents(after)}"
+        if after != before
+        else f"{short_cents(before)} stayed"
     )
     return f"{told}; {became}, {percent(share)} of announced money"
 

@@ -1,6 +1,5 @@
 """Favours that lenders grant: waived covenants, forbearance, interest in kind, and defaults."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -181,9 +180,11 @@ def _tell(subject: str, favours: tuple[Favour, ...], value: float, window: timed
     last = f"in the last {count(window.days, 'day')}"
     if not favours:
         return f"no lender favour {whose} was reported {last}"
-    kinds = Counter(favour.kind for favour in favours)
+    kinds = [favour.kind for favour in favours]
     parts = [
-        count(kinds[kind], kind.value.replace("_", " "), _plural(kind)) for kind in WaiverKind if kinds[kind]
+        count(number, kind.value.replace("_", " "), _plural(kind))
+        for kind in WaiverKind
+        if (number := kinds.count(kind))
     ]
     return (
         f"{count(len(favours), 'lender favour')} {whose} {last}"

@@ -79,7 +79,7 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
             closes = with_price(state.closes, priced, state.window + WITHIN)
             if closes is state.closes:
                 return state, ()
-            state = replace(state, closes=closes)
+            state = State(state.symbols, closes, state.window, state.named_symbols, state.named_builders)
             return state, _measure(state, cited(priced))
         case WatchlistChanged() as changed:
             return _follow(state, changed)
@@ -103,7 +103,7 @@ def _follow(state: State, event: WatchlistChanged) -> Measured[State]:
 
 
 def _measure(state: State, where: str) -> tuple[Measurement, ...]:
-    last = newest(state.closes)
+    last = newest(state.closes, state.symbols)
     if last is None:
         return ()
     return (_measurement(state, moves(state.closes, state.symbols, last.day, state.window), last, where),)
@@ -153,4 +153,5 @@ CROWDING = Indicator(
     reads=(EquityBarClosed, EquityPriced, WatchlistChanged),
     apply=apply,
     with_window=with_window,
+    heeds=lambda state: state.closes,
 )

@@ -1,6 +1,6 @@
 """Loans that are worth more than the GPUs behind them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -74,7 +74,7 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
     if not isinstance(event, LoanOriginated | LoanRepaid):
         return state, ()
     loans, touched = enter(state.loans, event, _model)
-    state = replace(state, loans=loans)
+    state = State(loans, state.quotes)
     if not touched:
         return state, ()
     one = owed(loans, event.facility_id)

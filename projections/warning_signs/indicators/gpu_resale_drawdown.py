@@ -28,7 +28,7 @@ DEFINITION = Definition(
     thresholds=Thresholds(watch=0.10, warning=0.20, critical=0.35),
     named_by=S2,
     formula=(
-        "(high - close) / high, per model and basis (resale or rental by the hour; asking prices are left"
+        "(high - close) / high, per model and basis (resale or rental by the hour; new ones are left"
         " out), where high is the highest price of the year up to the newest close."
     ),
     why="Loans are secured by these GPUs, and a falling price is the first sign that compute is plentiful.",

@@ -1,6 +1,6 @@
 """A neocloud's shares fall in a day as far as others do in a year."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from events.desk import WatchlistChanged
@@ -57,7 +57,7 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
             closes = with_price(state.closes, priced, CONSECUTIVE)
             if closes is state.closes:
                 return state, ()
-            state = replace(state, closes=closes)
+            state = State(closes, state.named)
             return state, (_measurement(priced.symbol, closes[priced.symbol], cited(priced)),)
         case WatchlistChanged() as changed:
             return _follow(state, changed)
@@ -105,4 +105,5 @@ NEOCLOUD_SHOCK = Indicator(
     initial=State(),
     reads=(EquityBarClosed, EquityPriced, WatchlistChanged),
     apply=apply,
+    heeds=lambda state: state.closes,
 )

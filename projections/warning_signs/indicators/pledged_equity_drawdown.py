@@ -73,7 +73,8 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
         case LoanRepaid() as repayment:
             facility_id = repayment.facility_id
             repaid_usd = state.repaid_usd.get(facility_id, NOTHING) + repayment.amount_usd
-            state = replace(state, repaid_usd=state.repaid_usd.insert(facility_id, repaid_usd))
+            repayments = state.repaid_usd.insert(facility_id, repaid_usd)
+            state = State(state.windows, state.facilities, state.loans, repayments)
             return state, _measure(state, _symbol(state.loans.get(facility_id)))
         case _:
             return state, ()
@@ -147,10 +148,11 @@ def _balance(state: State, loan: LoanOriginated) -> Decimal:
 def _tell_price(symbol: str, window: Window | None) -> str:
     if window is None:
         return f"no price of {symbol} is known yet"
-    if not window.drawdown:
+    fall = window.drawdown
+    if not fall:
         return f"{symbol} is at its 52-week high of {price(window.price_usd)}"
     return (
-        f"{symbol} is {percent(window.drawdown)} below its 52-week high of {price(window.high.price_usd)}"
+        f"{symbol} is {percent(fall)} below its 52-week high of {price(window.high.price_usd)}"
         f" (now {price(window.price_usd)})"
     )
 
@@ -167,4 +169,5 @@ PLEDGED_EQUITY_DRAWDOWN = Indicator(
     initial=State(),
     reads=(EquityBarClosed, EquityPriced, LoanOriginated, LoanRepaid),
     apply=apply,
+    heeds=lambda state: state.facilities,
 )

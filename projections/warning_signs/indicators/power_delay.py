@@ -22,6 +22,7 @@ from projections.warning_signs.definition import (
     Measurement,
     Thresholds,
 )
+from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.words import cited, count, day
 
 DEFINITION = Definition(
@@ -106,16 +107,17 @@ def due(state: State) -> datetime | None:
 def elapse(state: State, now: datetime) -> Measured[State]:
     """Measure the sites that are overdue today, and their operators."""
     today = now.date()
+    sites = pairs_of(state.sites)
     overdue = [
         (site_id, tracked)
-        for site_id, tracked in sorted(state.sites.items(), key=lambda one: one[0])
+        for site_id, tracked in sorted(sites, key=lambda one: one[0])
         if is_waiting(tracked.site) and tracked.site.expected and tracked.site.expected.value < today
     ]
     names = dict.fromkeys(name for _, tracked in overdue if (name := _operator(tracked)) is not None)
-    coming = (next_change(tracked.site, today) for _, tracked in state.sites.items())
+    coming = (next_change(tracked.site, today) for _, tracked in sites)
     state = replace(state, look_again_on=min((one for one in coming if one is not None), default=None))
-    sites = tuple(_of_site(site_id, tracked, today) for site_id, tracked in overdue)
-    return state, (*sites, *_of_operators(state, names, today))
+    late = tuple(_of_site(site_id, tracked, today) for site_id, tracked in overdue)
+    return state, (*late, *_of_operators(state, names, today))
 
 
 def slip_days(tracked: Tracked, today: date) -> int | None:

@@ -1,19 +1,19 @@
 """What buyers of compute earn with it, against what they have promised to pay for it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from rpds import HashTrieMap
 
 from events.companies import canonical
 from events.contracts import CommitmentRevised, ContractRenegotiated
-from events.deals import FINANCING, DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
+from events.deals import FINANCING, DealAnnounced, DealRevised, DealTerminated, LegFunded
 from events.financials import RevenueReported
+from events.words import short_cents
 from projections.base import Recorded
-from projections.circularity.book import Book, record
 from projections.circularity.deal import Deal, to_cents
-from projections.circularity.money import spoken
+from projections.circularity.fold import Change, Circularity
 from projections.persistent import PersistentMap
 from projections.warning_signs.annual import a_year, months
 from projections.warning_signs.commitments import ASSUMED_YEARS, Commitment, of_deal, of_statement
@@ -21,11 +21,11 @@ from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     Definition,
     Direction,
-    Indicator,
     Measured,
     Measurement,
     Thresholds,
 )
+from projections.warning_signs.money import MoneyIndicator
 from projections.warning_signs.words import cited, count, day, dollars, percent
 
 SEGMENT = "ai"
@@ -58,32 +58,27 @@ NO_REVENUES: PersistentMap[str, RevenueReported] = HashTrieMap()
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The deals as they stand, and by company its deals as a buyer, its statements, its AI revenue.
+    """By company the deals in which it buys, or bought once, what it stated, and its AI revenue.
 
     Before `look_again_on` no commitment of a company with known revenue ends.
     """
 
-    book: Book = field(default_factory=Book)
     buyers: PersistentMap[str, tuple[str, ...]] = NO_BUYERS
     statements: PersistentMap[str, tuple[CommitmentRevised, ...]] = NO_STATEMENTS
     revenues: PersistentMap[str, RevenueReported] = NO_REVENUES
     look_again_on: date | None = None
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, recorded: Recorded, change: Change) -> Measured[State]:
     """Take in revenue or commitments, and measure the companies that they touch."""
-    today = recorded.now.date()
     match recorded.event:
         case RevenueReported() as revenue:
-            return _take_revenue(state, revenue, today)
+            state, touched = _with_revenue(state, revenue)
         case CommitmentRevised() as statement:
-            return _take_statement(state, statement, today)
-        case (
-            DealAnnounced() | DealRevised() | LegFunded() | DealTerminated() | ContractRenegotiated()
-        ) as event:
-            return _take_deal(state, event, today)
+            state, touched = _with_statement(state, statement)
         case _:
-            return state, ()
+            state, touched = _with_deals(state, change)
+    return _measure(state, touched, recorded.now.date(), change.after)
 
 
 def due(state: State) -> datetime | None:
@@ -91,26 +86,25 @@ def due(state: State) -> datetime | None:
     return datetime.combine(state.look_again_on, time.min, UTC) if state.look_again_on else None
 
 
-def elapse(state: State, now: datetime) -> Measured[State]:
+def elapse(state: State, now: datetime, money: Circularity) -> Measured[State]:
     """Measure all companies without the commitments that have ended."""
     companies = sorted(company for company, _ in state.revenues.items())
-    return _measure(replace(state, look_again_on=None), companies, now.date())
+    return _measure(replace(state, look_again_on=None), companies, now.date(), money)
 
 
-def _take_revenue(state: State, revenue: RevenueReported, today: date) -> Measured[State]:
+def _with_revenue(state: State, revenue: RevenueReported) -> tuple[State, Iterable[str]]:
     company = canonical(revenue.company)
     before = state.revenues.get(company)
     if revenue.segment.casefold() != SEGMENT or (before and _age(revenue) < _age(before)):
         return state, ()
-    state = replace(state, revenues=state.revenues.insert(company, revenue))
-    return _measure(state, (company,), today)
+    return replace(state, revenues=state.revenues.insert(company, revenue)), (company,)
 
 
 def _age(revenue: RevenueReported) -> tuple[date, datetime]:
     return revenue.period_ends, revenue.known_at
 
 
-def _take_statement(state: State, statement: CommitmentRevised, today: date) -> Measured[State]:
+def _with_statement(state: State, statement: CommitmentRevised) -> tuple[State, Iterable[str]]:
     """Keep the newest statement on each contract."""
     company = canonical(statement.company)
     known = {one.contract_id: one for one in state.statements.get(company, ())}
@@ -118,30 +112,28 @@ def _take_statement(state: State, statement: CommitmentRevised, today: date) -> 
     if before and statement.known_at < before.known_at:
         return state, ()
     known[statement.contract_id] = statement
-    statements = state.statements.insert(company, tuple(known.values()))
-    return _measure(replace(state, statements=statements), (company,), today)
+    return replace(state, statements=state.statements.insert(company, tuple(known.values()))), (company,)
 
 
-def _take_deal(state: State, event: DealEvent | ContractRenegotiated, today: date) -> Measured[State]:
-    book = record(state.book, event)
-    deal_id = event.deal_id
-    if book is state.book or deal_id is None:
-        return state, ()
+def _with_deals(state: State, change: Change) -> tuple[State, Iterable[str]]:
     buyers, touched = state.buyers, dict[str, None]()
-    for deal in (state.book.deals.get(deal_id), book.deals.get(deal_id)):
-        touched |= dict.fromkeys(_payers(deal))
-    for company in touched:
-        deals = buyers.get(company, ())
-        if deal_id not in deals:
-            buyers = buyers.insert(company, (*deals, deal_id))
-    return _measure(replace(state, book=book, buyers=buyers), touched, today)
+    for deal_id in change.deals:
+        payers = dict[str, None]()
+        for money in (change.before, change.after):
+            payers |= dict.fromkeys(_payers(money.book.deals.get(deal_id)))
+        for company in payers:
+            deals = buyers.get(company, ())
+            if deal_id not in deals:
+                buyers = buyers.insert(company, (*deals, deal_id))
+        touched |= payers
+    return (state if buyers is state.buyers else replace(state, buyers=buyers)), touched
 
 
 def _payers(deal: Deal | None) -> Iterable[str]:
     return (canonical(one.leg.payer) for one in deal.legs if one.leg.kind not in FINANCING) if deal else ()
 
 
-def _measure(state: State, companies: Iterable[str], today: date) -> Measured[State]:
+def _measure(state: State, companies: Iterable[str], today: date, money: Circularity) -> Measured[State]:
     measurements = list[Measurement]()
     look_again_on = state.look_again_on
     for company in companies:
@@ -151,7 +143,7 @@ def _measure(state: State, companies: Iterable[str], today: date) -> Measured[St
         legs = [
             one
             for deal_id in state.buyers.get(company, ())
-            for one in of_deal(state.book.deals[deal_id], company)
+            for one in of_deal(money.book.deals[deal_id], company)
             if one.ends >= today
         ]
         statements = map(of_statement, state.statements.get(company, ()))
@@ -159,7 +151,9 @@ def _measure(state: State, companies: Iterable[str], today: date) -> Measured[St
         ends = [one.ends + timedelta(days=1) for one in (*legs, *stated)]
         look_again_on = min((one for one in (look_again_on, *ends) if one), default=None)
         measurements.append(_measurement(company, revenue, legs, stated))
-    return replace(state, look_again_on=look_again_on), tuple(measurements)
+    if look_again_on != state.look_again_on:
+        state = replace(state, look_again_on=look_again_on)
+    return state, tuple(measurements)
 
 
 def _measurement(
@@ -172,7 +166,7 @@ def _measurement(
     value = round(earned / committed, 6) if committed else COVERED
     what = "stated commitment" if is_stated else "purchase or lease leg"
     told = (
-        f"{percent(value)} of its annual commitments of {spoken(committed)} ({_tell(counted, what)})"
+        f"{percent(value)} of its annual commitments of {short_cents(committed)} ({_tell(counted, what)})"
         if committed
         else "and no commitment of it in dollars is known to be left"
     )
@@ -181,7 +175,7 @@ def _measurement(
         subject=company,
         value=value,
         evidence=tuple(dict.fromkeys((revenue.event_id, *behind)))[:EVIDENCE_LIMIT],
-        text=f"annual AI revenue of {company} is {spoken(earned)} ({_tell_revenue(revenue)}), {told}",
+        text=f"annual AI revenue of {company} is {short_cents(earned)} ({_tell_revenue(revenue)}), {told}",
         cited=cited(revenue),
         heard_at=revenue.known_at,
         settled=not committed,
@@ -197,12 +191,12 @@ def _tell_revenue(revenue: RevenueReported) -> str:
 
 
 def _tell(commitments: list[Commitment], what: str) -> str:
-    told = f"{spoken(sum(one.cents for one in commitments))} in {count(len(commitments), what)}"
+    told = f"{short_cents(sum(one.cents for one in commitments))} in {count(len(commitments), what)}"
     assumed = sum(one.is_assumed for one in commitments)
     return f"{told}, for {assumed} of which {ASSUMED_YEARS} years are assumed" if assumed else told
 
 
-REVENUE_COVERAGE = Indicator(
+REVENUE_COVERAGE = MoneyIndicator(
     definition=DEFINITION,
     initial=State(),
     reads=(

@@ -78,11 +78,12 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
         case PowerScheduled(site_id=site_id) | PowerDelivered(site_id=site_id):
             before = state.sites.get(site_id)
             after = Tracked(changed(before.site if before else Site(), event), event.event_id)
-            state = replace(state, sites=state.sites.insert(site_id, after))
+            sites = state.sites.insert(site_id, after)
+            state = State(sites, state.loans, state.late_usd, state.look_again_on)
             touched: tuple[str, ...] = (site_id,) if site_id in state.loans.groups else ()
         case LoanOriginated() | LoanRepaid():
             loans, touched = enter(state.loans, event, _site_id)
-            state = replace(state, loans=loans)
+            state = State(state.sites, loans, state.late_usd, state.look_again_on)
         case _:
             return state, ()
     return _measure(state, touched, recorded.now.date(), cited(event))

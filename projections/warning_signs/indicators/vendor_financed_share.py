@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from events.desk import WatchlistChanged
+from events.words import short_cents
 from projections.base import Recorded
 from projections.circularity.book import BASES, Basis, edge_events, flow
 from projections.circularity.fold import READS, Change, Circularity, picture_of
-from projections.circularity.money import spoken
 from projections.circularity.order import NOBODY
 from projections.circularity.round_trip import RoundTrip
 from projections.warning_signs.definition import (
@@ -92,13 +92,13 @@ def _tell(basis: Basis, trip: RoundTrip, share: float) -> str:
     if not trip.purchases_cents:
         return f"{trip.vendor} does not both finance others and sell any more"
     money = "firm orders" if basis == "firm" else "orders, conditional and estimated ones included,"
-    orders = f"{spoken(trip.purchases_cents)} of {money}"
+    orders = f"{short_cents(trip.purchases_cents)} of {money}"
     if not trip.round_trip_cents:
         return f"none of the {orders} placed with {trip.vendor} can have been paid for by its own financing"
     return (
         f"up to {percent(share)} of the {orders} placed with {trip.vendor} can have been paid for by its own"
-        f" financing: {spoken(trip.round_trip_cents)} of the {spoken(trip.financing_cents)} that it puts into"
-        f" others; {NO_PROOF}"
+        f" financing: {short_cents(trip.round_trip_cents)} of the {short_cents(trip.financing_cents)} that"
+        f" it puts into others; {NO_PROOF}"
     )
 
 

@@ -1,0 +1,1 @@
+"""Pages: one HTML file with everything in it, for the screen, dark or light, and for print."""
