@@ -12,7 +12,7 @@ demo: .venv/demo.stamp
 JOBS ?= 4
 
 test: .venv/dev.stamp lint
-	@$(BIN)/python -m pytest --numprocesses=$(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
 lint: .venv/dev.stamp
 	@$(BIN)/ruff check .

@@ -90,7 +90,7 @@ def run(
         if study.walk_forward
         else (),
         evidence=evidence_of(source.chunks(base), wanted) if wanted else {},
-        notes=(*source.notes(), *notes, *_never_met(study, folded[_parameters(None)])),
+        notes=(*source.notes(study.universe), *notes, *_never_met(study, folded[_parameters(None)])),
         warnings=tuple(_warnings(trials[0])),
     )
 

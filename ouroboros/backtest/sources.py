@@ -12,8 +12,9 @@ import orjson
 from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.desk import ThresholdOverride, WatchlistChanged, WindowOverride
 from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced
-from events.words import count
+from events.words import count, listed
 from ouroboros.backtest.overlaps import Overlaps
+from ouroboros.backtest.priced import Priced, priced_by
 from ouroboros.backtest.study import HistoryPart
 from ouroboros.history.joining import merged, picked
 from ouroboros.history.known_chunks import known_chunks
@@ -39,7 +40,7 @@ class Told:
     """What was read of a part, once all of it was.
 
     Of `events`, those that an earlier part has too count there: the same events, or other ones that tell
-    of the same prices. `ticks` are single prices, which make no bar here.
+    of the same prices. `priced` has bars; `ticks` are single prices, which make no bar here.
     """
 
     events: int = 0
@@ -48,6 +49,7 @@ class Told:
     same_events: int = 0
     same_prices: int = 0
     ticks: int = 0
+    priced: set[Priced] = field(default_factory=set)
     hashes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -84,7 +86,7 @@ class Source:
             offset += len(taken)
             yield (taken := _placed(chunk, offset))
 
-    def notes(self) -> Iterator[str]:
+    def notes(self, universe: Sequence[Priced]) -> Iterator[str]:
         """Tell what of the parts did not count, and why."""
         for part, told in zip(self.parts, self.told, strict=True):
             name = part.stated.read
@@ -94,6 +96,9 @@ class Source:
             if told.same_prices:
                 bars = count(told.same_prices, "bar")
                 yield f"{name} has the prices of another part of the history for {bars}; each counts once."
+            if told.priced and told.priced.isdisjoint(universe):
+                others = listed(sorted(map(str, told.priced)), 3)
+                yield f"{name} has no price of the universe, but of {others}."
             if told.ticks:
                 prices = count(told.ticks, "single price")
                 yield f"{name} has {prices}, which no backtest reads; the journal has bars of them."
@@ -129,7 +134,13 @@ class Source:
             told.events += len(chunk)
             told.first_known_at = told.first_known_at or in_utc(chunk.known_at[0])
             told.last_known_at = in_utc(chunk.known_at[-1])
-            told.ticks += sum(1 for one in chunk.others.values() if isinstance(one.event, TICKS))
+            codes = np.unique(chunk.bars.code)
+            told.priced.update(chunk.bars.symbols[code] for code in codes[codes >= 0].tolist())
+            for one in chunk.others.values():
+                if isinstance(one.event, TICKS):
+                    told.ticks += 1
+                elif isinstance(one.event, EquityBarClosed | GpuBarClosed):
+                    told.priced.add(priced_by(one.event))
             yield chunk
 
 

@@ -115,6 +115,8 @@ def _told(document: Lines, problem: Any) -> tuple[int, str]:
             )
         case "string_pattern_mismatch" if place[0] == "study":
             return line, f"study: {given} is no name. Use small letters, digits and hyphens."
+        case "string_type" if place[0] in {"action", "outcome"}:
+            return line, f"{where} is no symbol of a share (given: {given}). Write it like CRWV or ENR.DE."
         case "string_pattern_mismatch":
             return line, f"{where} is no symbol (given: {given}). Write it like CRWV or ENR.DE."
         case _:

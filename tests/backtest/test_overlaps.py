@@ -100,7 +100,7 @@ def test_what_stands_in_two_places_counts_once_and_is_told() -> None:
     nearly = [one.model_copy(update={"close_usd": 102.00001}) for one in again]
     source = source_of(UNTIL, STEADY, [*STEADY[:4], *nearly])
     assert sum(map(len, source.chunks())) == len(STEADY)
-    assert list(source.notes()) == [
+    assert list(source.notes(["CRWV"])) == [
         "part 1 repeats 4 events of another part of the history; each counts once.",
         "part 1 has the prices of another part of the history for 1 bar; each counts once.",
     ]
@@ -126,6 +126,13 @@ def test_another_price_is_found_behind_many_bars_of_one_place_and_across_chunks(
     late = late.model_copy(update={"known_at": at("2025-04-07", 22)})
     with pytest.raises(UsageError, match="CRWV of 2025-04-07"):
         list(source_of(UNTIL, STEADY, [late]).chunks())
+
+
+def test_a_table_whose_name_begins_with_another_share_is_told(tmp_path: Path) -> None:
+    tables = [a_table(tmp_path, name) for name in ("CRWV.csv", "daily_CRWV.csv")]
+    result = studied(tmp_path, [{"read": one} for one in tables])
+    assert f"{tables[1]} has no price of the universe, but of DAILY." in result.notes
+    assert not any("CRWV.csv has no price" in note and "daily" not in note for note in result.notes)
 
 
 def test_single_prices_are_told_to_make_no_bar(tmp_path: Path) -> None:

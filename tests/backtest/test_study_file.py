@@ -64,6 +64,10 @@ def test_three_studies_come_along() -> None:
             {"universe": ["CRWV", {"model": "H100", "basis": "rent"}]},
             "universe.1.basis: Input should be 'resale', 'rental_hour' or 'list' (given: 'rent')",
         ),
+        (
+            {"action": {"while_up": "favours", "long": [{"model": "H100"}], "costs_bps": 1}},
+            "action.long.0 is no symbol of a share",
+        ),
         ({"universe": ["CRWV", "CRWV"]}, "CRWV stands in the universe already"),
         (
             {"action": {"while_up": "favours", "long": ["H100"], "costs_bps": 1}},

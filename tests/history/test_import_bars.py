@@ -127,6 +127,7 @@ def test_prices_of_new_york_over_the_change_of_clocks_are_known_at_the_same_hour
         ("Date,Close\n".encode("utf-16"), "is UTF-16. Convert it: iconv -f UTF-16"),
         ("Datum,Schlußkurs\n".encode("latin-1"), "is not UTF-8. Convert it"),
     ],
+    ids=["gzip", "UTF-16", "Latin-1"],
 )
 def test_what_is_no_plain_text_is_told_with_what_to_do(tmp_path: Path, content: bytes, told: str) -> None:
     path = tmp_path / "CSCO.csv"
