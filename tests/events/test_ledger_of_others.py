@@ -63,7 +63,6 @@ def test_the_rent_of_an_h100_fell_from_eight_dollars_to_below_two_and_rose_again
     assert [price for _, price in rents] == [8, 2.85, 2, 1.7, 2.35, 2.65]
 
 
-
 def test_of_helios_eighty_percent_is_debt_and_half_a_year_is_promised() -> None:
     (loan,) = [one for one in of(LoanOriginated) if one.site_id == "Helios"]
     assert loan.equity_usd is not None
