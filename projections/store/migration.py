@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg.sql import SQL
+from tenacity import retry, retry_if_exception_message, stop_after_delay, wait_fixed
 
 from projections.base import Projection
 from projections.store import tables
@@ -40,14 +41,25 @@ def migrate(
             tables.refresh_reference(connection, LIVE, projection)
             _promote(connection, projection, report)
         try:
-            with connection.transaction():
-                prepare_reader(connection, reader_password)
+            _prepare_reader(connection, reader_password)
         except psycopg.errors.InsufficientPrivilege:
             report(
                 f"The role {READER} could not be prepared: this user may not make roles."
                 " Have an administrator run `ouroboros migrate` once."
             )
     report(describe(timescale))
+
+
+# Roles belong to the whole server, where a migration of another database may be changing this one.
+@retry(
+    retry=retry_if_exception_message(match="tuple concurrently updated"),
+    stop=stop_after_delay(10),
+    wait=wait_fixed(0.1),
+    reraise=True,
+)
+def _prepare_reader(connection: psycopg.Connection[Any], password: str | None) -> None:
+    with connection.transaction():
+        prepare_reader(connection, password)
 
 
 def lock_migrations(connection: psycopg.Connection[Any]) -> None:

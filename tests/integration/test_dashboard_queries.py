@@ -123,14 +123,22 @@ async def test_every_panel_of_a_watchlist_finds_names_of_any_letters(database: s
     all_answered(database, made, choice)
     signs = shown(database, made, "Warning signs", choice)
     found = {row["Subject"]: row for row in signs if row["Sign"] == "Credit waivers"}
-    assert {f"lender:{one}" for one in HOSTILE} <= found.keys()
-    assert {f"borrower:{one}" for one in HOSTILE} <= found.keys()
+    assert {f"lender {one}" for one in HOSTILE} <= found.keys()
+    assert {f"borrower {one}" for one in HOSTILE} <= found.keys()
     assert "all" not in found
-    own, others = found[f"lender:{HOSTILE[0]}"], found[f"lender:{HOSTILE[1]}"]
-    assert (own["Watch at"], own["Warning at"], own["Critical at"]) == ("1", "7", "9")
-    assert (others["Watch at"], others["Warning at"], others["Critical at"]) == ("0.25", "1", "3")
+    own, others = found[f"lender {HOSTILE[0]}"], found[f"lender {HOSTILE[1]}"]
+    assert (own["Watch at"], own["Warning at"], own["Critical at"]) == (
+        "severity 1",
+        "severity 7",
+        "severity 9",
+    )
+    assert (others["Watch at"], others["Warning at"], others["Critical at"]) == (
+        "severity 0.25",
+        "severity 1",
+        "severity 3",
+    )
     assert {
-        row["Lender"]: row["Weight"] for row in shown(database, made, "Lenders now", choice)
+        row["Lender"]: row["Severity"] for row in shown(database, made, "Lenders now", choice)
     } == dict.fromkeys(HOSTILE, 1.0)
     assert {row["Site"] for row in shown(database, made, "Sites' power", choice)} == set(HOSTILE)
     shares = shown(database, made, "Shares now", choice)
@@ -145,7 +153,7 @@ async def test_what_is_not_chosen_is_not_shown(database: str) -> None:
     choice = {**{name: ["nobody"] for name in everything(made, database)}, "lender": [HOSTILE[2]]}
     signs = shown(database, made, "Warning signs", choice)
     # The file sets thresholds of this subject by name.
-    assert {row["Subject"] for row in signs} == {f"lender:{HOSTILE[2]}", f"lender:{HOSTILE[0]}"}
+    assert {row["Subject"] for row in signs} == {f"lender {HOSTILE[2]}", f"lender {HOSTILE[0]}"}
 
 
 @pytest.mark.asyncio
@@ -163,12 +171,12 @@ async def test_a_backtest_tells_what_the_share_did_after_the_signal(database: st
     rows = shown(database, BACKTEST, "Episodes and what followed", BACKTEST_CHOICE)
     found = {row["Subject"]: row for row in rows if row["Sign"] == "Credit waivers"}
     # The first close is that of the next day; 20 days after it comes the 26th, and the next close.
-    early = found["lender:Lender"]
+    early = found["lender Lender"]
     assert early["Price"] == 100.0
     assert early["Return"] == pytest.approx(0.1)
     assert early["Worst"] == pytest.approx(-0.2)
     assert early["Days to the fall"] == 2
-    no_price_yet = found["lender:Late Lender"]
+    no_price_yet = found["lender Late Lender"]
     assert no_price_yet["Price"] == 105.0
     assert (no_price_yet["Return"], no_price_yet["Worst"], no_price_yet["Days to the fall"]) == (
         None,

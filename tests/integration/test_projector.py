@@ -19,6 +19,7 @@ from projections.store.writing import RowBuffer
 from streams.kafka import ensure_topics
 from streams.settings import Settings
 from streams.worker import working
+from tests.conftest import Databases, silent
 from tests.integration.pipeline import event, fingerprint, publish, query, work_off
 from tests.integration.test_crashes import mixed_events
 
@@ -194,6 +195,17 @@ async def test_migrating_again_changes_nothing(database: str) -> None:
     migrate(database, PROJECTIONS, "a password", told.append)
     assert fingerprint(database) == before
     assert not [sentence for sentence in told if sentence.startswith("Made")]
+
+
+async def test_databases_of_one_server_can_be_made_ready_at_once(databases: Databases) -> None:
+    made = [databases.create() for _ in range(4)]
+    try:
+        for _ in range(3):
+            ready = (asyncio.to_thread(migrate, one, PROJECTIONS, "a password", silent) for one in made)
+            await asyncio.gather(*ready)
+    finally:
+        for one in made:
+            databases.drop(one)
 
 
 async def test_on_timescale_history_is_in_hypertables_and_elsewhere_it_is_said(empty_database: str) -> None:

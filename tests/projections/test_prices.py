@@ -156,6 +156,8 @@ def _part(
         "size": size,
         "first_at": bucket + timedelta(seconds=min(first, last)),
         "last_at": bucket + timedelta(seconds=max(first, last)),
+        "occurred_at": bucket,
+        "known_at": bucket + timedelta(minutes=1),
     }
 
 
