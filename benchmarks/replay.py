@@ -18,7 +18,8 @@ from benchmarks.servers import Servers
 from benchmarks.trading import BASKETS, DAYS, FACTS_A_MINUTE, MINUTES_A_DAY, SHARES, export_days
 from ouroboros.history.chunks import EVENTS_AT_ONCE, chunks
 from ouroboros.history.exported import Exported
-from ouroboros.history.source import Order, open_history, recorded
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import Order, recorded
 from projections.base import fold
 from projections.bulk.block import rows_of
 from projections.bulk.folding import fold_chunk

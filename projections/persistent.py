@@ -7,11 +7,14 @@ Their own order is arbitrary: sort before anything that can be seen depends on i
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import GenericAlias
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from rpds import HashTrieMap, HashTrieSet
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,18 @@ def _to_set(items: Iterable[Any]) -> "HashTrieSet[Any]":
 
 
 def _sorted_pairs(mapping: "HashTrieMap[Any, Any]") -> list[tuple[Any, Any]]:
-    return sorted(mapping.items(), key=lambda pair: pair[0])
+    return sorted(items_of(mapping), key=lambda pair: pair[0])
+
+
+def items_of(mapping: "HashTrieMap[K, V]") -> list[tuple[K, V]]:
+    """List the keys and values of a map, in its own order.
+
+    What the map gives to be pickled is that list. Its iterators take the map without its first
+    key at each step, which takes thirty times as long.
+    """
+    pickled: Any = mapping.__reduce__()
+    listed: list[tuple[K, V]] = pickled[1][0]
+    return listed
 
 
 if TYPE_CHECKING:

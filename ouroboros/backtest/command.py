@@ -14,7 +14,7 @@ from ouroboros.backtest.sources import Part, Source
 from ouroboros.backtest.study import Study
 from ouroboros.backtest.study_file import read_study
 from ouroboros.backtest.summary import show
-from ouroboros.history.source import open_history
+from ouroboros.history.opening import open_history
 from ouroboros.watchlist import read_watchlist
 from ouroboros.yaml_lines import Lines
 from streams.settings import Settings

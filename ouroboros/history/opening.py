@@ -18,8 +18,17 @@ _REMEDY = (
 )
 
 
-def opened(where: str | Path, settings: Settings | None, mapping: str | Path | None) -> History:
-    """Open a history; see `source.open_history`."""
+def open_history(
+    where: str | Path, *, settings: Settings | None = None, mapping: str | Path | None = None
+) -> History:
+    """Open a history by its name or path.
+
+    `archive` (the database), `journal` (Kafka) and `ledger` (the facts of the sources) are names;
+    everything else is a folder of an export, or a file of Parquet, JSONL or CSV; the mapping, a file or
+    the name of a built-in one, says what the columns of a CSV mean.
+    The settings say where the servers are; without them the environment does.
+    Raises UsageError where there is nothing to read, or a file is not what its manifest says.
+    """
     match str(where):
         case "archive":
             return Archive(settings or Settings())

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
 from events.base import Event
 from projections.base import Recorded
-from streams.settings import Settings
 
 
 class Order(StrEnum):
@@ -51,23 +49,6 @@ class History(Protocol):
         for the last full reading, and there is none before.
         """
         ...
-
-
-def open_history(
-    where: str | Path, *, settings: Settings | None = None, mapping: str | Path | None = None
-) -> History:
-    """Open a history by its name or path.
-
-    `archive` (the database), `journal` (Kafka) and `ledger` (the facts of the sources) are names;
-    everything else is a folder of an export, or a file of Parquet, JSONL or CSV; the mapping, a file or
-    the name of a built-in one, says what the columns of a CSV mean.
-    The settings say where the servers are; without them the environment does.
-    Raises UsageError where there is nothing to read, or a file is not what its manifest says.
-    """
-    # Kinds of history import this contract.
-    from ouroboros.history.opening import opened  # noqa: PLC0415
-
-    return opened(where, settings, mapping)
 
 
 def recorded(entries: Iterable[Entry]) -> Iterator[Recorded]:

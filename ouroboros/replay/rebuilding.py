@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from events.errors import UsageError
-from ouroboros.history.source import History, open_history
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import History
 from ouroboros.replay import reading, register, schemas
 from ouroboros.replay.plan import Plan
 from projections.registry import PROJECTIONS

@@ -13,7 +13,7 @@ from uuid import UUID
 from rpds import HashTrieMap
 
 from projections.base import Recorded
-from projections.persistent import PersistentMap
+from projections.persistent import PersistentMap, items_of
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     LEVELS,
@@ -26,7 +26,6 @@ from projections.warning_signs.definition import (
     Measurement,
     Thresholds,
 )
-from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.words import day
 
 ALL = "all"
@@ -133,7 +132,7 @@ def _measure(state: State, now: datetime) -> Measured[State]:
     # The worst subject of each sign: the highest level, rather still up than over, the longest.
     worst: dict[str, tuple[tuple[int, bool, datetime, str], Spell]] = {}
     ends: list[datetime] = []
-    for (sign, subject), spell in pairs_of(state.spells):
+    for (sign, subject), spell in items_of(state.spells):
         ended_at = spell.ended_at
         if ended_at is not None:
             if ended_at <= cut:

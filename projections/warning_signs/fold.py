@@ -14,7 +14,7 @@ from events.desk import SignalAcknowledged, SignalMuted, WatchlistChanged
 from projections.base import Recorded, Row, Step
 from projections.circularity.fold import READS, Change, Circularity
 from projections.circularity.fold import changed as money_changed
-from projections.persistent import PersistentMap
+from projections.persistent import PersistentMap, items_of
 from projections.warning_signs.bubble_break import BUBBLE_BREAK, hear
 from projections.warning_signs.definition import Definition, Indicator, Measurement, never
 from projections.warning_signs.desk import (
@@ -27,7 +27,6 @@ from projections.warning_signs.desk import (
     window_of,
 )
 from projections.warning_signs.money import MoneyIndicator, on
-from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.registry import ALL, DEFINITIONS
 from projections.warning_signs.rows import AcknowledgementRow, ClockRow, MuteRow
 from projections.warning_signs.standing import (
@@ -233,7 +232,7 @@ def _elapse(indicator: Indicator[Any], state: Any, now: datetime) -> tuple[Any, 
 
 def _due(turn: Turn, states: list[Any]) -> datetime:
     moments = [ALL[place].due(states[place]) for place in TIMED]
-    moments += [next_end(turn.desk), *(moment for _, moment in pairs_of(turn.pending))]
+    moments += [next_end(turn.desk), *(moment for _, moment in items_of(turn.pending))]
     return min((moment for moment in moments if moment), default=NOT_IN_SIGHT)
 
 

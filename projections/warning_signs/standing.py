@@ -8,12 +8,11 @@ from rpds import HashTrieMap
 
 from events.desk import WatchlistChanged
 from projections.base import Recorded, Row
-from projections.persistent import PersistentMap
+from projections.persistent import PersistentMap, items_of
 from projections.warning_signs.bubble_break import Heard
 from projections.warning_signs.definition import CALM, EVIDENCE_LIMIT, Definition, Level, Measurement
 from projections.warning_signs.desk import Desk, is_muted, judged_by
 from projections.warning_signs.episodes import Episode, Pending, advance, untold
-from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow
 from projections.warning_signs.signals import outbox_row, signal_row
@@ -92,7 +91,7 @@ def take_what_is_due(turn: Turn, definition: Definition) -> None:
     if not turn.pending:
         return
     now = turn.recorded.now
-    due = [key for key, moment in pairs_of(turn.pending) if key[0] == definition.id and moment <= now]
+    due = [key for key, moment in items_of(turn.pending) if key[0] == definition.id and moment <= now]
     for key in sorted(due):
         measurement = turn.standing[key].measurement
         _judge(turn, definition, measurement, measurement, touched=False)

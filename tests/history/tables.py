@@ -9,7 +9,8 @@ from rich.console import Console
 
 from events.base import Event
 from ouroboros.history.import_command import import_into
-from ouroboros.history.source import Order, open_history
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import Order
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 

@@ -13,7 +13,8 @@ from events.errors import UsageError
 from events.prices import EquityBarClosed
 from ouroboros.history.chunks import chunks
 from ouroboros.history.exported import Exported
-from ouroboros.history.source import Entry, Order, open_history, recorded
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import Entry, Order, recorded
 from ouroboros.history.writing import writing
 from projections.base import Row, fold
 from projections.bulk.block import rows_of

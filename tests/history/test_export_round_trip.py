@@ -19,7 +19,8 @@ from events.ledger import ledger
 from events.prices import EquityBarClosed
 from ouroboros.history import writing as writing_module
 from ouroboros.history.manifest import MANIFEST, Format, Manifest, read_manifest, sha256
-from ouroboros.history.source import Entry, Order, open_history, recorded
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import Entry, Order, recorded
 from ouroboros.history.writing import writing
 from tests.events.strategies import ANY_EVENT, events_of
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from events.errors import UsageError
 from ouroboros.history.mapping_file import built_in, read_mapping
-from ouroboros.history.source import Order, open_history
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import Order
 from tests.history.tables import Imported
 
 HEADERS = {

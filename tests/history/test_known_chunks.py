@@ -16,7 +16,8 @@ from ouroboros.history import known_chunks as module
 from ouroboros.history.joining import merged
 from ouroboros.history.known_chunks import known_chunks
 from ouroboros.history.manifest import MANIFEST, Format
-from ouroboros.history.source import Entry, History, Order, open_history, recorded
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import Entry, History, Order, recorded
 from ouroboros.history.writing import writing
 from projections.base import Recorded
 from projections.bulk.chunk import Chunk, chunk_of

@@ -8,7 +8,8 @@ import pytest
 from events.codec import encode
 from events.errors import UsageError
 from events.ledger import ledger
-from ouroboros.history.source import Entry, Order, open_history
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import Entry, Order
 
 DAILY = "kind: daily_bars\ntime_zone: America/New_York\n"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from events.ledger import ledger
-from ouroboros.history.source import Order, open_history
+from ouroboros.history.opening import open_history
+from ouroboros.history.source import Order
 from streams.kafka import ensure_topics
 from streams.settings import Settings
 from tests.integration.pipeline import event, ouroboros, publish, query, work_off

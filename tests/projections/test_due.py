@@ -4,9 +4,9 @@ from hypothesis import given as forall
 from hypothesis import settings
 
 from events.base import Event
+from projections.persistent import items_of
 from projections.warning_signs.desk import next_end
 from projections.warning_signs.fold import NOT_IN_SIGHT, WarningSigns, apply
-from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.registry import ALL
 from tests.projections.given import event, recorded
 from tests.projections.test_watchlist_laws import JOURNALS
@@ -21,7 +21,7 @@ def gpu_bar(day: str, price: float) -> Event:
 
 def due_of_all(state: WarningSigns) -> object:
     asked = [one.due(of_one) for one, of_one in zip(ALL, state.states, strict=True)]
-    asked += [next_end(state.desk), *(moment for _, moment in pairs_of(state.pending))]
+    asked += [next_end(state.desk), *(moment for _, moment in items_of(state.pending))]
     return min((moment for moment in asked if moment), default=NOT_IN_SIGHT)
 
 

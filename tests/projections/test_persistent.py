@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from rpds import HashTrieMap, HashTrieSet
 
-from projections.persistent import PersistentMap, PersistentSet
+from projections.persistent import PersistentMap, PersistentSet, items_of
 
 
 class Amount(NamedTuple):
@@ -110,3 +110,9 @@ def test_a_map_that_is_changed_leaves_the_one_before_alone() -> None:
     after = State(marks=before.marks.insert("b", 2))
     assert dict(before.marks.items()) == {"a": 1}
     assert dict(after.marks.items()) == {"a": 1, "b": 2}
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(max_size=3), st.integers(), max_size=40))
+def test_every_key_of_a_map_is_listed_once_with_its_value(of: dict[str, int]) -> None:
+    assert sorted(items_of(HashTrieMap(of))) == sorted(of.items())

@@ -10,7 +10,7 @@ from rpds import HashTrieMap
 
 from events.power import PowerDelivered, PowerScheduled
 from projections.base import Recorded
-from projections.persistent import PersistentMap
+from projections.persistent import PersistentMap, items_of
 from projections.power.site import Site, changed, is_waiting, next_change
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
@@ -22,7 +22,6 @@ from projections.warning_signs.definition import (
     Measurement,
     Thresholds,
 )
-from projections.warning_signs.pairs import pairs_of
 from projections.warning_signs.words import cited, count, day
 
 DEFINITION = Definition(
@@ -107,7 +106,7 @@ def due(state: State) -> datetime | None:
 def elapse(state: State, now: datetime) -> Measured[State]:
     """Measure the sites that are overdue today, and their operators."""
     today = now.date()
-    sites = pairs_of(state.sites)
+    sites = items_of(state.sites)
     overdue = [
         (site_id, tracked)
         for site_id, tracked in sorted(sites, key=lambda one: one[0])
