@@ -3,7 +3,7 @@
 from dashboards.building.annotations import DEALS, marks
 from dashboards.building.board import Board, Row
 from dashboards.building.fields import MINUTE, as_level, field, unit, width, wrapped
-from dashboards.building.levels import COLORS
+from dashboards.building.levels import COLORS, UNKNOWN, UNKNOWN_COLOR
 from dashboards.building.panels import Panel, stat, state_timeline, table, text, time_series, when_empty
 from dashboards.building.sql import chosen, rank, row_label, spoken
 from dashboards.building.variables import PRICED_SHARES, SIGNS, chosen_from, one_of
@@ -78,10 +78,9 @@ OUTCOMES = f"""{EPISODES}, daily AS MATERIALIZED (
 def _explanation() -> Panel:
     return text(
         "How to read this",
-        "A look at history: what the chosen share did in the chosen number of days after each episode of"
-        " the chosen signs. Few episodes prove nothing, and episodes that overlap are not independent:"
-        " compare with *any day*. The measured way, with rules folded anew as the world could know at"
-        " each moment and false alarms counted, is `ouroboros backtest`.",
+        "What the share did in the chosen days after each episode. Few episodes prove nothing, and those"
+        " that overlap are not independent: compare with *any day*. Outcomes need a close nearly every day;"
+        " the demo has a handful. `ouroboros backtest` measures with rules folded anew.",
     )
 
 
@@ -112,7 +111,7 @@ FROM outcome""",
             *(field(name, *unit("none", 0)) for name in ("Episodes", "Outcomes", "Days compared")),
             *(field(name, *unit("percentunit", 0)) for name in ("Fell after", "After any day")),
             *(field(name, *unit("percentunit", 1)) for name in ("Median return", "Of any day")),
-            field("Lead time", *unit("suffix: days", 0)),
+            field("Lead time", *unit("suffix:days", 0)),
         ],
         text_size=24,
     )
@@ -124,27 +123,27 @@ def _episodes() -> Panel:
         "Each episode at the moment at which it first reached the level, the newest first, at most 500."
         " Price: the share's close of that day or of the next trading day. Return: to the first close"
         " after the chosen calendar days. Worst: the lowest close until then, against the price. Days to"
-        " the fall: until the close first lay the chosen part below the price. From read.signal and"
+        " fall: until the close first lay the chosen part below the price. From read.signal and"
         " read.equity_bar.",
         f"""WITH {OUTCOMES}
 SELECT o.known_at AS "When", o.level AS "Level", d.title AS "Sign", {spoken("o.subject")} AS "Subject",
-  o.price_usd AS "Price", o.return AS "Return", o.worst AS "Worst", o.lead_days AS "Days to the fall",
+  o.price_usd AS "Price", o.return AS "Return", o.worst AS "Worst", o.lead_days AS "Days to fall",
   i.text AS "In words"
 FROM outcome o JOIN read.indicator_definition d ON d.id = o.indicator
 LEFT JOIN read.indicator i ON i.known_at = o.known_at AND i.indicator = o.indicator AND i.subject = o.subject
   AND i.journal_offset = o.journal_offset AND i.journal_index = o.journal_index
 ORDER BY o.known_at DESC, o.indicator, o.subject LIMIT 500""",
         overrides=[
-            field("When", *MINUTE, width(140)),
-            field("Level", *as_level()),
-            field("Sign", width(170), wrapped()),
-            field("Subject", width(160), wrapped()),
-            field("Price", *unit("currencyUSD", 2), width(90), {"id": "noValue", "value": "no price"}),
+            field("When", *MINUTE, width(138)),
+            field("Level", *as_level(75)),
+            field("Sign", width(130), wrapped()),
+            field("Subject", width(130), wrapped()),
+            field("Price", *unit("currencyUSD", 2), width(78), {"id": "noValue", "value": "no price"}),
             *(
-                field(name, *unit("percentunit", 1), width(110), {"id": "noValue", "value": "no price yet"})
+                field(name, *unit("percentunit", 1), width(104), {"id": "noValue", "value": "no price yet"})
                 for name in ("Return", "Worst")
             ),
-            field("Days to the fall", *unit("suffix: days", 0), width(120)),
+            field("Days to fall", *unit("suffix:days", 0), width(104)),
             field("In words", wrapped()),
         ],
     )
@@ -165,7 +164,9 @@ FROM read.equity_bar WHERE symbol = '${symbol}' AND $__timeFilter(bucket) GROUP 
 
 
 def _levels() -> Panel:
-    words = {
+    # Without any row Grafana would say that a field is missing.
+    unheard = -1
+    words = {str(unheard): {"color": UNKNOWN_COLOR, "index": len(LEVELS), "text": UNKNOWN}} | {
         str(number): {"color": COLORS[level], "index": number, "text": level.value}
         for number, level in enumerate(LEVELS)
     }
@@ -173,24 +174,32 @@ def _levels() -> Panel:
     shown = state_timeline(
         "Levels of the chosen signs",
         "The level of each subject's episode from step to step; the 20 subjects with the newest steps that"
-        " reached the level. From read.signal.",
+        " reached the level; unknown before the first measurement. From read.signal and read.indicator.",
         f"""WITH {EPISODES}, shown AS (
   SELECT indicator, subject FROM episode GROUP BY 1, 2 ORDER BY max(known_at) DESC LIMIT 20
+), named AS (
+  SELECT s.*, {row_label("d.title || ' · ' || " + spoken("s.subject"))} AS metric, begun.known_at AS begun_at
+  FROM shown s JOIN read.indicator_definition d ON d.id = s.indicator
+  CROSS JOIN LATERAL (
+    SELECT i.known_at FROM read.indicator i WHERE i.indicator = s.indicator AND i.subject = s.subject
+    ORDER BY i.known_at LIMIT 1
+  ) begun
 ), step AS (
-  SELECT s.known_at, {row_label("d.title || ' · ' || " + spoken("s.subject"))} AS metric,
-         {place} AS value, s.step_number
-  FROM read.signal s JOIN shown USING (indicator, subject)
-  JOIN read.indicator_definition d ON d.id = s.indicator
+  SELECT s.known_at, named.metric, {place} AS value, s.step_number, named.begun_at
+  FROM read.signal s JOIN named USING (indicator, subject)
+  UNION ALL SELECT begun_at, metric, 0, 0, begun_at FROM named
 )
 SELECT known_at AS time, metric, max(value) AS value FROM step WHERE $__timeFilter(known_at) GROUP BY 1, 2
 UNION ALL
 SELECT $__timeFrom()::timestamptz, metric, coalesce(
   (SELECT value FROM step b WHERE b.metric = m.metric AND known_at < $__timeFrom()::timestamptz
-   ORDER BY known_at DESC, step_number DESC LIMIT 1), 0)
+   ORDER BY known_at DESC, step_number DESC LIMIT 1), {unheard})
 FROM (SELECT DISTINCT metric FROM step) m
 UNION ALL
 (SELECT DISTINCT ON (metric) least(now(), $__timeTo()::timestamptz), metric, value
  FROM step WHERE known_at < $__timeTo()::timestamptz ORDER BY metric, known_at DESC, step_number DESC)
+UNION ALL SELECT $__timeFrom()::timestamptz, 'No episode reached this level', NULL
+WHERE NOT EXISTS (SELECT FROM step)
 ORDER BY 1, 2""",
         defaults={
             "mappings": [{"type": "value", "options": words}],
@@ -220,7 +229,7 @@ BACKTEST = Board(
     variables=(INDICATOR, LEVEL, SYMBOL, HORIZON, FALL),
     annotations=(_marks(), DEALS),
     rows=(
-        Row(5, ((_explanation(), 8), (_sums(), 16))),
+        Row(6, ((_explanation(), 8), (_sums(), 16))),
         Row(10, ((_episodes(), 24),)),
         Row(9, ((_price(), 24),)),
         Row(9, ((_levels(), 24),)),

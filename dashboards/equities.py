@@ -242,15 +242,16 @@ FROM read.facility f LEFT JOIN read.indicator_current c
 WHERE f.collateral_kind = 'shares' AND f.collateral = ANY({chosen("symbol")})
 ORDER BY c.value DESC NULLS LAST, f.facility_id LIMIT 100""",
         overrides=(
-            field("symbol", renamed("Share"), width(75)),
+            field("symbol", renamed("Share"), width(68)),
             field(
                 "borrower",
                 renamed("Borrower"),
-                width(120),
+                wrapped(),
+                width(95),
                 board_link("Its loans", "ouroboros-credit", "borrower"),
             ),
-            field("balance_usd", renamed("Balance"), *unit("currencyUSD", 1), width(85)),
-            colored("fall", "Fall", "pledged_equity_drawdown", 1, 80),
+            field("balance_usd", renamed("Balance"), *unit("currencyUSD", 1), width(75)),
+            colored("fall", "Fall", "pledged_equity_drawdown", 1, 70),
             field("level", renamed("Level"), *as_level()),
             field("text", renamed("In words"), wrapped()),
         ),

@@ -154,7 +154,7 @@ QUANTITY = when_empty(
   sum(b.quantity) AS value
 FROM read.gpu_bar b WHERE b.quantity > 0 AND {IS_CHOSEN} AND $__timeFilter(b.bucket)
 GROUP BY 1, 2 ORDER BY 1, 2""",
-        unit="suffix: GPUs",
+        unit="suffix:GPUs",
         decimals=0,
         # Not bars: Grafana draws one that stands alone months wide.
         draw="points",

@@ -19,9 +19,7 @@ from dashboards.money.graph import CAUTION, GRAPH
 
 READING = text(
     "How to read this",
-    f"**{CAUTION}** Shares say what *could* be going round.\n\nGraph and numbers are as known at the **end"
-    " of the time range**: move it to travel. Basis *firm*: stated and unconditional, or paid; *all*:"
-    " conditional and estimated money too.",
+    f"**{CAUTION}** Shares say what *could* go round.\n\nAll is as known at the **end of the time range**.",
 )
 
 MONEY_MAP = Board(
@@ -29,7 +27,7 @@ MONEY_MAP = Board(
     title="Money map",
     description="Who finances whom, who buys from whom, and how much of announced money can be going round.",
     rows=(
-        Row(5, ((READING, 8), (AT_MOST, 5), (ESTIMATE, 5), (ANNOUNCED, 3), (ASSUMED, 3))),
+        Row(5, ((READING, 6), (AT_MOST, 5), (ESTIMATE, 5), (ANNOUNCED, 4), (ASSUMED, 4))),
         Row(17, ((GRAPH, 24),)),
         Row(9, ((OVER_TIME, 12), (VENDORS_OVER_TIME, 12))),
         Row(8, ((VENDORS, 13), (LOOPS, 11))),

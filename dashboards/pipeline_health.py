@@ -132,7 +132,7 @@ FROM ({WEBHOOKS}) hook ORDER BY destination""",
         overrides=[
             field("Status", *as_status()),
             *(
-                field(name, *unit("locale"), width(80))
+                field(name, *unit("locale"), width(70))
                 for name in ("Taken", "Waiting", "Failing", "Given up")
             ),
             field("Waits since", *MINUTE, width(140)),
@@ -167,7 +167,7 @@ PIPELINE_HEALTH = Board(
         Row(7, ((_parts(), 14), (_letters_by_topic(), 10))),
         Row(13, ((feeds_heard(), 14), (stale_signs(), 10))),
         Row(6, ((_letters(), 24),)),
-        Row(6, ((_webhooks(), 14), (_unknown_companies(), 10))),
+        Row(6, ((_webhooks(), 16), (_unknown_companies(), 8))),
         Row(8, ((facts(), 12), (bars(), 12))),
     ),
     time_from="now-2y",

@@ -14,9 +14,9 @@ UNKNOWN_COLOR = "#8e8e8e"
 # Grafana's units for those of the indicators.
 UNITS = {
     "share": "percentunit",
-    "ratio": "suffix: times",
+    "ratio": "suffix:times",
     "USD": "currencyUSD",
-    "days": "suffix: days",
+    "days": "suffix:days",
     "count": "none",
     "weighted count": "none",
     "signs": "none",

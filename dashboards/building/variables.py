@@ -22,15 +22,23 @@ PRICED_SHARES = """WITH RECURSIVE found AS (
 )
 SELECT symbol FROM found WHERE symbol IS NOT NULL"""
 
+# What is chosen is put into the SQL before Grafana looks for macros, whatever quotes stand around it: a name
+# that holds one would break every query of its dashboard, also where all is chosen.
+MACRO = r"\$\w+\("
+
 
 def chosen_from(
     name: str, label: str, sql: str, *, many: bool = True, default: str = "All"
 ) -> dict[str, Any]:
-    """Let the viewer choose among what a query gives; several and all of them where `many`."""
+    """Let the viewer choose among what a query gives; several and all of them where `many`.
+
+    Names that Grafana would take for a macro are left out.
+    """
+    query = f"SELECT offered.* FROM ({sql}) AS offered WHERE offered::text !~ '{MACRO}'"
     variable: dict[str, Any] = core.Template(
         name=name,
         label=label,
-        query=sql,
+        query=query,
         dataSource=DATA_SOURCE,
         includeAll=many,
         multi=many,
@@ -40,7 +48,7 @@ def chosen_from(
     value = "$__all" if default == "All" else default
     variable["current"] = {"text": default, "value": [value] if many else value}
     # The editor of the data source takes its query as text.
-    variable["definition"] = sql
+    variable["definition"] = query
     return variable
 
 

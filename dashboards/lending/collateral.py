@@ -129,7 +129,7 @@ FACILITIES = when_empty(
     table(
         "All loans",
         "The chosen loans as they stand: balance is principal less repayments. A loan of which only a favour"
-        " was reported has no principal. From read.facility.",
+        " was reported has no principal. Outside: on no sponsor's balance sheet. From read.facility.",
         f"""SELECT f.facility_id, f.borrower, array_to_string(f.lenders, ', ') AS lenders, f.principal_usd,
   CASE WHEN f.principal_usd IS NOT NULL OR f.repaid_usd > 0 THEN f.repaid_usd END AS repaid_usd,
   f.balance_usd, f.undrawn_usd, f.equity_usd,
@@ -138,16 +138,16 @@ FACILITIES = when_empty(
 FROM read.facility f WHERE {is_chosen("f")}
 ORDER BY f.balance_usd DESC NULLS LAST, f.facility_id LIMIT 500""",
         overrides=(
-            field("facility_id", renamed("Loan"), wrapped(), width(225)),
+            field("facility_id", renamed("Loan"), wrapped(), width(155)),
             BORROWER_COLUMN,
             field("lenders", renamed("Lenders"), wrapped()),
-            field("principal_usd", renamed("Principal"), *USD, width(85)),
-            field("repaid_usd", renamed("Repaid"), *USD, width(75)),
-            field("balance_usd", renamed("Balance"), *USD, width(80)),
-            field("undrawn_usd", renamed("Undrawn"), *USD, width(80)),
-            field("equity_usd", renamed("Equity"), *USD, width(75)),
-            field("collateral", renamed("Secured by"), wrapped(), width(125)),
-            field("outside", renamed("Off balance"), width(95)),
+            field("principal_usd", renamed("Principal"), *USD, width(78)),
+            field("repaid_usd", renamed("Repaid"), *USD, width(70)),
+            field("balance_usd", renamed("Balance"), *USD, width(75)),
+            field("undrawn_usd", renamed("Undrawn"), *USD, width(75)),
+            field("equity_usd", renamed("Equity"), *USD, width(70)),
+            field("collateral", renamed("Security"), wrapped(), width(85)),
+            field("outside", renamed("Outside"), width(75)),
             field("waivers", renamed("Favours"), width(75)),
             field("known_at", renamed("Known"), *DAY, width(95)),
         ),

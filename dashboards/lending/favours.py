@@ -14,7 +14,7 @@ LENDER_MEASURED = f"subject LIKE 'lender:%' AND substr(subject, 8) = ANY({chosen
 def _favours(whose: str, measured: str, skipped: int, column: Override, none: str) -> Panel:
     return when_empty(
         table(
-            f"Favours by {whose}, 90 days",
+            f"Favours by {whose}",
             "Severity of what lenders granted or borrowers missed in the last 90 days,"
             f" per {whose}, the worst 50 of those chosen: amendment 0.5, waiver 1, interest in kind 1.5,"
             " forbearance 2, default 4. Watch 0.5, warning 2, critical 4. From read.indicator_current"
@@ -71,14 +71,20 @@ EVENTS = when_empty(
 FROM read.credit_event e WHERE $__timeFilter(e.known_at) AND {is_chosen("e")}
 ORDER BY e.known_at DESC, e.event_id LIMIT 200""",
         overrides=(
-            field("known_at", renamed("Known"), *DAY, width(110)),
-            field("borrower", renamed("Borrower"), width(170), board_link("This borrower", UID, "borrower")),
-            field("kind", renamed("What"), width(110)),
-            colored("severity", "Severity", "credit_waivers", 1, 85),
-            field("amount_usd", renamed("Amount"), *unit("currencyUSD", 1), width(100)),
+            field("known_at", renamed("Known"), *DAY, width(95)),
+            field(
+                "borrower",
+                renamed("Borrower"),
+                wrapped(),
+                width(140),
+                board_link("This borrower", UID, "borrower"),
+            ),
+            field("kind", renamed("What"), wrapped(), width(100)),
+            colored("severity", "Severity", "credit_waivers", 1, 80),
+            field("amount_usd", renamed("Amount"), *unit("currencyUSD", 1), width(85)),
             field("detail", renamed("In words"), wrapped()),
-            field("lenders", renamed("Lenders"), wrapped(), width(150)),
-            field("facility_id", renamed("Loan"), wrapped(), width(240)),
+            field("lenders", renamed("Lenders"), wrapped(), width(120)),
+            field("facility_id", renamed("Loan"), wrapped(), width(190)),
             source_column(),
         ),
     ),

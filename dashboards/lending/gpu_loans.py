@@ -7,7 +7,9 @@ from dashboards.building.sql import known, shown_level
 from dashboards.lending.choice import UID
 
 USD = unit("currencyUSD", 1)
-BORROWER_COLUMN = field("borrower", renamed("Borrower"), width(170), board_link("Its loans", UID, "borrower"))
+BORROWER_COLUMN = field(
+    "borrower", renamed("Borrower"), wrapped(), width(130), board_link("Its loans", UID, "borrower")
+)
 LEVEL_COLUMN = field("level", renamed("Level"), *as_level())
 
 

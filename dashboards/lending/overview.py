@@ -7,7 +7,7 @@ from dashboards.lending.choice import is_chosen
 
 FAVOURS_IN_ALL = indicator_stat(
     "credit_waivers",
-    "Severity of favours, 90 days",
+    "Severity of favours",
     "Severity of all favours of lenders in the last 90 days: amendment 0.5, waiver 1, interest in kind 1.5,"
     " forbearance 2, default 4. All borrowers and lenders, whatever is chosen above. From"
     " read.indicator_current (credit_waivers, all).",
@@ -16,7 +16,7 @@ FAVOURS_IN_ALL = indicator_stat(
 
 WORST_LTV = indicator_stat(
     "gpu_collateral_ltv",
-    "Highest LTV of GPU loans",
+    "LTV of GPU loans",
     "The highest loan-to-value of the chosen loans that GPUs secure: what is drawn and not paid back ÷ number"
     " of GPUs times newest resale close of their model. Unknown where no loan has both number and price. From"
     " read.indicator_current (gpu_collateral_ltv).",
@@ -29,7 +29,7 @@ WORST_LTV = indicator_stat(
 
 OUTSIDE = when_empty(
     stat(
-        "Off-balance debt",
+        "Off balance",
         "Balance (principal less repayments) of the chosen loans that are on no sponsor's balance sheet."
         " From read.facility.",
         f"""SELECT sum(f.balance_usd) AS value FROM read.facility f
@@ -42,7 +42,7 @@ WHERE f.off_balance_sheet AND {is_chosen("f")}""",
 
 WORST_LEVERAGE = indicator_stat(
     "offbalance_leverage",
-    "Highest SPV leverage",
+    "Leverage of SPVs",
     "The highest debt ÷ (debt + equity) of the chosen borrowers outside of balance sheets. Unknown where no"
     " equity is stated. From read.indicator_current (offbalance_leverage).",
     worst_of("offbalance_leverage", f"c.subject = ANY({chosen('borrower')})", value="nullif(c.value, 0)"),
@@ -50,7 +50,7 @@ WORST_LEVERAGE = indicator_stat(
 
 WORST_PLEDGE = indicator_stat(
     "pledged_equity_drawdown",
-    "Deepest fall of a pledged share",
+    "Fall of pledged shares",
     "The deepest fall from the 52-week high among the shares that secure the chosen loans. From"
     " read.indicator_current (pledged_equity_drawdown).",
     worst_of(

@@ -55,13 +55,13 @@ def _at_the_end(title: str, description: str, columns: str, looks: dict[str, obj
 
 
 AT_MOST = _share(
-    "At most circulates (CI_max)",
+    "At most (CI_max)",
     "ci_max",
     "The largest part of all announced money that can be going round: the maximum-weight circulation of the"
     " graph ÷ announced money. Coloured by the thresholds of the sign circularity.",
 )
 ESTIMATE = _share(
-    "Estimated to circulate (CI_bff)",
+    "Estimate (CI_bff)",
     "ci_bff",
     "The point estimate of what goes round, by Balanced Flow Forwarding (arXiv 2506.12546), ÷ announced"
     " money; never above CI_max. Coloured by the thresholds of the sign circularity.",
@@ -92,6 +92,7 @@ OVER_TIME = when_empty(
         thresholds=lines_of("circularity"),
         draw="step",
         decimals=1,
+        custom={"axisSoftMin": 0, "axisSoftMax": 0.35},
         overrides=[
             fields("/^CI_bff/", DASHED),
             fields("/ all$/", {"id": "color", "value": {"mode": "fixed", "fixedColor": "purple"}}),
@@ -101,15 +102,15 @@ OVER_TIME = when_empty(
     NO_MONEY,
 )
 
-VENDORS_SQL = f"""SELECT vendor AS "Vendor", share AS "Share", round_trip_usd AS "Could be its own",
-       purchases_usd AS "Order book", financing_usd AS "Its financing", known_at AS "Since", vendor AS id
+VENDORS_SQL = f"""SELECT vendor AS "Vendor", share AS "Share", round_trip_usd AS "Own money",
+       purchases_usd AS "Orders", financing_usd AS "Financing", known_at AS "Since", vendor AS id
 FROM (
   SELECT DISTINCT ON (vendor) * FROM read.vendor_round_trip
   WHERE basis = '$basis' AND known_at <= $__timeTo() AND vendor = ANY({chosen("company")})
   ORDER BY vendor, known_at DESC, journal_offset DESC, journal_index DESC
 ) newest
 WHERE purchases_usd > 0 ORDER BY share DESC, vendor LIMIT 100"""
-_DOLLARS = ("Could be its own", "Order book", "Its financing")
+_DOLLARS = ("Own money", "Orders", "Financing")
 VENDORS = when_empty(
     table(
         "Vendors: orders that their own money could have paid for",
@@ -121,8 +122,7 @@ VENDORS = when_empty(
         overrides=[
             field("Vendor", wrapped(), link("Show only this company", ONLY_COMPANY)),
             bars("Share", "Share", "vendor_financed_share", 1.0),
-            *(field(name, *unit("currencyUSD", 1), width(100)) for name in _DOLLARS),
-            field("Could be its own", width(130)),
+            *(field(name, *unit("currencyUSD", 1), width(88)) for name in _DOLLARS),
             field("Since", *DAY, width(95)),
             field("id", {"id": "custom.hidden", "value": True}),
         ],
@@ -132,18 +132,20 @@ VENDORS = when_empty(
 VENDORS_OVER_TIME = when_empty(
     time_series(
         "Vendor-financed share over time",
-        "The same share of each vendor over time, the twelve highest of the chosen basis. The lines are"
-        f" the thresholds of the sign vendor_financed_share. {CAUTION} From read.indicator"
+        "The same share of each chosen vendor over time, the twelve highest of the chosen basis. The lines"
+        f" are the thresholds of the sign vendor_financed_share. {CAUTION} From read.indicator"
         " (vendor_financed_share).",
         history(
             "vendor_financed_share",
             name="regexp_replace(subject, ' (all|firm)$', '')",
-            where="subject LIKE '% $basis'",
+            where="subject LIKE '% $basis'"
+            f" AND regexp_replace(subject, ' (all|firm)$', '') = ANY({chosen('company')})",
         ),
         unit="percentunit",
         thresholds=lines_of("vendor_financed_share"),
         draw="step",
         decimals=1,
+        custom={"axisSoftMin": 0, "axisSoftMax": 0.35},
         overrides=[fields("/.*/", {"id": "min", "value": 0})],
     ),
     "No vendor of this basis both finances others and sells to them.",

@@ -33,7 +33,7 @@ LOOPS = when_empty(
 
 HUBS_SQL = f"""SELECT id AS "Company", nullif(in_usd, 0) AS "In", nullif(out_usd, 0) AS "Out",
        net_usd AS "Net", nullif(circulating_usd, 0) AS "Circulating",
-       nullif(circulating_usd, 0) / greatest(in_usd, out_usd) AS "Of its larger side"
+       nullif(circulating_usd, 0) / greatest(in_usd, out_usd) AS "Share"
 FROM unnest({_COMPANY}) AS chosen CROSS JOIN {then("chosen")}
 WHERE in_usd + out_usd > 0
 ORDER BY in_usd + out_usd DESC, id LIMIT 200"""
@@ -52,7 +52,7 @@ HUBS = when_empty(
                 link("Show only this company", ONLY_COMPANY.replace(".id:", ".Company:")),
             ),
             *(field(name, *unit("currencyUSD", 1)) for name in _MONEY),
-            field("Of its larger side", *unit("percentunit", 0), width(130)),
+            field("Share", *unit("percentunit", 0), width(80)),
         ],
     ),
     NO_MONEY,

@@ -16,10 +16,11 @@ ONLY_COMPANY = (
     "&${__url_time_range}"
 )
 SHOWN_EDGES = 60
-# Half of the ellipse in pixels, and so many companies fit on it on a laptop; more of them make it larger.
-ACROSS, DOWN, FITTING = 600, 205, 20
+# Half of the ellipse in pixels, and so many companies fit on it on a laptop where the menu of Grafana is
+# open; more of them make it larger.
+ACROSS, DOWN, FITTING = 490, 205, 17
 # Where on the way from the middle of the ellipse to its edge the leaders stand.
-INSIDE_ACROSS, INSIDE_DOWN = 0.36, 0.4
+INSIDE_ACROSS, INSIDE_DOWN = 0.36, 0.45
 # The ellipse can be turned in so many ways. In pixels: a company's ring, down to the end of its name, and to
 # each side a letter of the name and a short name.
 TURNS, RADIUS, NAMED, HALF_LETTER, LEAST_NAME = 24, 40, 78, 2.8, 30

@@ -1,6 +1,7 @@
 """Feeds: when each was heard of, how much it sent, and which signs go blind without it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from dashboards.building.fields import DAY, field, unit, width, wrapped
 from dashboards.building.panels import Panel, table, time_series, when_empty
@@ -11,6 +12,8 @@ from projections.warning_signs.registry import DEFINITIONS
 # Ticks do not reach the journal, their bars do. A feed is missed after the silence that makes its sign stale.
 BARS = {"equity.prices": "EquityBarClosed", "gpu.prices": "GpuBarClosed"}
 STALE_WITH = {"equity.prices": "neocloud_shock", "gpu.prices": "gpu_resale_drawdown"}
+# Lateness is counted in days: where time stands still for one, calm is not known to be calm.
+CLOCK_MISSED_AFTER = timedelta(days=1)
 
 # Ten of Grafana's intervals: bars of one would be as thin as lines.
 INTERVAL = (
@@ -25,7 +28,7 @@ def _feeds() -> str:
         types = [BARS[topic.name]] if topic.name in BARS else topic.event_types
         listed = ", ".join(f"'{one}'" for one in types)
         sign = STALE_WITH.get(topic.name)
-        limit = DEFINITIONS[sign].stale_after if sign else None
+        limit = DEFINITIONS[sign].stale_after if sign else CLOCK_MISSED_AFTER if topic is CLOCK else None
         silence = f"interval '{limit.days} days'" if limit else "NULL::interval"
         rows.append(f"('{topic.name}', ARRAY[{listed}], {silence})")
     return f"(VALUES {', '.join(rows)}) AS feed(topic, types, missed_after)"
@@ -44,8 +47,9 @@ def feeds_heard() -> Panel:
     shown = table(
         "Feeds",
         "When the newest event of each topic was known, by its own known_at, and how many came in 30"
-        " days. Prices are missed after the silence that makes their signs stale (stale_after); for facts"
-        " silence is no bad news. From read.journal_event, where prices stand as bars.",
+        " days. Prices are missed after the silence that makes their signs stale (stale_after), the clock"
+        " after a day, because without it nothing grows late; for facts silence is no bad news. From"
+        " read.journal_event, where prices stand as bars.",
         f"""SELECT topic AS "Topic",
   CASE WHEN newest IS NULL THEN 'never heard' WHEN missed_after IS NULL THEN 'not missed'
        WHEN newest < now() - missed_after THEN 'stale' ELSE 'heard' END AS "Status",

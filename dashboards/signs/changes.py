@@ -2,7 +2,7 @@
 
 from dashboards.building.fields import DAY, MINUTE, as_level, field, width, wrapped
 from dashboards.building.indicators import binned, source_column
-from dashboards.building.levels import COLORS
+from dashboards.building.levels import COLORS, UNKNOWN, UNKNOWN_COLOR
 from dashboards.building.panels import Panel, state_timeline, table, when_empty
 from dashboards.building.sql import chosen, rank, row_label, spoken
 from dashboards.signs.worst import EXPLANATION, HIDDEN, explained
@@ -29,13 +29,13 @@ def _changes(title: str, description: str, since: str, until: str, nothing: str)
             " the newest change first, at most 100. From read.signal.",
             f"""SELECT c.known_at AS "When", c.was AS "From",
        (ARRAY['calm', 'unknown', 'watch', 'warning', 'critical'])[c.highest] AS "Highest", c.level AS "To",
-       d.title || ': ' || {spoken("c.subject")} AS "Sign and subject", {explained("c")}
+       d.title || ': ' || {spoken("c.subject")} AS "Sign", {explained("c")}
 FROM ({_changed(since, until)}) c JOIN read.indicator_definition d ON d.id = c.indicator
 ORDER BY c.known_at DESC, c.journal_offset DESC, d.title, c.subject LIMIT 100""",
             overrides=[
                 field("When", *DAY, width(92)),
                 *(field(name, *as_level(68)) for name in ("From", "Highest", "To")),
-                field("Sign and subject", wrapped(), EXPLANATION),
+                field("Sign", wrapped(), EXPLANATION),
                 *HIDDEN,
             ],
         ),
@@ -110,8 +110,10 @@ _MOVES = ", ".join(
 )
 _SUMS = ", ".join(f"sum({one}) OVER w AS {one}" for one in _COUNTED)
 _RANKS = " ".join(f"WHEN {one} > 0 THEN {one.rank}" for one in reversed(_COUNTED))
+_UNHEARD = -1
 # Counting who comes and goes is a single pass; looking for the worst of all subjects at each step is not.
 # Of each of Grafana's intervals the worst is drawn, and behind it the last, so that no spike is lost.
+# What was not measured yet, and what is calm on old input, is unknown.
 # Without any row the panel would say that a field is missing.
 TIMELINE_SQL = f"""WITH step AS (
   SELECT indicator, known_at, level, lag(level) OVER (
@@ -124,14 +126,31 @@ TIMELINE_SQL = f"""WITH step AS (
   SELECT indicator, at, {_SUMS} FROM moved WINDOW w AS (PARTITION BY indicator ORDER BY at)
 ), ranked AS (
   SELECT indicator, at, {binned("at")} AS bin, CASE {_RANKS} ELSE 0 END AS rank FROM stood
+), last AS (
+  SELECT DISTINCT ON (indicator) indicator, at, rank FROM ranked ORDER BY indicator, at DESC
+), begun AS (
+  SELECT late.indicator, min(first.known_at) AS at
+  FROM (SELECT indicator FROM ranked GROUP BY indicator HAVING min(at) > $__timeFrom()) late
+  JOIN read.indicator_current c ON c.indicator = late.indicator
+  CROSS JOIN LATERAL (
+    SELECT i.known_at FROM read.indicator i WHERE i.indicator = c.indicator AND i.subject = c.subject
+    ORDER BY i.known_at LIMIT 1
+  ) first GROUP BY late.indicator
+), old AS (
+  SELECT last.indicator, greatest(last.at, min(c.stale_since)) AS at
+  FROM last JOIN read.indicator_current c ON c.indicator = last.indicator
+  WHERE last.rank = 0 AND c.level = 'calm' AND c.stale_since IS NOT NULL GROUP BY last.indicator, last.at
 ), drawn AS (
   SELECT indicator, bin AS at, max(rank) AS rank FROM ranked GROUP BY indicator, bin
   UNION ALL (SELECT DISTINCT ON (indicator, bin)
                indicator, bin + make_interval(secs => $__interval_ms / 1000.0), rank
              FROM ranked ORDER BY indicator, bin, at DESC)
-  UNION ALL SELECT indicator, $__timeFrom(), 0 FROM ranked GROUP BY indicator HAVING min(at) > $__timeFrom()
-  UNION ALL (SELECT DISTINCT ON (indicator) indicator, least($__timeTo(), now()), rank
-             FROM ranked ORDER BY indicator, at DESC)
+  UNION ALL SELECT indicator, $__timeFrom(), {_UNHEARD} FROM begun
+  UNION ALL SELECT indicator, greatest({binned("at")}, $__timeFrom()), 0 FROM begun
+  UNION ALL SELECT indicator, at, {_UNHEARD} FROM old
+  UNION ALL SELECT indicator, least($__timeTo(), now()),
+                   CASE WHEN old.at <= $__timeTo() THEN {_UNHEARD} ELSE rank END
+            FROM last LEFT JOIN old USING (indicator)
 )
 SELECT at AS time, {row_label("d.title")} AS metric, max(rank) AS value
 FROM drawn JOIN read.indicator_definition d ON d.id = drawn.indicator
@@ -140,8 +159,9 @@ UNION ALL SELECT $__timeFrom(), 'No sign was above calm by then', NULL WHERE NOT
 ORDER BY time, metric"""
 TIMELINE = state_timeline(
     "Levels over time",
-    "The level of each sign's worst subject over time, of all signs that were ever above calm. What is"
-    " old counts as it was last known here. From read.signal.",
+    "The level of each sign's worst subject over time, of all signs that were ever above calm. Unknown:"
+    " nothing was measured yet, or it is calm now on input that is too old. From read.signal,"
+    " read.indicator and read.indicator_current.",
     TIMELINE_SQL,
     defaults={
         "custom": {"lineWidth": 0, "fillOpacity": 80, "spanNulls": True},
@@ -149,8 +169,11 @@ TIMELINE = state_timeline(
             {
                 "type": "value",
                 "options": {
-                    str(level.rank): {"text": level.value, "color": COLORS[level], "index": level.rank}
-                    for level in LEVELS
+                    str(_UNHEARD): {"text": UNKNOWN, "color": UNKNOWN_COLOR, "index": len(LEVELS)},
+                    **{
+                        str(level.rank): {"text": level.value, "color": COLORS[level], "index": level.rank}
+                        for level in LEVELS
+                    },
                 },
             }
         ],

@@ -6,6 +6,7 @@ from dashboards.building.fields import field, fields, link, lit_from_one
 from dashboards.building.levels import COLORS, UNKNOWN, UNKNOWN_COLOR, level_mappings
 from dashboards.building.panels import Panel, stat, when_empty
 from dashboards.building.sql import in_words, shown_level, spoken
+from dashboards.pipeline.feeds import CLOCK_MISSED_AFTER
 from dashboards.signs.worst import EXPLANATION, WORST, explained
 from projections.warning_signs.bubble_break import SIGNS
 from projections.warning_signs.definition import LEVELS
@@ -14,7 +15,7 @@ from projections.warning_signs.registry import DEFINITIONS
 _FIVE = ", ".join(f"'{sign}'" for sign in SIGNS)
 # A light is narrow on a laptop; its description has the whole name.
 SHORT = {
-    "gpu_resale_drawdown": "Falling GPU prices",
+    "gpu_resale_drawdown": "GPU prices",
     "contract_renegotiations": "Renegotiations",
     "credit_waivers": "Credit waivers",
     "power_delay": "Late power",
@@ -111,29 +112,39 @@ COUNTS = stat(
     name_size=18,
 )
 UNSEEN = stat(
-    "Not acknowledged",
+    "Not yet seen",
     "Open episodes at warning or critical that nobody has acknowledged since they reached that level,"
     " whatever the time range. From read.indicator_current.",
     "SELECT count(*) AS episodes FROM read.indicator_current"
     " WHERE level IN ('warning', 'critical') AND (acknowledged_at IS NULL OR acknowledged_at < since)",
     defaults={
-        "unit": "suffix: open",
+        "unit": "suffix:open",
         "color": {"mode": "thresholds"},
         "thresholds": lit_from_one("orange")["value"],
     },
 )
-_PIPELINE_COLORS = {"silent": "red", "unknown": UNKNOWN_COLOR, "dead letter": "orange", "old": "yellow"}
+_PIPELINE_COLORS = {
+    "silent": "red",
+    "clock stopped": "red",
+    "unknown": UNKNOWN_COLOR,
+    "dead letter": "orange",
+    "old": "yellow",
+}
 PIPELINE = when_empty(
     stat(
         "Pipeline",
-        "Silent: a part of the pipeline has not reported for a minute. Dead letters: events that could not"
-        " be read. Old inputs: subjects whose feed has been silent for too long. The first of these that"
-        " is so. From read.pipeline_health, read.dead_letter and read.indicator_current.",
-        """SELECT CASE WHEN part.silent > 0 THEN part.silent || ' silent'
+        "Silent: a part of the pipeline has not reported for a minute. Clock stopped: the time that the"
+        " folds have reached is more than a day ago, so nothing grows late; levels are those of that time."
+        " Dead letters: events that could not be read. Old inputs: subjects whose feed has been silent for"
+        " too long. The first of these that is so. From read.pipeline_health, read.dead_letter and"
+        " read.indicator_current.",
+        f"""SELECT CASE WHEN part.silent > 0 THEN part.silent || ' silent'
+  WHEN part.at < now() - interval '{CLOCK_MISSED_AFTER.days} days' THEN 'clock stopped'
   WHEN letter.open > 0 THEN letter.open || ' dead letter' || left('s', (letter.open > 1)::int)
   WHEN part.beating = 0 THEN 'unknown'
   WHEN input.old > 0 THEN input.old || ' old inputs' ELSE 'running' END AS state
-FROM (SELECT count(*) AS beating, count(*) FILTER (WHERE stale) AS silent FROM read.pipeline_health
+FROM (SELECT count(*) AS beating, count(*) FILTER (WHERE stale) AS silent,
+        max(last_event_at) FILTER (WHERE component <> 'sequencer') AS at FROM read.pipeline_health
       WHERE beat_at >= now() - interval '1 day') part,
      (SELECT count(*) AS open FROM read.dead_letter WHERE state = 'open') letter,
      (SELECT count(*) AS old FROM read.indicator_current WHERE stale_since IS NOT NULL) input""",

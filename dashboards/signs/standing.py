@@ -18,27 +18,26 @@ OTHERS = table(
     " read.indicator_definition and read.signal.",
     f"""WITH {WORST}
 SELECT t.level AS "Level", t.title AS "Sign",
-       coalesce({spoken("t.subject")}, 'nothing heard yet') AS "Worst subject",
+       coalesce({spoken("t.subject")}, 'nothing heard yet') AS "Subject",
        coalesce({in_words("t.value", "t.unit")}, '-') AS "Value",
-       CASE WHEN t.at_level = t.level THEN '' ELSE t.at_level || ' ' END
-         || 'at ' || {in_words("t.threshold", "t.unit")} AS "Threshold",
+       {in_words("t.threshold", "t.unit")} AS "Threshold",
        CASE WHEN t.level = '{UNKNOWN}' THEN t.stale_since ELSE t.since END AS "Since",
        (SELECT count(*) FILTER (WHERE c.level <> 'calm') || ' of ' || count(*) FROM read.indicator_current c
         WHERE c.indicator = t.indicator) AS "Up",
        CASE WHEN t.level IN ('warning', 'critical') THEN coalesce(t.acknowledged_by, 'nobody') END
-         AS "Seen by",
+         AS "Seen",
        {explained("t")}
 FROM told t WHERE t.indicator NOT IN ({_ELSEWHERE})
 ORDER BY {rank("t.level")} DESC, t.since DESC NULLS LAST, t.title""",
     overrides=[
         field("Level", *as_level(72)),
         field("Sign", wrapped(), EXPLANATION),
-        field("Worst subject", wrapped()),
-        field("Value", width(92)),
-        field("Threshold", width(122)),
-        field("Since", *DAY, width(95)),
-        field("Up", width(65)),
-        field("Seen by", width(75)),
+        field("Subject", wrapped()),
+        field("Value", width(86)),
+        field("Threshold", width(86)),
+        field("Since", *DAY, width(92)),
+        field("Up", width(60)),
+        field("Seen", wrapped(), width(64)),
         *HIDDEN,
     ],
 )

@@ -6,7 +6,7 @@ from dashboards.building.variables import chosen_from
 
 UID = "ouroboros-power"
 NOT_STATED = "not stated"
-MW = unit("suffix: MW", 0)
+MW = unit("suffix:MW", 0)
 
 # A site chosen by its operator and by its name; events that name no operator follow their site.
 IS_CHOSEN = f"""coalesce(s.operator, '{NOT_STATED}') = ANY({chosen("operator")})

@@ -40,7 +40,7 @@ DELAY_OVER_TIME = when_empty(
     OR subject LIKE 'operator:%' AND substr(subject, 10) = ANY({chosen("operator")})
     AND EXISTS ({DATED} AND s.operator = substr(subject, 10)))""",
         ),
-        unit="suffix: days",
+        unit="suffix:days",
         decimals=0,
         thresholds=lines_of("power_delay"),
         draw="step",

@@ -54,7 +54,7 @@ WHERE {IS_CHOSEN}""",
 )
 UNPERMITTED = indicator_stat(
     "unpermitted_generation",
-    "Generators seen to permitted",
+    "Generators to permits",
     "The highest ratio of generators counted to generators permitted at a chosen site. Watch above 1,"
     " warning 1.5, critical 2. From read.indicator_current (unpermitted_generation).",
     worst_of("unpermitted_generation", f"c.subject IN {SITES}"),
@@ -62,7 +62,7 @@ UNPERMITTED = indicator_stat(
 )
 DELIVERED = when_empty(
     stat(
-        "Delivered of promised power",
+        "Delivered of promised",
         "Power that came ÷ power that was promised, of the chosen sites with a promised amount. From"
         " read.power_site.",
         f"""SELECT sum(least(s.delivered_mw, s.mw)) / nullif(sum(s.mw), 0) AS value

@@ -11,7 +11,7 @@ SITES_TABLE = when_empty(
     table(
         "Sites",
         "What was promised to each chosen site and what came. Slip: days from the first promised day to the"
-        " latest; overdue: days since the promised day while power is missing; a dash where no day was"
+        " latest one; overdue: days since the promised day while power is missing; a dash where no day was"
         " promised. Dollars: debt and equity of loans that name the site, while it is late. Level of the"
         " delay: watch 30, warning 90, critical 180 days. From read.power_site and read.indicator_current.",
         f"""SELECT s.site_id, s.operator, s.mw,
@@ -37,19 +37,19 @@ ORDER BY greatest(s.slip_days, s.overdue_days) DESC NULLS LAST, s.mw DESC NULLS 
                 "operator",
                 renamed("Operator"),
                 wrapped(),
-                width(105),
+                width(92),
                 board_link("Its sites", UID, "operator"),
             ),
-            field("mw", renamed("Promised"), *MW, width(95)),
-            field("delivered_mw", renamed("Delivered"), *MW, width(95)),
-            field("share", renamed("Share"), *unit("percentunit", 0), width(70)),
-            field("first_expected_on", renamed("First promised"), *DAY, width(115)),
-            field("expected_on", renamed("Now expected"), *DAY, width(115)),
-            colored("slip_days", "Slip", "power_delay", 0, 90),
-            colored("overdue_days", "Overdue", "power_delay", 0, 90),
-            field("level", renamed("Level"), *as_level()),
-            colored("stranded_usd", "Dollars", "stranded_financing", 1, 90),
-            field("known_at", renamed("Known"), *DAY, width(100)),
+            field("mw", renamed("Promised"), *MW, width(82)),
+            field("delivered_mw", renamed("Delivered"), *MW, width(82)),
+            field("share", renamed("Share"), *unit("percentunit", 0), width(62)),
+            field("first_expected_on", renamed("First day"), *DAY, width(92)),
+            field("expected_on", renamed("Latest day"), *DAY, width(92)),
+            colored("slip_days", "Slip", "power_delay", 0, 78),
+            colored("overdue_days", "Overdue", "power_delay", 0, 78),
+            field("level", renamed("Level"), *as_level(78)),
+            colored("stranded_usd", "Dollars", "stranded_financing", 1, 75),
+            field("known_at", renamed("Known"), *DAY, width(92)),
             source_column(),
         ),
     ),
@@ -90,7 +90,7 @@ CAPACITY = when_empty(
 FROM read.power_site s
 WHERE {IS_CHOSEN} AND greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) > 0
 ORDER BY greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) DESC, s.site_id LIMIT 15""",
-        defaults={"unit": "suffix: MW", "decimals": 0, "min": 0},
+        defaults={"unit": "suffix:MW", "decimals": 0, "min": 0},
         overrides=(
             field("promised", renamed("Promised"), color("blue")),
             field("delivered", renamed("Delivered"), color("green")),

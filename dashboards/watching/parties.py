@@ -125,8 +125,9 @@ def sites() -> Panel:
         " read.power_site and read.indicator_current.",
         f"""SELECT c.site AS "Site", p.operator AS "Operator",
   p.mw AS "Promised", p.delivered_mw AS "Delivered",
-  p.first_expected_on AS "First promised", p.expected_on AS "Promised for", p.slip_days AS "Slip",
-  p.overdue_days AS "Overdue",
+  p.first_expected_on AS "First promised", p.expected_on AS "Promised for",
+  CASE WHEN p.expected_on IS NOT NULL THEN p.slip_days END AS "Slip",
+  CASE WHEN p.expected_on IS NOT NULL THEN p.overdue_days END AS "Overdue",
   coalesce({shown_level("i")}, '{UNKNOWN}') AS "Level",
   concat_ws('; ', CASE WHEN p.site_id IS NULL THEN 'Nothing is known of it. Schedules come on the topic power'
        WHEN p.expected_on IS NULL THEN 'No day was promised'
@@ -138,9 +139,9 @@ LEFT JOIN read.indicator_current i ON i.indicator = '{DELAY}' AND i.subject = 's
 ORDER BY p.overdue_days DESC NULLS LAST, p.slip_days DESC NULLS LAST, 1""",
         overrides=[
             field("Site", wrapped(), board_link("Show its power", "ouroboros-power", "site")),
-            *(field(name, *unit("suffix: MW", 0), width(90)) for name in ("Promised", "Delivered")),
+            *(field(name, *unit("suffix:MW", 0), width(90)) for name in ("Promised", "Delivered")),
             *(field(name, *DAY, width(115)) for name in ("First promised", "Promised for")),
-            *(field(name, *unit("suffix: days", 0), width(90)) for name in ("Slip", "Overdue")),
+            *(field(name, *unit("suffix:days", 0), width(90)) for name in ("Slip", "Overdue")),
             field("Level", *as_level()),
             field("Remark", wrapped()),
         ],

@@ -4,7 +4,7 @@ from dashboards.building.fields import DAY, Override, as_level, color, field, un
 from dashboards.building.indicators import binned, board_link
 from dashboards.building.levels import UNKNOWN, lines_of
 from dashboards.building.panels import Panel, table, time_series, when_empty
-from dashboards.building.sql import chosen, literal, shown_level
+from dashboards.building.sql import chosen, known, literal, shown_level
 from dashboards.watching.subjects import overrides, thresholds_of
 from events.desk import WatchlistChanged
 
@@ -26,10 +26,12 @@ def shares(watchlist: WatchlistChanged) -> Panel:
         "Shares now",
         "The newest bar of every chosen share, whatever the time range, and its fall from the highest"
         " price of the year up to it: (high - close) / high. The level is read from the thresholds of"
-        f" {FALL_OF_SHARE}, the watchlist's where it sets any; calm turns unknown when the price is older"
-        " than that sign allows (stale_after). From read.equity_bar and read.indicator_definition.",
+        f" {FALL_OF_SHARE}, the watchlist's where it sets any; calm turns unknown, and the fall with it,"
+        " when the price is older than that sign allows (stale_after). From read.equity_bar and"
+        " read.indicator_definition.",
         f"""WITH {overrides(watchlist)}
-SELECT c.symbol AS "Share", n.close AS "Price", n.bucket AS "Of", y.high AS "Year high", y.fall AS "Fall",
+SELECT c.symbol AS "Share", n.close AS "Price", n.bucket AS "Of", y.high AS "Year high",
+  CASE WHEN y.fall >= t.watch OR n.bucket > now() - t.stale_after THEN y.fall END AS "Fall",
   CASE WHEN y.fall >= t.critical THEN 'critical' WHEN y.fall >= t.warning THEN 'warning'
        WHEN y.fall >= t.watch THEN 'watch' WHEN n.bucket > now() - t.stale_after THEN 'calm'
        ELSE '{UNKNOWN}' END AS "Level"
@@ -104,11 +106,13 @@ def gpus() -> Panel:
         "GPU models now",
         "The newest bar of every chosen GPU model, whatever the time range: its resale price or its rental"
         " price by the hour, and the fall from the highest price of the year up to it: (high - close) / high."
-        f" The level is that of {FALL_OF_GPU}. From read.gpu_bar and read.indicator_current.",
+        f" The level is that of {FALL_OF_GPU}; where it is unknown, so is the fall. From read.gpu_bar and"
+        " read.indicator_current.",
         f"""SELECT m.model AS "GPU model",
   CASE n.basis WHEN 'rental_hour' THEN 'an hour' ELSE n.basis END AS "For",
   n.close AS "Price", n.bucket AS "Of", y.high AS "Year high",
-  (y.high - n.close) / y.high AS "Fall", coalesce({shown_level("i")}, '{UNKNOWN}') AS "Level"
+  {known("i", "(y.high - n.close) / y.high")} AS "Fall",
+  coalesce({shown_level("i")}, '{UNKNOWN}') AS "Level"
 FROM unnest({chosen("gpu_model")}) AS m(model)
 LEFT JOIN LATERAL (
   SELECT DISTINCT ON (basis) basis, close, bucket FROM read.gpu_bar b

@@ -7,14 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from dashboards.building.sql import chosen, literal, names
-from dashboards.building.variables import chosen_from
+from dashboards.building.variables import MACRO, chosen_from
 from events.desk import ThresholdOverride, WatchlistChanged
 from events.errors import UsageError
 from projections.warning_signs.definition import Thresholds
 from projections.warning_signs.registry import DEFINITIONS
-
-# What a viewer chooses is put into the SQL before Grafana looks for macros, whatever quotes stand around it.
-MACRO = re.compile(r"\$\w+\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ def families(watchlist: WatchlistChanged) -> tuple[Family, ...]:
         Family("gpu_model", "GPU model", watchlist.gpu_models, ("{} resale", "{} rental_hour")),
     )
     for name in (name for family in found for name in family.entries):
-        if macro := MACRO.search(name):
+        if macro := re.search(MACRO, name):
             raise UsageError(
                 f"The name {name} cannot have a dashboard: Grafana would take {macro[0]}) in it for a macro.",
                 "Write it without the dollar sign, or leave it out of the file that dashboards are made"

@@ -9,16 +9,15 @@ signal itself counted in, is the p-value: Phipson and Smyth, "Permutation p-valu
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
 from ouroboros.backtest.outcomes import Hindsight, Score
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.study import Action, Draws, Period
-from ouroboros.backtest.trading import STARTING_CAPITAL, Holding, moments_of, trade
-
-MICROSECOND = timedelta(microseconds=1)
+from ouroboros.backtest.trading import Holding, trade
+from ouroboros.backtest.valuing import Closes, capital, closes_of, total_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,8 @@ def chance_of_return(
     action: Action, prices: Prices, held: Sequence[Holding], period: Period, draws: Draws
 ) -> Chance | None:
     """Draw total returns of holdings of the same lengths; None where nothing, or everything, is held."""
-    moments = moments_of(action, prices, period)
+    closes = closes_of(action, prices, period)
+    moments = closes.moments
     if not moments:
         return None
     lengths = [_bars(moments, one) for one in held]
@@ -62,8 +62,8 @@ def chance_of_return(
         # Cuts into what is free, sorted, are the gaps between holdings: every placing is as likely.
         cuts = np.sort(generator.choice(free + 1, len(lengths), replace=free + 1 < len(lengths)))
         placed = _placed(moments, [lengths[at] for at in generator.permutation(len(lengths))], cuts.tolist())
-        drawn.append(_total_return(action, prices, placed, period.ends))
-    return _place(_total_return(action, prices, held, period.ends), drawn)
+        drawn.append(_earned(action, prices, placed, closes, period))
+    return _place(_earned(action, prices, held, closes, period), drawn)
 
 
 def _bars(moments: Sequence[datetime], held: Holding) -> int:
@@ -81,10 +81,8 @@ def _placed(moments: Sequence[datetime], lengths: Sequence[int], cuts: Sequence[
     return placed
 
 
-def _total_return(action: Action, prices: Prices, held: Sequence[Holding], ends: datetime) -> float:
-    account = trade(action, prices, held, ends)
-    # The end is the first moment after the period.
-    return max(0.0, account.capital(prices.as_of(ends - MICROSECOND))) / STARTING_CAPITAL - 1
+def _earned(action: Action, prices: Prices, held: Sequence[Holding], closes: Closes, period: Period) -> float:
+    return total_return(capital(trade(action, prices, held, period.ends).trades, closes))
 
 
 def _place(observed: float, drawn: Sequence[float]) -> Chance:

@@ -41,7 +41,7 @@ def check_prices(path: Path, document: Lines, study: Study, prices: Prices) -> t
     if problems:
         told = [f"{path}, line {document.line(place)}: {problem}" for place, problem in problems]
         raise UsageError("\n".join(told), IMPORT)
-    return tuple(note for priced in study.universe for note in _notes(study, priced, judged))
+    return tuple(note for priced in study.universe for note in _notes(study, prices, priced, judged))
 
 
 def _problems(study: Study, prices: Prices, priced: Priced, bars: Sequence[Bar]) -> Iterator[str]:
@@ -52,10 +52,11 @@ def _problems(study: Study, prices: Prices, priced: Priced, bars: Sequence[Bar])
             " Import its prices, or say bar_seconds."
         )
     longest = _longest_gap(priced, bars)
+    no_price = "has single prices only, and none" if priced in prices.single else "has no price"
     for before, after in pairwise(bars):
         if after.known_at - before.known_at > longest:
             yield (
-                f"{priced} has no price between {day(before.known_at)} and {day(after.known_at)}."
+                f"{priced} {no_price} between {day(before.known_at)} and {day(after.known_at)}."
                 " Import what is missing, or choose a period without the gap."
             )
         move = after.close_usd / before.close_usd - 1
@@ -93,10 +94,13 @@ def _instead(prices: Prices, priced: Priced) -> str:
     return f"; there is {listed(close, 3)}" if close else ""
 
 
-def _notes(study: Study, priced: Priced, judged: _Judged) -> Iterator[str]:
+def _notes(study: Study, prices: Prices, priced: Priced, judged: _Judged) -> Iterator[str]:
     bars = judged[priced]
     traded = study.action is not None and priced in study.action.symbols
-    if traded and not any(bar.opens_apart for bar in bars):
+    if priced in prices.single:
+        bar = _length(study.bar_seconds)
+        yield f"{priced} has single prices and no bars: the first of {bar} is its open, the last its close."
+    elif traded and not any(bar.opens_apart for bar in bars):
         yield f"{priced} has closing prices only: its orders are filled at the close of the next bar."
     if bars[0].known_at - study.period.starts > _longest_gap(priced, bars):
         yield f"{priced} has its first price on {day(bars[0].known_at)}; until then it is out of the study."

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Discriminator, Tag
 
 from events.base import Name, Symbol, Value
-from events.prices import Bar, EquityBarClosed, GpuBarClosed, GpuBasis
+from events.prices import Bar, EquityBarClosed, EquityPriced, GpuBarClosed, GpuBasis, GpuPriced, Tick
 
 
 class Gpu(Value):
@@ -29,10 +29,10 @@ Priced = Annotated[
 ]
 
 
-def priced_by(bar: Bar) -> Priced:
-    """Name what a bar has prices of."""
-    match bar:
-        case EquityBarClosed():
-            return bar.symbol
-        case GpuBarClosed():
-            return Gpu(model=bar.model, basis=bar.basis)
+def priced_by(event: Bar | Tick) -> Priced:
+    """Name what a bar has prices of, or a single price is of."""
+    match event:
+        case EquityBarClosed() | EquityPriced():
+            return event.symbol
+        case GpuBarClosed() | GpuPriced():
+            return Gpu(model=event.model, basis=event.basis)

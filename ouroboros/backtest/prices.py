@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from events.prices import EquityBarClosed, GpuBarClosed
+from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced, Tick
 from ouroboros.backtest.priced import Priced, priced_by
+from ouroboros.backtest.single_prices import bucket_of
 from projections.bulk.chunk import Chunk
 
 
@@ -39,6 +40,8 @@ class Series:
     bars: list[Bar] = field(default_factory=list)
     known: list[datetime] = field(default_factory=list)
     begun: list[datetime] = field(default_factory=list)
+    # When the newest single price was made: one that was made before it is no close.
+    newest: datetime | None = None
 
     def add(self, bucket: datetime, known_at: datetime, prices: Sequence[float]) -> None:
         """Take the next bar, its open, high, low and close in USD; an older one comes too late to matter."""
@@ -62,6 +65,9 @@ class Prices:
         self.series: dict[Priced, Series] = {one: Series() for one in universe}
         # All that has prices and the lengths of its bars, to tell of where those asked for are missing.
         self.lengths: dict[Priced, set[int]] = {}
+        # What has single prices in place of bars; bars are drawn of all of them.
+        self.single: frozenset[Priced] = frozenset()
+        self._singles: dict[Priced, Series] = {one: Series() for one in universe}
 
     def take(self, chunk: Chunk) -> None:
         """Take the bars of a chunk, in known order; those of no use here are passed over."""
@@ -79,7 +85,9 @@ class Prices:
         ]
         for position, one in chunk.others.items():
             bar = one.event
-            if isinstance(bar, EquityBarClosed | GpuBarClosed):
+            if isinstance(bar, EquityPriced | GpuPriced):
+                self._take_single(bar)
+            elif isinstance(bar, EquityBarClosed | GpuBarClosed):
                 priced = priced_by(bar)
                 self.lengths.setdefault(priced, set()).add(bar.interval_seconds)
                 if priced in self.series and bar.interval_seconds == self.bar_seconds:
@@ -87,6 +95,22 @@ class Prices:
                     found.append((position, priced, bar.bucket, bar.known_at, prices))
         for _, priced, bucket, known_at, prices in sorted(found, key=lambda one: one[0]):
             self.series[priced].add(bucket, known_at, prices)
+
+    def let_single_prices_stand_in(self) -> None:
+        """Take single prices for bars, once all is taken, where there are none of any length."""
+        self.single = frozenset(
+            one for one, drawn in self._singles.items() if drawn.bars and one not in self.lengths
+        )
+        self.series |= {one: self._singles[one] for one in self.single}
+
+    def _take_single(self, tick: Tick) -> None:
+        """Draw a bar as one is drawn live: its first price opens it, each further one corrects its close."""
+        series = self._singles.get(priced_by(tick))
+        if series is None or (series.newest is not None and tick.occurred_at < series.newest):
+            return
+        series.newest = tick.occurred_at
+        bucket = bucket_of(tick.occurred_at, self.bar_seconds)
+        series.add(bucket, tick.known_at, [tick.price_usd] * 4)
 
     def as_of(self, moment: datetime) -> "AsOf":
         """Give the prices that were known at a moment."""

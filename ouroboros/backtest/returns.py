@@ -19,7 +19,8 @@ from arch.bootstrap import StationaryBootstrap
 
 from ouroboros.backtest.intervals import Interval
 from ouroboros.backtest.study import Draws
-from ouroboros.backtest.trading import STARTING_CAPITAL, Mark, Trade
+from ouroboros.backtest.trading import STARTING_CAPITAL, Trade
+from ouroboros.backtest.valuing import Mark
 
 TRADING_DAYS = 252
 FEWEST_RETURNS = 20

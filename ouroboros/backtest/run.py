@@ -59,6 +59,7 @@ def run(
     folded: dict[tuple[object, ...], list[SignalRow]] = {
         _parameters(None): list(signal_rows(_keeping(source.chunks(base), prices), indicators))
     }
+    prices.let_single_prices_stand_in()
     notes = check_prices(path, document, study, prices)
     hindsight = look_back(prices, study.outcome, study.period)
     trials = []

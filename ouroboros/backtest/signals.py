@@ -13,6 +13,7 @@ from uuid import UUID
 
 from events.base import Event
 from events.telling import headline
+from ouroboros.backtest.single_prices import with_bars
 from ouroboros.backtest.study import Condition, SignalRule
 from projections.bulk.block import rows_of
 from projections.bulk.chunk import Chunk
@@ -75,7 +76,7 @@ def signal_rows(history: Iterable[Chunk], indicators: Iterable[str]) -> Iterator
     wanted = frozenset(indicators)
     state = WARNING_SIGNS.initial
     for chunk in history:
-        step = fold_chunk(WARNING_SIGNS, state, chunk)
+        step = fold_chunk(WARNING_SIGNS, state, with_bars(chunk))
         state = step.state
         for row in rows_of(step.pieces):
             if isinstance(row, SignalRow) and row.indicator in wanted:

@@ -13,6 +13,7 @@ from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.desk import ThresholdOverride, WatchlistChanged, WindowOverride
 from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced
 from events.words import count, listed
+from ouroboros.backtest.early_bars import check_last_prices
 from ouroboros.backtest.overlaps import Overlaps
 from ouroboros.backtest.priced import Priced, priced_by
 from ouroboros.backtest.study import HistoryPart
@@ -40,7 +41,7 @@ class Told:
     """What was read of a part, once all of it was.
 
     Of `events`, those that an earlier part has too count there: the same events, or other ones that tell
-    of the same prices. `priced` has bars; `ticks` are single prices, which make no bar here.
+    of the same prices. `priced` has bars; `ticks` are single prices.
     """
 
     events: int = 0
@@ -101,7 +102,7 @@ class Source:
                 yield f"{name} has no price of the universe, but of {others}."
             if told.ticks:
                 prices = count(told.ticks, "single price")
-                yield f"{name} has {prices}, which no backtest reads; the journal has bars of them."
+                yield f"{name} has {prices}: signals rest on them, and closes where there are no bars."
 
     def _read(self) -> Iterator[Chunk]:
         """Read all parts once, and keep what is small."""
@@ -131,6 +132,7 @@ class Source:
             chunk = _taken(whole, part.stated.take)
             if not len(chunk):
                 continue
+            check_last_prices(chunk, part.stated.read, part.history)
             told.events += len(chunk)
             told.first_known_at = told.first_known_at or in_utc(chunk.known_at[0])
             told.last_known_at = in_utc(chunk.known_at[-1])

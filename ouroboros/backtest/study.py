@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from events.base import Name, Symbol, Text, Value
+from events.base import Moment, Name, Symbol, Text, Value
 from events.desk import Days, ThresholdOverride, WindowOverride
 from events.prices import GpuBasis
 from ouroboros.backtest.priced import Gpu, Priced
@@ -33,9 +33,7 @@ def _as_day(given: Any) -> Any:
     return given
 
 
-Beginning = Annotated[
-    AwareDatetime, BeforeValidator(_as_day), AfterValidator(lambda moment: moment.astimezone(UTC))
-]
+Beginning = Annotated[Moment, BeforeValidator(_as_day)]
 
 
 class Draws(NamedTuple):

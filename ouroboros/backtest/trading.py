@@ -1,4 +1,4 @@
-"""What an action would have earned: orders after signals, filled at the next opening prices, with costs.
+"""What an action trades: orders after signals, filled at the next opening prices, with costs.
 
 Shares are counted when an order is filled: weight times the capital at the moment of the decision,
 at the closes known then, divided by the opening price at which it is filled. They stay the same until
@@ -42,14 +42,6 @@ class Trade(NamedTuple):
     cost: float
 
 
-class Mark(NamedTuple):
-    """The capital after a bar, and the gross value of all positions."""
-
-    known_at: datetime
-    capital: float
-    gross: float
-
-
 @dataclass(slots=True)
 class Account:
     """Cash and shares, and what has been done so far."""
@@ -60,11 +52,7 @@ class Account:
 
     def capital(self, prices: AsOf) -> float:
         """Value everything at the last closes known at a moment."""
-        return self.cash + sum(value for _, value in self._values(prices))
-
-    def gross(self, prices: AsOf) -> float:
-        """Add up the values of long and short positions."""
-        return sum(abs(value) for _, value in self._values(prices))
+        return self.cash + sum(self._values(prices))
 
     def book(self, trade: Trade) -> None:
         """Pay for a trade."""
@@ -72,12 +60,12 @@ class Account:
         self.shares[trade.symbol] = self.shares.get(trade.symbol, 0.0) + trade.shares
         self.trades.append(trade)
 
-    def _values(self, prices: AsOf) -> Iterator[tuple[str, float]]:
+    def _values(self, prices: AsOf) -> Iterator[float]:
         for symbol, held in self.shares.items():
             if held:
                 close = prices.close_usd(symbol)
                 assert close is not None  # noqa: S101  a trade is booked once its bar, with its close, is known
-                yield symbol, held * close
+                yield held * close
 
 
 def holdings(action: Action, spells: Iterable[Spell], period: Period) -> tuple[Holding, ...]:
@@ -163,28 +151,6 @@ def trade(action: Action, prices: Prices, held: Sequence[Holding], ends: datetim
         elif leg.exit is not None and leg.left_at is not None:
             account.book(_filled(action, leg, leg.left_at, leg.exit, -shares[leg]))
     return account
-
-
-def moments_of(action: Action, prices: Prices, period: Period) -> list[datetime]:
-    """List the moments of a period at which a bar of one of the shares was known."""
-    known = {one for symbol in action.symbols for one in prices.series[symbol].known}
-    return sorted(one for one in known if period.starts <= one < period.ends)
-
-
-def course(trades: Sequence[Trade], action: Action, prices: Prices, period: Period) -> list[Mark]:
-    """Value the capital at each moment at which a bar of one of the shares was known."""
-    account, done, ruined = Account(), 0, False
-    marks = []
-    for moment in moments_of(action, prices, period):
-        while done < len(trades) and trades[done].known_at <= moment:
-            account.book(trades[done])
-            done += 1
-        as_of = prices.as_of(moment)
-        capital = account.capital(as_of)
-        # What is lost once is gone, wherever prices go afterwards.
-        ruined = ruined or capital <= 0
-        marks.append(Mark(moment, 0.0, 0.0) if ruined else Mark(moment, capital, account.gross(as_of)))
-    return marks
 
 
 def _opening(action: Action, prices: Prices, symbol: str, decided_at: datetime, ends: datetime) -> Bar | None:

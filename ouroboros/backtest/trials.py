@@ -14,7 +14,8 @@ from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import Performance, performance
 from ouroboros.backtest.signals import Spell
 from ouroboros.backtest.study import Action, Draws, Period, SignalRule, Study, Variant
-from ouroboros.backtest.trading import Holding, Trade, course, holdings, trade
+from ouroboros.backtest.trading import Holding, Trade, holdings, trade
+from ouroboros.backtest.valuing import closes_of, course
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,12 @@ def earned(
     action: Action, prices: Prices, held: Sequence[Holding], period: Period, draws: Draws
 ) -> tuple[tuple[Trade, ...], Performance | None]:
     """Trade holdings within a period, and take the figures of what they earned."""
-    trades = tuple(trade(action, prices, held, period.ends).trades)
-    return trades, performance(course(trades, action, prices, period), trades, draws)
+    done = trade(action, prices, held, period.ends).trades
+    marks = course(done, closes_of(action, prices, period))
+    lost_at = next((one.known_at for one in marks if one.capital <= 0), period.ends)
+    # Whoever has nothing left trades no more.
+    trades = tuple(one for one in done if one.known_at <= lost_at)
+    return trades, performance(marks, trades, draws)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

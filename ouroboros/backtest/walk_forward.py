@@ -14,8 +14,9 @@ from ouroboros.backtest.outcomes import Hindsight, Score, look_back, score
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.signals import Spell
 from ouroboros.backtest.study import Period, Study
-from ouroboros.backtest.trading import STARTING_CAPITAL, course, holdings, trade
+from ouroboros.backtest.trading import holdings, trade
 from ouroboros.backtest.trials import Trial
+from ouroboros.backtest.valuing import capital, closes_of, total_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def walk_forward(
                 starts=cut,
                 ends=until,
                 chosen=chosen,
-                return_before=total_return(study, prices, own, before),
-                return_after=total_return(study, prices, own, after),
+                return_before=earned(study, prices, own, before),
+                return_after=earned(study, prices, own, after),
                 hits=scored.hits,
                 false_alarms=scored.false_alarms,
                 undecided=scored.undecided,
@@ -64,22 +65,21 @@ def walk_forward(
     return tuple(found)
 
 
-def total_return(study: Study, prices: Prices, spells: Sequence[Spell], period: Period) -> float | None:
+def earned(study: Study, prices: Prices, spells: Sequence[Spell], period: Period) -> float | None:
     """Give what the action earned within a time, entered and valued within it; None without an action."""
     action = study.action
     if action is None:
         return None
     trades = trade(action, prices, holdings(action, spells, period), period.ends).trades
-    marks = course(trades, action, prices, period)
-    return marks[-1].capital / STARTING_CAPITAL - 1 if marks else 0.0
+    return total_return(capital(trades, closes_of(action, prices, period)))
 
 
 def _merit(
     study: Study, prices: Prices, spells: Sequence[Spell], known: Hindsight, before: Period
 ) -> tuple[float, int]:
-    earned = total_return(study, prices, spells, before)
-    if earned is not None:
-        return earned, 0
+    gained = earned(study, prices, spells, before)
+    if gained is not None:
+        return gained, 0
     scored = _score([one for one in spells if one.begins_at < before.ends], known, before.starts)
     return (-1.0 if scored.precision is None else scored.precision), scored.hits
 

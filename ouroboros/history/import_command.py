@@ -12,7 +12,7 @@ from ouroboros.history.importing import Tally, numbered, read_tables, settled
 from ouroboros.history.kinds.bars import share_of_file
 from ouroboros.history.kinds.common import Table
 from ouroboros.history.manifest import MANIFEST, Format
-from ouroboros.history.mapping import DailyBars, MinuteBars
+from ouroboros.history.mapping import DailyBars, Mapping, MinuteBars
 from ouroboros.history.source import Order
 from ouroboros.history.tables import Problem
 from ouroboros.history.writing import writing
@@ -116,9 +116,15 @@ def _told_tables(paths: Sequence[Path], mapping: str | None, out: Console) -> li
         kind, one = table.mapping.kind.replace("_", " "), table.mapping
         share = share_of_file(table, one) if isinstance(one, DailyBars | MinuteBars) else None
         of = f" of {share}" if share else ""
-        known = f", known at {one.closes_at:%H:%M} {one.time_zone}" if isinstance(one, DailyBars) else ""
-        out.print(f"{table.path}: {kind}{of}{known}.", markup=False, soft_wrap=True)
+        out.print(f"{table.path}: {kind}{of}{_clock(one)}.", markup=False, soft_wrap=True)
     return tables
+
+
+def _clock(mapping: Mapping) -> str:
+    """Say by which clock times are read: in a wrong zone everything is known hours too early or too late."""
+    if isinstance(mapping, DailyBars):
+        return f", known at {mapping.closes_at:%H:%M} {mapping.time_zone}"
+    return f", by the clock of {mapping.time_zone}" if mapping.time_zone else ""
 
 
 def _summary(tally: Tally, where: str, out: Console) -> int:

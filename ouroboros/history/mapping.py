@@ -13,6 +13,8 @@ from events.base import Certainty, Day, Link, Name, Symbol, Value
 from events.deals import Currency, LegKind
 from events.prices import GpuBasis, Seconds
 
+NOON = 12
+
 
 def _zone(name: str) -> str:
     try:
@@ -22,7 +24,17 @@ def _zone(name: str) -> str:
     return name
 
 
+def _afternoon(closes_at: time) -> time:
+    if closes_at.hour < NOON:
+        raise ValueError(
+            f"{closes_at:%H:%M} is before noon, when a day's last price is not known yet: say when the"
+            " exchange closes, by the clock of its own time_zone, or 23:59 if it never does"
+        )
+    return closes_at
+
+
 Zone = Annotated[str, Field(max_length=100), AfterValidator(_zone)]
+Closing = Annotated[time, AfterValidator(_afternoon)]
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 Factor = Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)]
 Words = Annotated[dict[str, Name], Field(max_length=2_000)]
@@ -115,7 +127,7 @@ class DailyBars(_Bars):
     """What the file holds."""
     time_zone: Zone
     """The time zone of the exchange, such as America/New_York."""
-    closes_at: time = time(16)
+    closes_at: Closing = time(16)
     """When the exchange closes, in its time zone: that is when a day's prices are known."""
     split_adjusted: bool = False
     """Whether prices are adjusted for splits, so that large moves are none."""

@@ -70,7 +70,8 @@ def guess_mapping(path: Path, header: Iterable[str]) -> str:
     if len(fitting) != 1:
         raise UsageError(
             f"{path} needs a mapping: its columns fit {' and '.join(fitting) or 'no built-in one'}.",
-            f"Name one with --mapping: a YAML file, or one of {', '.join(built_in())}.",
+            "Name one, with --mapping of `ouroboros import` or as `mapping` in a study: a YAML file, or one"
+            f" of {', '.join(built_in())}.",
         )
     return fitting[0]
 

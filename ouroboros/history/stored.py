@@ -40,12 +40,21 @@ def entry(row: Stored, where: str) -> Entry:
     Raises UsageError naming where it stands: what is stored counted once, so it must not be passed over.
     """
     try:
-        return Entry(row.journal_offset, row.journal_index, _event(row.payload))
+        event = _event(row.payload)
     except (UnreadableEvent, orjson.JSONDecodeError) as error:
         raise UsageError(
             f"{where}: the event at {row.journal_offset}/{row.journal_index} cannot be read: {error}",
             "A newer release may have written it; upgrade Ouroboros.",
         ) from None
+    # Sorted by another moment than it has, an event would be read before it could be known.
+    if event.known_at != row.known_at:
+        raise UsageError(
+            f"{where}: the event at {row.journal_offset}/{row.journal_index} was known at"
+            f" {event.known_at:%Y-%m-%d %H:%M:%S}, but stands there as known at"
+            f" {row.known_at:%Y-%m-%d %H:%M:%S} UTC.",
+            "Export again.",
+        )
+    return Entry(row.journal_offset, row.journal_index, event)
 
 
 def _event(payload: bytes) -> Event:

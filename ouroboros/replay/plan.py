@@ -55,8 +55,13 @@ class Plan:
     def __str__(self) -> str:
         """Say it in words, for people."""
         bounds = (
-            f"from {self.from_time.isoformat()}" if self.from_time else "",
-            f"to {self.to_time.isoformat()}" if self.to_time else "",
-            f"as known at {self.as_known_at.isoformat()}" if self.as_known_at else "",
+            f"from {_told(self.from_time)}" if self.from_time else "",
+            f"to {_told(self.to_time)}" if self.to_time else "",
+            f"as known at {_told(self.as_known_at)}" if self.as_known_at else "",
         )
         return ", ".join(filter(None, (self.source, *bounds)))
+
+
+def _told(moment: datetime) -> str:
+    """Write a moment in UTC as short as it can be typed again: a day means its first second."""
+    return moment.isoformat().replace("+00:00", "Z").removesuffix("T00:00:00Z")

@@ -54,7 +54,11 @@ def drop_replay(settings: Settings, schema: str, out: Console) -> None:
 
 def list_replays(settings: Settings, out: Console) -> None:
     """Print the replays there are. Raises psycopg.Error."""
-    table = Table("schema", "of", "folded", "begun", "finished")
+    table = Table("schema")
+    # What was folded is to be read whole, also in a narrow window.
+    table.add_column("of", overflow="fold")
+    for name in ("folded", "begun", "finished"):
+        table.add_column(name)
     with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
         replays = register.all_replays(connection)
         for one in replays:

@@ -1,16 +1,19 @@
 """Charts over time: circularity, prices with the signals about them, and falls."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
 from ouroboros.report.figures import COLORS, DASHES, THRESHOLD_COLORS, figure, graph_objects, plain
 from ouroboros.report.rows import DefinitionRow, Facts, FallRow, PriceRow, SignalRow
-from ouroboros.report.words import in_unit
+from ouroboros.report.words import in_unit, spoken
 
 HEIGHT = 380
 # More lines than these cannot be told apart; those with signals come first.
 MOST_LINES = 12
+# From so many times the lowest price on, an axis has 1, 2 and 5 of each power of ten.
+WIDE = 8
 _SHAPES = {"opened": "triangle-up", "escalated": "triangle-up", "eased": "triangle-down", "cleared": "circle"}
 _LEVEL_COLORS = THRESHOLD_COLORS | {"calm": "#2e8b57"}
 
@@ -36,13 +39,13 @@ def price_chart(rows: list[PriceRow], signals: list[SignalRow]) -> Any:
     lines = []
     for at, name in enumerate(_chosen(series, signals)):
         points = [(row.day, row.close) for row in series[name]]
-        lines.append(_line(name, points, at, DASHES[at // len(COLORS) % len(DASHES)]))
+        lines.append(_line(spoken(name), points, at, DASHES[at // len(COLORS) % len(DASHES)]))
         lines.extend(_marks(name, series[name], signals))
     return figure(
         lines,
         HEIGHT,
-        xaxis={"type": "date"},
-        yaxis={"type": "log", "tickformat": ",.2~f", "tickprefix": "$"},
+        xaxis=_days([row.day for row in rows]),
+        yaxis=_ratios([row.close for row in rows]),
         showlegend=True,
     )
 
@@ -56,7 +59,12 @@ def left_out(rows: list[PriceRow], signals: list[SignalRow]) -> list[str]:
 def fall_chart(rows: list[FallRow], definition: DefinitionRow | None) -> Any:
     """Draw how far below their highs prices are, with the thresholds."""
     lines = [
-        _line(subject, [(row.day, row.value) for row in points], at, DASHES[at // len(COLORS) % len(DASHES)])
+        _line(
+            spoken(subject),
+            [(row.day, row.value) for row in points],
+            at,
+            DASHES[at // len(COLORS) % len(DASHES)],
+        )
         for at, (subject, points) in enumerate(
             groupby(sorted(rows, key=lambda row: (row.subject, row.day)), key=lambda row: row.subject)
         )
@@ -67,6 +75,20 @@ def fall_chart(rows: list[FallRow], definition: DefinitionRow | None) -> Any:
 def name_of(row: PriceRow) -> str:
     """Name a series as the signals about it do: ARM, H100 resale."""
     return f"{row.name} {row.basis}".strip()
+
+
+def _days(days: list[date]) -> dict[str, Any]:
+    """Set an axis of days; around a single one plotly would count milliseconds."""
+    if len({*days}) != 1:
+        return {"type": "date"}
+    around = [(days[0] + timedelta(days=way)).isoformat() for way in (-31, 31)]
+    return {"type": "date", "range": around}
+
+
+def _ratios(prices: list[float]) -> dict[str, Any]:
+    """Set an axis of dollars; plotly's digits lie on each other where prices are far apart, or one."""
+    digits = {} if min(prices) < max(prices) < WIDE * min(prices) else {"dtick": "D2"}
+    return {"type": "log", "tickformat": ",.2~f", "tickprefix": "$", **digits}
 
 
 def _over_time(lines: list[Any], definition: DefinitionRow | None, title: str) -> Any:
@@ -128,7 +150,7 @@ def _marks(name: str, prices: list[PriceRow], signals: Iterable[SignalRow]) -> l
             x=[one.known_at.isoformat() for one, _ in known],
             y=[price for _, price in known],
             mode="markers",
-            name=plain(f"signals about {name}"),
+            name=plain(f"signals about {spoken(name)}"),
             marker={
                 "symbol": [_SHAPES[one.step] for one, _ in known],
                 "color": [_LEVEL_COLORS[one.level] for one, _ in known],

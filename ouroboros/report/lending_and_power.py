@@ -96,8 +96,8 @@ def _site(one: SiteRow) -> list[str]:
         number(one.mw),
         on_day(one.first_expected_on),
         on_day(one.expected_on),
-        number(one.slip_days),
-        number(one.overdue_days),
-        number(one.delivered_mw),
+        number(one.slip_days) if one.expected_on else "",
+        number(one.overdue_days) if one.expected_on else "",
+        number(one.delivered_mw) if one.mw or one.delivered_mw else "",
         join([" / ".join(units)]) if seen is not None or permitted is not None else "",
     ]

@@ -112,7 +112,8 @@ def _circles(companies: list[NodeRow], radii: dict[str, float], layout: Layout) 
         marker={"size": [2 * radii[node.id] for node in companies], "color": "#4477aa", "opacity": 1},
         text=[plain(short_name(node.id)) for node in companies],
         textposition="bottom center",
-        textfont={"size": 12},
+        # An arrow may run through a name.
+        textfont={"size": 12, "shadow": "auto"},
         hovertext=[
             plain(f"{node.id}: {node.mainstat}, {node.secondarystat}, {node.subtitle}") for node in companies
         ],

@@ -17,6 +17,7 @@ from ouroboros.report.rows import (
     Standing,
     in_order,
 )
+from ouroboros.report.undated import with_unknown_delays
 from projections.base import Recorded
 from projections.circularity import CIRCULARITY
 from projections.credit import CREDIT
@@ -36,10 +37,13 @@ Columns = Mapping[str, Any]
 def standing_at(archived: Iterable[Archived]) -> Standing:
     """Fold events in journal order into what stood after the last of them. Raises UnreadableEvent."""
     tables = _last_rows(_recorded(archived))
-    signs = tables["indicator_current"]
+    sites = _rows(SiteRow, tables["power_site"])
     clock = max((one[time] for one, time in _times(tables)), default=None)
+    signs = _rows(
+        SignRow, (one | {"stale_since": _stale_since(one, clock)} for one in tables["indicator_current"])
+    )
     return Standing(
-        signs=_rows(SignRow, (one | {"stale_since": _stale_since(one, clock)} for one in signs)),
+        signs=with_unknown_delays(signs, sites),
         deals=sorted(
             _rows(DealRow, tables["deal"]), key=lambda deal: (-deal.announced_at.timestamp(), deal.deal_id)
         ),
@@ -48,7 +52,7 @@ def standing_at(archived: Iterable[Archived]) -> Standing:
         nodes=_rows(NodeRow, (one for one in tables["money_flow_node"] if one["in_usd"] + one["out_usd"])),
         loops=_rows(LoopRow, (one for one in tables["loop"] if one["bottleneck_usd"])),
         facilities=_rows(FacilityRow, (one | {"balance_usd": _balance(one)} for one in tables["facility"])),
-        sites=_rows(SiteRow, tables["power_site"]),
+        sites=sites,
     )
 
 

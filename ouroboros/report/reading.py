@@ -33,6 +33,7 @@ from ouroboros.report.rows import (
     Standing,
     in_order,
 )
+from ouroboros.report.undated import with_unknown_delays
 
 R = TypeVar("R", bound=tuple[Any, ...])
 
@@ -209,15 +210,16 @@ class Reading:
         )
 
     def _standing(self) -> Standing:
+        sites = self._view(SiteRow, "power_site")
         return Standing(
-            signs=self._view(SignRow, "indicator_current"),
+            signs=with_unknown_delays(self._view(SignRow, "indicator_current"), sites),
             deals=self._newest(DealRow, _DEALS, NEWEST_DEALS),
             legs=self._view(LegRow, "deal_leg"),
             edges=self._view(EdgeRow, "money_flow_edge"),
             nodes=self._view(NodeRow, "money_flow_node"),
             loops=self._view(LoopRow, "loop"),
             facilities=self._view(FacilityRow, "facility"),
-            sites=self._view(SiteRow, "power_site"),
+            sites=sites,
         )
 
     def _past_standing(self) -> Standing:

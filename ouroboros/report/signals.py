@@ -5,7 +5,7 @@ from collections import defaultdict
 from ouroboros.pages.markup import Html, element, join, link, section
 from ouroboros.report.reading import NEWEST_SIGNALS
 from ouroboros.report.rows import EvidenceRow, Facts, SignalRow
-from ouroboros.report.words import light, moment, on_day
+from ouroboros.report.words import light, moment, on_day, spoken
 
 # The newest ones stand open, and of each as many events as are read at a glance.
 SHOWN_OPEN = 8
@@ -52,7 +52,7 @@ def _signal(signal: SignalRow, title: str, evidence: list[EvidenceRow]) -> Html:
             light(signal.level),
             Html(" "),
             moment(signal.known_at),
-            f" {title}, {signal.subject}: {signal.step} ",
+            f" {title}, {spoken(signal.subject)}: {signal.step} ",
             muted,
             class_="head",
         ),

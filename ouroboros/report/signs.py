@@ -4,7 +4,17 @@ from collections import Counter
 
 from ouroboros.pages.markup import Column, Html, details, element, join, section, table
 from ouroboros.report.rows import DefinitionRow, Facts, SignRow
-from ouroboros.report.words import RANKS, UNKNOWN, in_unit, light, limits, on_day, shown_level
+from ouroboros.report.words import (
+    RANKS,
+    UNKNOWN,
+    in_unit,
+    light,
+    limits,
+    on_day,
+    shown_level,
+    spoken,
+    told_value,
+)
 from projections.warning_signs.bubble_break import DEFINITION as COMPOSITE
 from projections.warning_signs.bubble_break import SIGNS as FIVE
 
@@ -64,11 +74,16 @@ def in_reading_order(definitions: list[DefinitionRow]) -> list[DefinitionRow]:
 
 
 def worst_subject(definition: DefinitionRow, signs: list[SignRow]) -> SignRow | None:
-    """Choose the subject at the highest level, then with the worst value."""
+    """Choose the subject at the highest level, then with the worst value; what has no day speaks last."""
     rising = definition.direction == "rising"
     return min(
         (one for one in signs if one.indicator == definition.id),
-        key=lambda one: (-RANKS[shown_level(one)], -one.value if rising else one.value, one.subject),
+        key=lambda one: (
+            one.level == UNKNOWN,
+            -RANKS[shown_level(one)],
+            -one.value if rising else one.value,
+            one.subject,
+        ),
         default=None,
     )
 
@@ -101,9 +116,9 @@ def _card(definition: DefinitionRow, sign: SignRow | None) -> Html:
         element("h3", definition.title),
         element("p", light(level)),
         element(
-            "p", element("strong", in_unit(sign.value, definition.unit) if sign else "nothing measured yet")
+            "p", element("strong", told_value(sign, definition.unit) if sign else "nothing measured yet")
         ),
-        element("p", sign.subject if sign else "", class_="subject"),
+        element("p", spoken(sign.subject) if sign else "", class_="subject"),
         element("p", _thresholds(definition), _since(sign), class_="small"),
         class_=f"card edge-{level}",
         data_sign=definition.id,
@@ -116,8 +131,8 @@ def _row(definition: DefinitionRow, sign: SignRow | None) -> list[str]:
     return [
         definition.title,
         light(shown_level(sign)),
-        sign.subject,
-        in_unit(sign.value, definition.unit),
+        spoken(sign.subject),
+        told_value(sign, definition.unit),
         _limits(definition),
         _dated(sign),
         sign.text,
@@ -127,10 +142,10 @@ def _row(definition: DefinitionRow, sign: SignRow | None) -> list[str]:
 def _subjects(definitions: list[DefinitionRow], signs: list[SignRow]) -> list[list[str]]:
     return [
         [
-            one.subject,
+            spoken(one.subject),
             definition.title,
             light(shown_level(one)),
-            in_unit(one.value, definition.unit),
+            told_value(one, definition.unit),
             _dated(one),
         ]
         for definition in definitions
@@ -178,7 +193,10 @@ def _explained(definition: DefinitionRow) -> Html:
 
 
 def _notes(facts: Facts) -> Html:
-    notes = "Unknown: nothing was measured yet, or it was calm on an input that is too old to be trusted."
+    notes = (
+        "Unknown: nothing was measured yet, it was calm on an input that is too old to be trusted, or no day"
+        " was promised to a site."
+    )
     if facts.watchlists:
         notes += (
             f" Thresholds are those of the release; the watchlists {', '.join(facts.watchlists)} may set"

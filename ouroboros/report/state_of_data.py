@@ -2,7 +2,7 @@
 
 from ouroboros.pages.markup import Column, Html, element, link, section, table
 from ouroboros.report.rows import Facts, LetterRow
-from ouroboros.report.words import in_unit, moment, number
+from ouroboros.report.words import in_unit, moment, number, spoken
 
 _STALE = (
     Column("Subject"),
@@ -38,7 +38,7 @@ def data_section(facts: Facts) -> Html:
     definitions = {one.id: one for one in facts.definitions}
     stale = [
         (
-            one.subject,
+            spoken(one.subject),
             definitions[one.indicator].title,
             one.level,
             in_unit(one.value, definitions[one.indicator].unit),

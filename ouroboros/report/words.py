@@ -1,5 +1,6 @@
 """Values, times and levels as a report tells them."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,6 +11,12 @@ from ouroboros.pages.markup import Html, element, is_of_web, link
 from ouroboros.report.rows import SignRow
 
 UNKNOWN = "unknown"
+_SPOKEN = (
+    ("^(borrower|lender|site|operator|supplier|customer):", r"\1 "),
+    (" rental_hour", " rental by the hour"),
+    (" (all|firm)$", r", \1 money"),
+    ("^ci_", "CI_"),
+)
 _SINGULAR = {"signs": "sign", "days": "day", "companies": "company"}
 # A level is told by its word and its shape; colour comes on top.
 SHAPES = {"calm": "●", UNKNOWN: "?", "watch": "▲", "warning": "◆", "critical": "■"}
@@ -72,6 +79,18 @@ def moment(when: datetime | None) -> Html:
 def shown_level(sign: SignRow) -> str:
     """Give the level that a sign is shown at: one that was calm on an input now too old is unknown."""
     return UNKNOWN if sign.level == "calm" and sign.stale_since else sign.level
+
+
+def told_value(sign: SignRow, unit: str) -> str:
+    """Write the value of a sign with its unit; a dash where it is unknown."""
+    return "-" if shown_level(sign) == UNKNOWN else in_unit(sign.value, unit)
+
+
+def spoken(subject: str) -> str:
+    """Write a subject of an indicator for people, as the dashboards do."""
+    for pattern, words in _SPOKEN:
+        subject = re.sub(pattern, words, subject)
+    return subject
 
 
 def light(level: str) -> Html:

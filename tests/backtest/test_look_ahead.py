@@ -13,7 +13,8 @@ from ouroboros.backtest.prices import Bar, LookAhead, Prices
 from ouroboros.backtest.signals import signal_rows, spells
 from ouroboros.backtest.sources import parameters
 from ouroboros.backtest.study import Study
-from ouroboros.backtest.trading import Holding, course, holdings, trade
+from ouroboros.backtest.trading import Holding, holdings, trade
+from ouroboros.backtest.valuing import closes_of, course
 from tests.backtest.cases import (
     at,
     bar,
@@ -42,7 +43,7 @@ def decided(events: list[Event], study: Study, until: datetime) -> tuple[Any, ..
     assert study.action
     held = holdings(study.action, found, study.period)
     trades = trade(study.action, prices, held, study.period.ends).trades
-    marks = course(trades, study.action, prices, study.period)
+    marks = course(trades, closes_of(study.action, prices, study.period))
     return (
         [(one.begins_at, one.messages, one.evidence) for one in found if one.begins_at <= until],
         [one.ends_at for one in found if one.ends_at and one.ends_at <= until],

@@ -135,13 +135,13 @@ def test_a_table_whose_name_begins_with_another_share_is_told(tmp_path: Path) ->
     assert not any("CRWV.csv has no price" in note and "daily" not in note for note in result.notes)
 
 
-def test_single_prices_are_told_to_make_no_bar(tmp_path: Path) -> None:
+def test_single_prices_are_told(tmp_path: Path) -> None:
     tick = {"event_type": "GpuPriced", "model": "H100", "basis": "resale", "price_usd": 2, "source": "x"}
     times = {"occurred_at": "2025-03-04T21:00:00Z", "known_at": "2025-03-04T21:00:00Z"}
     ticks = tmp_path / "ticks.jsonl"
     ticks.write_text(json.dumps({**tick, **times, "certainty": "reported"}))
     result = studied(tmp_path, [{"read": str(ticks)}, {"read": a_table(tmp_path, "CRWV.csv")}])
-    assert any("has 1 single price, which no backtest reads" in note for note in result.notes)
+    assert any("has 1 single price: signals rest on them" in note for note in result.notes)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,6 +1,7 @@
 """Histories as one, and prices that cannot carry a study."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from events.errors import UsageError
 from ouroboros.backtest.sources import parameters
 from projections.base import Recorded
 from projections.bulk.chunk import Chunk
-from tests.backtest.cases import at, bar, bars, favour, result_of, source_of
+from tests.backtest.cases import at, bar, bars, favour, gpu_bar, result_of, source_of
 
 UNTIL = at("2025-06-01", 0)
 STEADY = bars("CRWV", "2025-03-03", [(100, 100)] * 40)
@@ -98,3 +99,17 @@ def test_a_day_without_a_price_and_closes_alone_are_told(tmp_path: Path) -> None
     assert "CRWV has no price on 1 day on which others have one" in notes
     assert "CRWV has closing prices only" in notes
     assert "BX has" not in notes.replace("BX has its last price", "")
+
+
+@pytest.mark.parametrize("made", [bar("CRWV", at("2025-03-04"), 100, 101), gpu_bar(at("2025-03-04"), 2.0)])
+def test_a_bar_that_is_known_before_its_last_price_is_refused_with_its_place(made: Event) -> None:
+    def known(before: timedelta) -> Event:
+        return made.model_copy(update={"known_at": made.known_at - before})
+
+    first = bar("CRWV", at("2025-03-03"), 100, 100)
+    with pytest.raises(
+        UsageError, match=r"part 0, event 1/0 .*until 2025-03-04 21:00 UTC.*at 2025-03-04 14:30"
+    ):
+        list(source_of(at("2025-06-01"), [first, known(timedelta(hours=6, minutes=30))]).chunks())
+    # Clocks differ by seconds, which is nobody's look ahead.
+    assert list(source_of(at("2025-06-01"), [first, known(timedelta(seconds=59))]).chunks())

@@ -78,6 +78,10 @@ def test_three_studies_come_along() -> None:
             {"period": {"starts": "2025-03-01T09:30:00", "ends": "2025-06-01"}},
             "period.starts has no time zone (given: '2025-03-01T09:30:00'). Write 2026-01-05T09:30:00-05:00.",
         ),
+        (
+            {"period": {"starts": "0001-01-01T00:00:00+05:00", "ends": "2025-06-01"}},
+            "period.starts: lies outside of the years 1990 to 2100.",
+        ),
         ({"period": {"starts": "2025-06-01", "ends": "2025-06-01"}}, "the period ends before it starts"),
         (
             {"signals": {"s": {"of": [{**CONDITION, "indicator": "credit_waiver"}]}}},

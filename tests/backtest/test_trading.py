@@ -12,7 +12,8 @@ from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import daily_returns, performance
 from ouroboros.backtest.signals import Spell
 from ouroboros.backtest.study import Action, Draws, Period
-from ouroboros.backtest.trading import Holding, Mark, Trade, course, holdings, trade
+from ouroboros.backtest.trading import Holding, Trade, holdings, trade
+from ouroboros.backtest.valuing import Mark, closes_of, course
 from tests.backtest.cases import at, bars, favour, prices_of, result_of
 
 PERIOD = Period(starts=at("2025-03-01", 0), ends=at("2025-06-01", 0))
@@ -25,7 +26,7 @@ def priced(**shares: list[tuple[float, float]]) -> Prices:
 
 def capital_of(action: Action, prices: Prices, *held: Holding) -> tuple[list[Trade], list[Mark]]:
     trades = trade(action, prices, held, PERIOD.ends).trades
-    return trades, course(trades, action, prices, PERIOD)
+    return trades, course(trades, closes_of(action, prices, PERIOD))
 
 
 def test_a_share_is_bought_at_the_next_opening_price_and_costs_are_paid_both_ways() -> None:
@@ -166,3 +167,23 @@ def test_capital_that_is_lost_stays_lost(tmp_path: Path) -> None:
     # Sold short at 10, bought back by nobody at 25: at 12 there is nothing left that could recover.
     assert done.performance.total_return == -1
     assert done.performance.max_drawdown == pytest.approx(-1)
+
+
+def test_what_was_lost_before_prices_came_back_is_lost_by_chance_too(tmp_path: Path) -> None:
+    # Sold short at 10, at 25 in between, and at 8 while nobody asks any more.
+    prices = [(10.0, 10.0)] * 5 + [(25.0, 25.0)] + [(8.0, 8.0)] * 30
+    action = {"while_up": "favours", "short": ["CRWV"], "costs_bps": 0}
+    windows = [{"indicator": "credit_waivers", "days": 7}]
+    events = [
+        *bars("CRWV", "2025-03-03", prices),
+        favour(at("2025-03-04", 22)),
+        favour(at("2025-03-24", 22), facility_id="another loan"),
+    ]
+    variants = [{"name": "a week", "windows": windows}]
+    result = result_of(tmp_path, events, action=action, variants=variants, large_moves_are_real=True)
+    done = result.trials[1].action
+    assert done and done.performance and done.chance and len(done.held) == 2
+    assert done.chance.observed == done.performance.total_return == -1
+    # With nothing left nothing is traded: not the buying back at 8, and not the second selling.
+    assert [(one.price_usd, one.shares) for one in done.trades] == [(10, -0.1)]
+    assert (done.performance.trades, done.performance.costs) == (1, 0)

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from dashboards.alerting.models import File, Rule
+from dashboards.building.variables import chosen_from
 from ouroboros.dashboards import SHIPPED_WATCHLIST, generated_for
 from tests.dashboards.answers import Answer, ask, may_be
 from tests.dashboards.grafana import (
@@ -43,7 +44,7 @@ COUNTED = {("What needs somebody", name) for name in ("Behind", "Posts failing",
 # What the demo's facts leave empty, and why.
 NO_COUNT = "no loan says how many GPUs of which model secure it"
 EMPTY = {
-    ("credit.json", "Highest LTV of GPU loans"): NO_COUNT,
+    ("credit.json", "LTV of GPU loans"): NO_COUNT,
     ("credit.json", "Loan-to-value of GPU loans, over time"): NO_COUNT,
     ("equities.json", "Gain made by one share"): "Siemens Energy has no price in dollars to compare",
     ("gpu-prices.json", "Fall of used GPUs"): "the newest price is old, and it fell by less than a tenth",
@@ -98,6 +99,12 @@ def test_names_of_any_letters_can_be_chosen_and_none(demo: str, name: str) -> No
         ask(demo, *(as_asked(sql, chosen) for _, sql in queries(board)))
 
 
+def test_a_name_that_grafana_would_take_for_a_macro_cannot_be_chosen(demo: str) -> None:
+    known = "unnest(ARRAY['Pay $5', 'Pay $__timeTo() now', 'A$b(c)', 'A $ b(c)', '$(x)'])"
+    offered = chosen_from("name", "Name", f"SELECT {known} AS name")
+    assert may_be(demo, offered["query"]) == ["Pay $5", "A $ b(c)", "$(x)"]
+
+
 @pytest.mark.parametrize("name", BOARDS)
 def test_panels_that_have_nothing_to_show_say_so(unused: str, name: str) -> None:
     board = BOARDS[name]
@@ -109,6 +116,17 @@ def test_panels_that_have_nothing_to_show_say_so(unused: str, name: str) -> None
         if found and shows_nothing(found) and not says_so(panel)
     }
     assert silent == set()
+
+
+def test_a_timeline_without_states_says_so_in_a_row_of_its_own(unused: str) -> None:
+    rows = [
+        answer.rows
+        for board in BOARDS.values()
+        for panel in board["panels"]
+        if panel["type"] == "state-timeline"
+        for answer in answers(unused, panel, choices(board, found_in(unused))).values()
+    ]
+    assert [[row["value"] for row in one] for one in rows] == [[None], [None]]
 
 
 @pytest.mark.parametrize("name", BOARDS)

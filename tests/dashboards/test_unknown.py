@@ -1,19 +1,30 @@
 """What is not known is never shown as calm, nor as a value of 0, and all boards say the same of it."""
 
+from datetime import UTC, datetime
 from functools import partial
 
+import psycopg
 import pytest
 
+from dashboards.backtest import BACKTEST
 from dashboards.boards import BOARDS
 from dashboards.bubble_watch import BUBBLE_WATCH
 from dashboards.building.board import Board
 from dashboards.equities import EQUITIES
 from dashboards.gpu_prices import GPU_PRICES
 from dashboards.power import POWER
+from dashboards.watchlist import board as of_watchlist
+from ouroboros.dashboards import SHIPPED_WATCHLIST
+from ouroboros.watchlist import read_watchlist
+from projections.registry import PROJECTIONS
+from projections.store.migration import migrate
+from tests.conftest import Databases, silent
 from tests.dashboards.answers import Row, ask, may_be
 from tests.dashboards.grafana import Choice, as_asked, choices, queries, written
 
 pytestmark = pytest.mark.integration
+
+WATCHLIST = of_watchlist(read_watchlist(SHIPPED_WATCHLIST, datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def everything(database: str, board: Board) -> Choice:
@@ -65,9 +76,12 @@ def test_boards_agree_on_the_level_of_every_site_that_power_was_promised_to(demo
     [
         (BUBBLE_WATCH, "The other signs, each at its worst", "Level", "Value"),
         (BUBBLE_WATCH, "Every subject of the chosen signs, in words", "Level", "Value"),
-        (BUBBLE_WATCH, "Falling GPU prices", "level", "value"),
+        (BUBBLE_WATCH, "GPU prices", "level", "value"),
         (EQUITIES, "What the shares say", "level", "value"),
         (GPU_PRICES, "Prices now", "level", "fall"),
+        (WATCHLIST, "Shares now", "Level", "Fall"),
+        (WATCHLIST, "GPU models now", "Level", "Fall"),
+        (WATCHLIST, "Sites' power", "Level", "Overdue"),
     ],
 )
 def test_what_is_unknown_has_no_value(demo: str, board: Board, title: str, level: str, value: str) -> None:
@@ -76,6 +90,40 @@ def test_what_is_unknown_has_no_value(demo: str, board: Board, title: str, level
     assert unknown
     assert {*unknown} <= {None, "-"}
     assert None not in [row[value] for row in rows if row[level] != "unknown"]
+
+
+def test_levels_over_time_are_unknown_before_the_first_measurement_and_on_old_input(demo: str) -> None:
+    levels = shown(demo, BUBBLE_WATCH, "Levels over time")
+    of = {
+        title: [row["value"] for row in levels if row["metric"].strip() == title]
+        for title in ("Neocloud shock", "GPU price drawdown", "Credit waivers")
+    }
+    assert of["Neocloud shock"] == [-1, 0, 3, 3, 3]
+    assert of["GPU price drawdown"][0] == 2
+    assert of["GPU price drawdown"][-3:] == [0, -1, -1]
+    assert of["Credit waivers"][-1] == 0
+
+
+def test_episodes_of_the_past_begin_unknown_too(demo: str) -> None:
+    levels = shown(demo, BACKTEST, "Levels of the chosen signs")
+    of_shock = [row["value"] for row in levels if row["metric"].strip() == "Neocloud shock · CRWV"]
+    assert of_shock == [-1, 0, 3, 3]
+
+
+def test_a_pipeline_whose_time_stands_still_says_so(databases: Databases) -> None:
+    url = databases.create()
+    migrate(url, PROJECTIONS, None, silent)
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO ouroboros.component VALUES ('projector', now() - interval '25 hours', 0, 1, now()),"
+            " ('sequencer', now(), 0, 1, now())"
+        )
+        connection.commit()
+        assert shown(url, BUBBLE_WATCH, "Pipeline") == [{"state": "clock stopped"}]
+        connection.execute("UPDATE ouroboros.component SET last_event_at = now() - interval '23 hours'")
+        connection.commit()
+        assert shown(url, BUBBLE_WATCH, "Pipeline") == [{"state": "running"}]
+    databases.drop(url)
 
 
 def test_dates_are_written_in_one_way_on_all_boards() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -234,6 +235,21 @@ def test_a_single_file_of_an_export_can_be_read(tmp_path: Path) -> None:
         history = open_history(tmp_path / format_ / manifest.files[0].name)
         assert list(history.entries(Order.JOURNAL)) == late
         assert list(history.entries(Order.KNOWN)) == late[::-1]
+
+
+def test_a_row_that_says_another_time_of_knowing_than_its_event_is_refused(tmp_path: Path) -> None:
+    manifest = exported(tmp_path, placed([waiver("2025-10-01T00:00:00Z"), waiver("2025-10-02T00:00:00Z")]))
+    path = tmp_path / manifest.files[0].name
+    table = pq.read_table(path)
+    # As in a table that somebody sorted by when things happened.
+    earlier = [one - timedelta(days=20) for one in table["known_at"].to_pylist()]
+    at = table.schema.get_field_index("known_at")
+    column = pa.array(earlier, table.schema.field(at).type)
+    pq.write_table(table.set_column(at, table.schema.field(at), column), path)
+    with pytest.raises(
+        UsageError, match=r"was known at 2025-10-01 .* but stands there as known at 2025-09-11"
+    ):
+        list(open_history(path).entries(Order.KNOWN))
 
 
 def test_the_clock_of_a_fold_never_goes_back(tmp_path: Path) -> None:

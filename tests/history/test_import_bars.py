@@ -109,6 +109,12 @@ def test_the_share_that_a_file_is_about_is_told(tmp_path: Path) -> None:
     assert "HistoricalData_17.csv: daily bars of HISTORICALDATA, known at 16:00" in imported.out
 
 
+def test_the_clock_by_which_times_are_read_is_told(tmp_path: Path) -> None:
+    mapping = "kind: minute_bars\ntime_zone: America/New_York\n"
+    imported = import_text(tmp_path, "datetime,close\n2026-03-19 13:30,5\n", mapping, name="ARM_1m.csv")
+    assert "ARM_1m.csv: minute bars of ARM, by the clock of America/New_York." in imported.out
+
+
 def test_prices_of_new_york_over_the_change_of_clocks_are_known_at_the_same_hour_there(
     tmp_path: Path,
 ) -> None:

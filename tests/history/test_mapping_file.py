@@ -35,6 +35,8 @@ def test_there_are_examples_and_all_can_be_read() -> None:
         ("kind: daily_bars\ntime_zone: UTC\ncolunms: {}\n", 3, "there is no key 'colunms' here"),
         ("kind: daily_bars\ntime_zone: UTC\ncolumns:\n  close: c\n  opne: o\n", 5, "there is no key"),
         ("kind: daily_bars\ntime_zone: UTC\nsplits:\n- {day: 1998-13-01, ratio: 2}\n", 4, "splits.0.day"),
+        ("kind: daily_bars\ntime_zone: UTC\ncloses_at: '09:30'\n", 3, "09:30 is before noon"),
+        ("kind: daily_bars\ntime_zone: UTC\ncloses_at: '00:00'\n", 3, "or 23:59 if it never does"),
         ("kind: daily_bars\ntime_zone: UTC\nsplits: 2\n", 3, "splits is not a list"),
         ("kind: daily_bars\ntime_zone: UTC\ncurrency: EUR\n", 1, "amounts in EUR need usd_per_unit"),
         ("- kind\n", 1, "is not a mapping"),

@@ -143,7 +143,7 @@ async def test_every_panel_of_a_watchlist_finds_names_of_any_letters(database: s
     assert {row["Site"] for row in shown(database, made, "Sites' power", choice)} == set(HOSTILE)
     shares = shown(database, made, "Shares now", choice)
     told = [(row["Share"], row["Price"], row["Fall"], row["Level"]) for row in shares]
-    assert told == [("CRWV", 100.0, 0.0, "unknown"), ("NONE", None, None, "unknown")]
+    assert told == [("CRWV", 100.0, None, "unknown"), ("NONE", None, None, "unknown")]
 
 
 @pytest.mark.asyncio
@@ -175,10 +175,10 @@ async def test_a_backtest_tells_what_the_share_did_after_the_signal(database: st
     assert early["Price"] == 100.0
     assert early["Return"] == pytest.approx(0.1)
     assert early["Worst"] == pytest.approx(-0.2)
-    assert early["Days to the fall"] == 2
+    assert early["Days to fall"] == 2
     no_price_yet = found["lender Late Lender"]
     assert no_price_yet["Price"] == 105.0
-    assert (no_price_yet["Return"], no_price_yet["Worst"], no_price_yet["Days to the fall"]) == (
+    assert (no_price_yet["Return"], no_price_yet["Worst"], no_price_yet["Days to fall"]) == (
         None,
         None,
         None,

@@ -58,6 +58,12 @@ def test_what_is_no_moment_is_refused_with_the_option_and_an_example() -> None:
         moment("yesterday", "--to")
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+def test_a_moment_outside_of_all_years_is_refused_too(text: str) -> None:
+    with pytest.raises(UsageError, match="is no moment"):
+        moment(text, "--as-known-at")
+
+
 def test_only_the_whole_journal_is_what_a_live_projector_folds() -> None:
     assert Plan("journal").is_whole_journal
     others = [

@@ -68,6 +68,21 @@ def test_a_signal_is_marked_on_the_last_price_that_was_made_by_then() -> None:
     assert list(marks["marker"]["symbol"]) == ["triangle-up", "circle"]
 
 
+def test_prices_of_a_single_day_are_drawn_among_days_and_not_among_milliseconds() -> None:
+    chart = price_chart([PriceRow("B200", "list", date(2025, 7, 3), 54_170.0)], [])
+    assert chart.layout.xaxis.range == ("2025-06-02", "2025-08-03")
+    assert chart.layout.yaxis.dtick == "D2"
+
+
+def test_prices_far_apart_have_few_digits_at_their_axis() -> None:
+    def axis(*prices: float) -> Any:
+        rows = [PriceRow("ARM", "", date(2026, 1, day), one) for day, one in enumerate(prices, 1)]
+        return price_chart(rows, []).layout.yaxis
+
+    assert axis(13.8, 554.0).dtick == "D2"
+    assert axis(2.0, 8.0).dtick is None
+
+
 def test_of_many_prices_those_with_signals_are_drawn_first_and_the_others_are_named() -> None:
     prices = [PriceRow(f"S{number:02}", "", date(2026, 1, 5), 1.0) for number in range(MOST_LINES + 2)]
     told = [signal("opened", "watch", datetime(2026, 1, 8, tzinfo=UTC), subject="S13")]

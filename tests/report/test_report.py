@@ -17,7 +17,7 @@ from ouroboros.cli import app
 from ouroboros.report.command import moment_named
 from ouroboros.report.page import page
 from ouroboros.report.reading import NEWEST_SIGNALS, read_facts
-from ouroboros.report.words import dollars, in_unit
+from ouroboros.report.words import dollars, in_unit, spoken
 from projections.warning_signs.bubble_break import SIGNS
 from projections.warning_signs.registry import DEFINITIONS
 from tests.report.filled import fill, history
@@ -108,17 +108,39 @@ async def test_numbers_and_levels_are_those_of_the_views(database: str) -> None:
     )
     signs = ask(database, "SELECT subject, indicator, value, level, stale_since FROM read.indicator_current")
     shown = {(row[0], row[1]): (row[2].split()[-1], row[3]) for row in tables["subjects"]}
-    assert shown == {
-        (subject, DEFINITIONS[indicator].title): (
-            "unknown" if level == "calm" and stale else level,
-            in_unit(value, DEFINITIONS[indicator].unit),
-        )
+    known = {name: told for name, told in shown.items() if told[0] != "unknown"}
+    assert known == {
+        (spoken(subject), DEFINITIONS[indicator].title): (level, in_unit(value, DEFINITIONS[indicator].unit))
         for subject, indicator, value, level, stale in signs
+        if (spoken(subject), DEFINITIONS[indicator].title) in known
     }
-    sites = ask(database, "SELECT site_id, slip_days, overdue_days FROM read.power_site")
+    old = {
+        (spoken(subject), DEFINITIONS[indicator].title)
+        for subject, indicator, _, level, stale in signs
+        if level == "calm" and stale
+    }
+    undated = {
+        (name, sign)
+        for name, sign in shown
+        if sign in ("Power delay", "Stranded financing") and name.startswith(("site ", "operator "))
+    } - known.keys()
+    assert {name for name, told in shown.items() if told == ("unknown", "-")} == old | undated
+    assert old
+    sites = ask(database, "SELECT site_id, slip_days, overdue_days, expected_on FROM read.power_site")
     assert {(row[0], row[5], row[6]) for row in tables["sites"]} == {
-        (site, "-" if slip is None else str(slip), str(overdue)) for site, slip, overdue in sites
+        (site, str(slip), str(overdue)) if day else (site, "-", "-") for site, slip, overdue, day in sites
     }
+
+
+@pytest.mark.asyncio
+async def test_a_site_without_a_promised_day_is_neither_late_nor_on_time(database: str) -> None:
+    await fill(database, history())
+    tables = Page(written(database)).tables
+    of_power = {row[0]: (row[2].split()[-1], row[3]) for row in tables["subjects"] if row[1] == "Power delay"}
+    assert of_power["site Meta Hyperion"] == ("unknown", "-")
+    assert of_power["site CoreWeave fleet"] == ("calm", "0 days")
+    (power,) = (row for row in tables["signs"] if row[0] == "Power delay")
+    assert power[1].split()[-1] == "calm"
 
 
 @pytest.mark.asyncio
