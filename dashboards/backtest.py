@@ -11,7 +11,7 @@ from projections.warning_signs.definition import LEVELS
 
 INDICATOR = chosen_from("indicator", "Sign", SIGNS)
 LEVEL = one_of("level", "At least", ["watch", "warning", "critical"], "warning")
-SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="OWL")
+SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="CRWV")
 HORIZON = one_of("horizon", "Days after", ["5", "20", "60", "120"], "60")
 FALL = one_of("fall", "Counts as a fall (%)", ["5", "10", "20", "30"], "10")
 

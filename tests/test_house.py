@@ -18,7 +18,9 @@ FORBIDDEN_METHODS = {
     ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
     ("uuid", "uuid1"), ("uuid", "uuid4"), ("time", "time"), ("Path", "cwd"), ("Path", "home"),
 }  # fmt: skip
-FORBIDDEN_ANYWHERE = {"utcnow", "uuid1", "uuid4", "open", "print", "input"}
+FORBIDDEN_ANYWHERE = {"utcnow", "uuid1", "uuid4", "open", "read_text", "read_bytes", "print", "input"}
+# The facts of the sources are files beside it; no fold imports it.
+READS_FILES = ROOT / "events" / "ledger" / "__init__.py"
 CONTRACTS: dict[str, Any] = {
     contract["type"]: contract
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
@@ -33,7 +35,10 @@ TABLES = [(projection, table) for projection in PROJECTIONS for table in project
 def pure_sources() -> list[Path]:
     store = ROOT / "projections" / "store"
     return sorted(
-        path for package in PURE for path in (ROOT / package).rglob("*.py") if store not in path.parents
+        path
+        for package in PURE
+        for path in (ROOT / package).rglob("*.py")
+        if store not in path.parents and path != READS_FILES
     )
 
 
@@ -52,6 +57,13 @@ def impurities(source: str) -> Iterator[str]:
                 yield f"line {node.lineno}: {ast.unparse(owner)}.{name}()"
             case _:
                 pass
+
+
+def imported_by(source: str) -> set[str]:
+    """Name the modules that a source imports."""
+    nodes = [*ast.walk(ast.parse(source))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
 
 
 def columns_of_tables(sql: str) -> dict[str, list[str]]:
@@ -102,8 +114,8 @@ def test_events_and_folds_look_at_no_clock_no_file_and_no_chance(path: Path) -> 
     "source",
     [
         "datetime.now(UTC)", "datetime.datetime.now()", "datetime.utcnow()", "date.today()", "uuid4()",
-        "uuid.uuid1()", "open('x')", "path.open()", "print(1)", "input()", "time.time()",
-        "def f() -> None:\n    global state",
+        "uuid.uuid1()", "open('x')", "path.open()", "path.read_text()", "path.read_bytes()", "print(1)",
+        "input()", "time.time()", "def f() -> None:\n    global state",
     ],
 )  # fmt: skip
 def test_the_walk_finds_what_it_looks_for(source: str) -> None:
@@ -113,6 +125,10 @@ def test_the_walk_finds_what_it_looks_for(source: str) -> None:
 @pytest.mark.parametrize("source", ["clock.now", "recorded.now", "now(1)", "series.opened()", "state.today"])
 def test_the_walk_finds_nothing_else(source: str) -> None:
     assert list(impurities(source)) == []
+
+
+def test_no_fold_knows_the_facts_of_the_sources() -> None:
+    assert not [path for path in pure_sources() if "events.ledger" in imported_by(path.read_text())]
 
 
 def test_every_fold_is_registered_once_under_the_name_of_its_folder() -> None:

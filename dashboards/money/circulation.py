@@ -123,6 +123,7 @@ VENDORS = when_empty(
             field("Vendor", wrapped(), link("Show only this company", ONLY_COMPANY)),
             bars("Share", "Share", "vendor_financed_share", 1.0),
             *(field(name, *unit("currencyUSD", 1), width(88)) for name in _DOLLARS),
+            field("Own money", width(102)),
             field("Since", *DAY, width(95)),
             field("id", {"id": "custom.hidden", "value": True}),
         ],
