@@ -8,11 +8,10 @@ from dashboards.building.indicators import (
     binned,
     board_link,
     colored,
-    history,
+    indicator_over_time,
     indicator_stat,
     worst_of,
 )
-from dashboards.building.levels import lines_of
 from dashboards.building.panels import Panel, table, time_series, when_empty
 from dashboards.building.sql import chosen, in_words, known, names, rank, shown_level, spoken
 from dashboards.building.variables import PRICED_SHARES, chosen_from
@@ -187,44 +186,38 @@ FROM bar ORDER BY 1, 2""",
 )
 
 GAP_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Builders against financiers, over time",
         "Mean return of the builders over 90 days less that of the financiers, and the same the other way"
         " round. The lines are the thresholds: 10, 20, 30 points. A line ends when no price came for a week."
         " From read.indicator (builders_vs_financiers).",
-        history("builders_vs_financiers"),
+        "builders_vs_financiers",
+        (-0.1, 0.35),
         unit="percentunit",
-        thresholds=lines_of("builders_vs_financiers"),
-        draw="step",
-        custom={"axisSoftMin": -0.1, "axisSoftMax": 0.35},
     ),
     "The baskets were not compared up to the end of this time range: both need prices 90 days apart.",
 )
 
 CROWDING_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Gain made by one share, over time",
         "The share of the basket's gain over 90 days that its top name made. The lines are the thresholds:"
         " 40 %, 60 %, 80 %. A line ends when no price came for a week. From read.indicator (crowding).",
-        history("crowding"),
+        "crowding",
+        (0, 1),
         unit="percentunit",
-        thresholds=lines_of("crowding"),
-        draw="step",
-        custom={"axisSoftMin": 0, "axisSoftMax": 1},
     ),
     "Nothing was measured up to the end of this time range: at least three shares need prices 90 days apart.",
 )
 
 SHOCK_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Days of neoclouds, over time",
         "The change of each neocloud's share on its newest trading day; of each interval the lowest. The"
         " lines are the thresholds: -8 %, -12 %, -18 %. From read.indicator (neocloud_shock).",
-        history("neocloud_shock"),
+        "neocloud_shock",
+        (-0.2, 0.05),
         unit="percentunit",
-        thresholds=lines_of("neocloud_shock"),
-        draw="step",
-        custom={"axisSoftMin": -0.2, "axisSoftMax": 0.05},
     ),
     "No price of a neocloud (CRWV, or those of the watchlists) is known up to the end of this time range."
     " Prices come as EquityPriced events.",
@@ -260,16 +253,15 @@ ORDER BY c.value DESC NULLS LAST, f.facility_id LIMIT 100""",
 )
 
 PLEDGED_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Fall of pledged shares, over time",
         "How far chosen shares that secure loans stood below their 52-week high. The lines are the"
         " thresholds: 15 %, 30 %, 45 %. A line ends when no price came for a week. From read.indicator"
         " (pledged_equity_drawdown).",
-        history("pledged_equity_drawdown", where=f"subject = ANY({chosen('symbol')})"),
+        "pledged_equity_drawdown",
+        (0, 0.5),
+        where=f"subject = ANY({chosen('symbol')})",
         unit="percentunit",
-        thresholds=lines_of("pledged_equity_drawdown"),
-        draw="step",
-        custom={"axisSoftMin": 0, "axisSoftMax": 0.5},
     ),
     "No price of a chosen share that secures a loan is known up to the end of this time range.",
 )

@@ -3,8 +3,7 @@
 from dashboards.building.annotations import DEALS, signals_of
 from dashboards.building.board import Board, Row
 from dashboards.building.fields import DAY, as_level, field, renamed, unit, width, wrapped
-from dashboards.building.indicators import binned, board_link, history, indicator_stat, worst_of
-from dashboards.building.levels import lines_of
+from dashboards.building.indicators import binned, board_link, indicator_over_time, indicator_stat, worst_of
 from dashboards.building.panels import Panel, table, time_series, when_empty
 from dashboards.building.sql import as_of, chosen, is_unknown, shown_level
 from dashboards.building.variables import chosen_from
@@ -114,16 +113,15 @@ RENTAL = _prices("Rent of one GPU for an hour", "rental_hour", "What one GPU cos
 NEW = _prices("New GPUs", "list", "What is asked or was paid for a new GPU, in USD.")
 
 FALL_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Fall from the high of the year, over time",
         "How far resale and rental prices of the chosen GPUs stood below their highest price of the year up"
         " to then, at the time it became known. The lines are the thresholds: 10 %, 20 %, 35 %. A line ends"
         " when the price is more than 14 days old. From read.indicator (gpu_resale_drawdown).",
-        history("gpu_resale_drawdown", where=f"subject IN {SERIES}"),
+        "gpu_resale_drawdown",
+        (0, 0.4),
+        where=f"subject IN {SERIES}",
         unit="percentunit",
-        thresholds=lines_of("gpu_resale_drawdown"),
-        draw="step",
-        custom={"axisSoftMin": 0, "axisSoftMax": 0.4},
     ),
     "No fall of these GPUs was measured up to the end of this time range.",
 )

@@ -1,11 +1,12 @@
 """What one indicator measures, as SQL and as columns: its subjects now, their history, where to look on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from dashboards.building.fields import Override, Property, field, link, renamed, unit, width
-from dashboards.building.levels import UNKNOWN, UNKNOWN_COLOR, steps_of, unit_of
-from dashboards.building.panels import Panel, stat
+from dashboards.building.levels import UNKNOWN, UNKNOWN_COLOR, lines_of, steps_of, unit_of
+from dashboards.building.panels import Panel, stat, time_series
 from dashboards.building.sql import as_of, known, spoken
 from projections.warning_signs.definition import Direction
 from projections.warning_signs.registry import DEFINITIONS
@@ -114,6 +115,37 @@ def colored(name: str, title: str, indicator: str, decimals: int = 1, pixels: in
         {"id": "custom.cellOptions", "value": {"type": "color-text"}},
         # Calm values, and dashes where there is none, need no colour.
         *_by_level([{**step, "color": "text"} if step["value"] is None else step for step in rising]),
+    )
+
+
+def indicator_over_time(
+    title: str,
+    description: str,
+    indicator: str,
+    axis: tuple[float, float],
+    *,
+    unit: str,
+    name: str = spoken("subject"),
+    where: str = "true",
+    decimals: int | None = None,
+    overrides: Sequence[Override] = (),
+    label: str | None = None,
+) -> Panel:
+    """Draw the history of an indicator in steps, with its thresholds as lines.
+
+    The axis shows at least the range given; `name` and `where` are those of `history`.
+    """
+    looks: dict[str, Any] = {"axisSoftMin": axis[0], "axisSoftMax": axis[1]}
+    return time_series(
+        title,
+        description,
+        history(indicator, name=name, where=where),
+        unit=unit,
+        thresholds=lines_of(indicator),
+        draw="step",
+        decimals=decimals,
+        overrides=overrides,
+        custom=looks if label is None else {**looks, "axisLabel": label},
     )
 
 

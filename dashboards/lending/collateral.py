@@ -1,9 +1,8 @@
 """What secures loans, and the loans themselves."""
 
 from dashboards.building.fields import DAY, field, renamed, unit, width, wrapped
-from dashboards.building.indicators import board_link, colored, history
-from dashboards.building.levels import lines_of
-from dashboards.building.panels import table, time_series, when_empty
+from dashboards.building.indicators import board_link, colored, indicator_over_time
+from dashboards.building.panels import table, when_empty
 from dashboards.building.sql import known, shown_level
 from dashboards.lending.choice import is_chosen
 from dashboards.lending.gpu_loans import BORROWER_COLUMN, LEVEL_COLUMN, USD, loans_on_gpus
@@ -15,20 +14,16 @@ GPU_LOANS = loans_on_gpus(
 )
 
 LTV_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Loan-to-value of GPU loans, over time",
         "How the loan-to-value of the chosen loans changed with prices and repayments, the worst 12; loans"
         " whose value cannot be told are left out. The lines are the thresholds: 80 %, 95 %, 105 %. A line"
         " ends where the price is too old, after 14 days. From read.indicator.",
-        history(
-            "gpu_collateral_ltv",
-            where=f"""value > 0
+        "gpu_collateral_ltv",
+        (0, 1.1),
+        where=f"""value > 0
   AND subject IN (SELECT f.facility_id FROM read.facility f WHERE {is_chosen("f")})""",
-        ),
         unit="percentunit",
-        thresholds=lines_of("gpu_collateral_ltv"),
-        draw="step",
-        custom={"axisSoftMin": 0, "axisSoftMax": 1.1},
     ),
     "No loan-to-value can be told: it needs the number of GPUs (LoanOriginated) and a resale price of the"
     " same model (GpuPriced).",
@@ -107,20 +102,16 @@ ORDER BY c.value DESC NULLS LAST, f.facility_id LIMIT 200""",
 )
 
 PLEDGED_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Fall of pledged shares, over time",
         "How far each share that secures a chosen loan stood below its 52-week high. The lines are the"
         " thresholds: 15 %, 30 %, 45 %. A line ends where the price is too old, after 7 days. From"
         " read.indicator (pledged_equity_drawdown).",
-        history(
-            "pledged_equity_drawdown",
-            where=f"""subject IN (
+        "pledged_equity_drawdown",
+        (0, 0.5),
+        where=f"""subject IN (
     SELECT f.collateral FROM read.facility f WHERE f.collateral_kind = 'shares' AND {is_chosen("f")})""",
-        ),
         unit="percentunit",
-        thresholds=lines_of("pledged_equity_drawdown"),
-        draw="step",
-        custom={"axisSoftMin": 0, "axisSoftMax": 0.5},
     ),
     "No price of a share that secures one of these loans is known up to the end of this time range.",
 )

@@ -1,8 +1,7 @@
 """What lenders granted and borrowers missed."""
 
 from dashboards.building.fields import DAY, Override, field, renamed, unit, width, wrapped
-from dashboards.building.indicators import bars, board_link, colored, history, source_column
-from dashboards.building.levels import lines_of
+from dashboards.building.indicators import bars, board_link, colored, indicator_over_time, source_column
 from dashboards.building.panels import Panel, table, time_series, when_empty
 from dashboards.building.sql import chosen
 from dashboards.lending.choice import UID, is_chosen
@@ -43,18 +42,15 @@ BY_LENDER = _favours(
 )
 
 OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Severity of favours in 90 days, over time",
         "How the severity-weighted sum of 90 days grew and fell, in all and per chosen borrower and lender,"
         " the worst 12. The lines are the thresholds: watch 0.5, warning 2, critical 4. From read.indicator.",
-        history(
-            "credit_waivers",
-            where=f"(subject = 'all' OR {BORROWER_MEASURED} OR {LENDER_MEASURED})",
-        ),
+        "credit_waivers",
+        (0, 4.5),
+        where=f"(subject = 'all' OR {BORROWER_MEASURED} OR {LENDER_MEASURED})",
         unit="none",
-        thresholds=lines_of("credit_waivers"),
-        draw="step",
-        custom={"axisSoftMin": 0, "axisSoftMax": 4.5, "axisLabel": "severity"},
+        label="severity",
     ),
     "No favour of a lender is known up to the end of this time range.",
 )

@@ -1,9 +1,9 @@
 """How much of all announced money can be going round, and what vendors' own money could have paid for."""
 
 from dashboards.building.fields import DAY, Property, field, fields, link, renamed, unit, width, wrapped
-from dashboards.building.indicators import bars, history
-from dashboards.building.levels import UNKNOWN_COLOR, lines_of, steps_of
-from dashboards.building.panels import Panel, stat, table, time_series, when_empty
+from dashboards.building.indicators import bars, indicator_over_time
+from dashboards.building.levels import UNKNOWN_COLOR, steps_of
+from dashboards.building.panels import Panel, stat, table, when_empty
 from dashboards.building.sql import chosen
 from dashboards.money.graph import CAUTION, NO_MONEY, ONLY_COMPANY
 
@@ -79,20 +79,16 @@ ASSUMED = _dollars(
     " gigawatt. Only on the basis all.",
 )
 OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Circulating share of announced money, both bases",
         "CI_max, the most that can go round (solid), and CI_bff, the estimate (dashed), as shares of"
         " announced money, on both bases; where both are the same, they lie on one line. The lines are the"
         f" thresholds of the sign circularity. {CAUTION} From read.indicator (circularity).",
-        history(
-            "circularity",
-            name="replace(replace(subject, 'ci_max', 'CI_max,'), 'ci_bff', 'CI_bff,')",
-        ),
+        "circularity",
+        (0, 0.35),
+        name="replace(replace(subject, 'ci_max', 'CI_max,'), 'ci_bff', 'CI_bff,')",
         unit="percentunit",
-        thresholds=lines_of("circularity"),
-        draw="step",
         decimals=1,
-        custom={"axisSoftMin": 0, "axisSoftMax": 0.35},
         overrides=[
             fields("/^CI_bff/", DASHED),
             fields("/ all$/", {"id": "color", "value": {"mode": "fixed", "fixedColor": "purple"}}),
@@ -131,22 +127,18 @@ VENDORS = when_empty(
     "At the end of this time range no vendor of this basis both finances others and sells to them.",
 )
 VENDORS_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Vendor-financed share over time",
         "The same share of each chosen vendor over time, the twelve highest of the chosen basis. The lines"
         f" are the thresholds of the sign vendor_financed_share. {CAUTION} From read.indicator"
         " (vendor_financed_share).",
-        history(
-            "vendor_financed_share",
-            name="regexp_replace(subject, ' (all|firm)$', '')",
-            where="subject LIKE '% $basis'"
-            f" AND regexp_replace(subject, ' (all|firm)$', '') = ANY({chosen('company')})",
-        ),
+        "vendor_financed_share",
+        (0, 0.35),
+        name="regexp_replace(subject, ' (all|firm)$', '')",
+        where="subject LIKE '% $basis'"
+        f" AND regexp_replace(subject, ' (all|firm)$', '') = ANY({chosen('company')})",
         unit="percentunit",
-        thresholds=lines_of("vendor_financed_share"),
-        draw="step",
         decimals=1,
-        custom={"axisSoftMin": 0, "axisSoftMax": 0.35},
         overrides=[fields("/.*/", {"id": "min", "value": 0})],
     ),
     "No vendor of this basis both finances others and sells to them.",

@@ -1,8 +1,8 @@
 """The signs that no other dashboard explains, over time."""
 
-from dashboards.building.indicators import history
-from dashboards.building.levels import lines_of, unit_of
-from dashboards.building.panels import Panel, time_series, when_empty
+from dashboards.building.indicators import indicator_over_time
+from dashboards.building.levels import unit_of
+from dashboards.building.panels import Panel, when_empty
 from dashboards.signs.worst import FRONT_PAGE_SIGNS
 from projections.warning_signs.registry import DEFINITIONS
 
@@ -12,15 +12,13 @@ def over_time(indicator: str) -> Panel:
     definition = DEFINITIONS[indicator]
     thresholds = definition.thresholds
     return when_empty(
-        time_series(
+        indicator_over_time(
             definition.title,
             f"{definition.formula} Over time, its worst subjects now, at most 12; the lines are its"
             f" thresholds. Named by {definition.named_by}. From read.indicator ({indicator}).",
-            history(indicator),
+            indicator,
+            (0, 1.1 * max(thresholds.watch, thresholds.critical)),
             unit=unit_of(indicator),
-            thresholds=lines_of(indicator),
-            draw="step",
-            custom={"axisSoftMin": 0, "axisSoftMax": 1.1 * max(thresholds.watch, thresholds.critical)},
         ),
         "Nothing was heard by the end of this time range. It comes with the events that the sign reads"
         " (docs/indicators.md).",

@@ -1,9 +1,8 @@
 """How late power is, and the dollars that wait for it."""
 
 from dashboards.building.fields import field, renamed, wrapped
-from dashboards.building.indicators import bars, board_link, history
-from dashboards.building.levels import lines_of
-from dashboards.building.panels import table, time_series, when_empty
+from dashboards.building.indicators import bars, board_link, indicator_over_time
+from dashboards.building.panels import table, when_empty
 from dashboards.building.sql import chosen, known
 from dashboards.sites.choice import DATED, IS_CHOSEN, UID
 
@@ -28,41 +27,33 @@ ORDER BY value DESC NULLS LAST, 1 LIMIT 50""",
 )
 
 DELAY_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Delay of sites and operators, over time",
         "Days by which power was later than first promised or overdue, per chosen site and operator, the"
         " worst 12. The lines are the thresholds: 30, 90, 180 days. From read.indicator (power_delay).",
-        history(
-            "power_delay",
-            name="substr(subject, position(':' in subject) + 1) || CASE WHEN subject LIKE 'operator:%'"
-            " THEN ' (all sites)' ELSE '' END",
-            where=f"""(subject LIKE 'site:%' AND substr(subject, 6) IN ({DATED} AND {IS_CHOSEN})
+        "power_delay",
+        (0, 190),
+        name="substr(subject, position(':' in subject) + 1) || CASE WHEN subject LIKE 'operator:%'"
+        " THEN ' (all sites)' ELSE '' END",
+        where=f"""(subject LIKE 'site:%' AND substr(subject, 6) IN ({DATED} AND {IS_CHOSEN})
     OR subject LIKE 'operator:%' AND substr(subject, 10) = ANY({chosen("operator")})
     AND EXISTS ({DATED} AND s.operator = substr(subject, 10)))""",
-        ),
         unit="suffix:days",
         decimals=0,
-        thresholds=lines_of("power_delay"),
-        draw="step",
-        custom={"axisSoftMin": 0, "axisSoftMax": 190},
     ),
     "No day was promised to one of these sites: PowerScheduled events bring one as expected_on.",
 )
 
 STRANDED_OVER_TIME = when_empty(
-    time_series(
+    indicator_over_time(
         "Dollars in late sites, over time",
         "Debt and equity of loans that name a chosen site with a promised day, while its power is late, per"
         " site. The lines are the thresholds: $1B, $5B, $20B. From read.indicator (stranded_financing).",
-        history(
-            "stranded_financing",
-            name="substr(subject, 6)",
-            where=f"subject LIKE 'site:%' AND substr(subject, 6) IN ({DATED} AND {IS_CHOSEN})",
-        ),
+        "stranded_financing",
+        (0, 2e9),
+        name="substr(subject, 6)",
+        where=f"subject LIKE 'site:%' AND substr(subject, 6) IN ({DATED} AND {IS_CHOSEN})",
         unit="currencyUSD",
-        thresholds=lines_of("stranded_financing"),
-        draw="step",
-        custom={"axisSoftMin": 0, "axisSoftMax": 2e9},
     ),
     "No loan names one of these sites with a promised day. Loans name a site as site_id, and PowerScheduled"
     " events promise a day as expected_on.",
