@@ -1,5 +1,6 @@
 """Prices: single prints as feeds send them, and the bars that the sequencer makes of them."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -7,7 +8,8 @@ from pydantic import Field, model_validator
 from events.base import Event, Moment, Name, Price, Quantity, Symbol
 
 GpuBasis = Literal["resale", "rental_hour", "list"]
-Seconds = Annotated[int, Field(ge=1, le=86_400)]
+DAY_SECONDS = 86_400
+Seconds = Annotated[int, Field(ge=1, le=DAY_SECONDS)]
 # A sum of quantities: it has no upper bound, or the prints of hostile feeds would add up to no bar.
 Volume = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -115,3 +117,9 @@ class GpuBarClosed(_Bar):
 
 Tick = EquityPriced | GpuPriced
 Bar = EquityBarClosed | GpuBarClosed
+
+
+def bucket_second(moment: datetime, interval_seconds: int) -> int:
+    """Give the second since 1970 with which the bar begins that holds a moment."""
+    second = int(moment.timestamp())
+    return second - second % interval_seconds

@@ -14,14 +14,13 @@ import numpy as np
 from events.errors import UsageError
 from events.prices import EquityBarClosed, GpuBarClosed
 from ouroboros.backtest.priced import Priced, priced_by
+from ouroboros.history.kinds.bars import ROUNDED
 from ouroboros.history.places import place_of
 from ouroboros.history.source import History
 from projections.bulk.chunk import Chunk, Whole, in_utc
 
 # A bar of one time in two parts is noticed among so many of the last bars of its series.
 BARS_COMPARED = 5
-# Within this part two prices are one, rounded twice.
-ROUNDED = 1e-6
 
 # What has a price, and the length of its bars in seconds.
 _Series = tuple[Priced, int]

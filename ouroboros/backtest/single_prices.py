@@ -3,10 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from events.prices import GpuBarClosed, GpuPriced
+from events.prices import DAY_SECONDS, GpuBarClosed, GpuPriced, bucket_second
 from projections.bulk.chunk import Chunk
-
-DAY_SECONDS = 86_400
 
 
 def with_bars(chunk: Chunk) -> Chunk:
@@ -44,5 +42,4 @@ def bar_of(tick: GpuPriced) -> GpuBarClosed:
 
 def bucket_of(moment: datetime, interval_seconds: int) -> datetime:
     """Give the beginning of the interval, counted from 1970 UTC, in which a moment lies."""
-    seconds = int(moment.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % interval_seconds, UTC)
+    return datetime.fromtimestamp(bucket_second(moment, interval_seconds), UTC)

@@ -14,7 +14,7 @@ from events.base import Event
 from events.codec import content_id
 from events.deals import DealAnnounced
 from events.power import PowerScheduled
-from events.prices import EquityBarClosed, GpuBarClosed
+from events.prices import DAY_SECONDS, EquityBarClosed, GpuBarClosed
 from ouroboros.history.mapping import DailyBars, Mapping
 from ouroboros.history.trading_days import TradingDays
 
@@ -95,7 +95,7 @@ class Settling:
             return
         if one.file is not None and isinstance(mapping := self._mappings[one.file], DailyBars):
             self._look_at_move(bar, mapping, one.place)
-        if bar.interval_seconds == 86_400:
+        if bar.interval_seconds == DAY_SECONDS:
             self._days.add(bar.symbol, bar.last_at.date())
             self._closes[bar.symbol] = bar.close_usd
         if one.file is not None:

@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.journal import Run
-from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced, Tick
+from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced, Tick, bucket_second
 from streams.messages import Message
 
 # How long a series must be quiet, after its interval ended, before its bar is closed.
@@ -91,7 +91,7 @@ class Conflation:
             by_series.setdefault(series_of(message, tick), []).append(tick)
         closed = []
         for source, of_series in by_series.items():
-            buckets = [self._bucket(tick) for tick in of_series]
+            buckets = [bucket_second(tick.occurred_at, self._interval) for tick in of_series]
             series = self._open.get(source)
             if series and min(buckets) > max(series.drafts):
                 closed.append(self._close(source))
@@ -141,10 +141,6 @@ class Conflation:
         series.touched = monotonic
         series.waiting.append(message)
         self._waits_for[message] = self._waits_for.get(message, 0) + 1
-
-    def _bucket(self, tick: Tick) -> int:
-        seconds = int(tick.occurred_at.timestamp())
-        return seconds - seconds % self._interval
 
     def _has_ended(self, series: _Series, now: datetime, monotonic: float) -> bool:
         if monotonic - series.opened > self._interval + QUIET_SECONDS:

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from events.base import Event
 from events.errors import UsageError, short
+from events.prices import DAY_SECONDS
 from ouroboros.history import cells
 from ouroboros.history.cells import UnfitCell
 from ouroboros.history.kinds.common import RowReader, Table, cell, plausible, simple
 from ouroboros.history.mapping import DailyBars, MinuteBars
 from ouroboros.history.tables import Row
 
-DAY_SECONDS = 86_400
 # Within this part two prices are one, rounded twice.
 ROUNDED = 1e-6
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.\-=^]{0,14}")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from events.base import Event
 from events.errors import UsageError
+from events.prices import DAY_SECONDS
 from ouroboros.history import cells
 from ouroboros.history.cells import UnfitCell
-from ouroboros.history.kinds.bars import DAY_SECONDS
 from ouroboros.history.kinds.common import RowReader, Table, cell, end_of, plausible
 from ouroboros.history.mapping import GpuPrices
 from ouroboros.history.tables import Row
