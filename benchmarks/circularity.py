@@ -11,7 +11,7 @@ from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
 from events.clock import tick
 from events.deals import DealAnnounced, Leg, LegKind
-from projections.base import Recorded, fold
+from projections.base import JournaledEvent, fold
 from projections.circularity import CIRCULARITY
 from projections.circularity.book import Edge
 from projections.circularity.components import components
@@ -167,12 +167,12 @@ def _fold(edges: tuple[Edge, ...], chance: random.Random) -> float:
     deals = [
         _deal(chance, f"deal-{start}", *edges[start : start + LEGS]) for start in range(0, len(edges), LEGS)
     ]
-    ticked = Recorded(1, 0, FIRST_DAY, tick(FIRST_DAY))
-    announced = [Recorded(0, place, FIRST_DAY, deal) for place, deal in enumerate(deals)]
+    ticked = JournaledEvent(1, 0, FIRST_DAY, tick(FIRST_DAY))
+    announced = [JournaledEvent(0, place, FIRST_DAY, deal) for place, deal in enumerate(deals)]
     before = fold(CIRCULARITY, CIRCULARITY.initial, [*announced, ticked])
     one = _deal(chance, "one more", Edge("company-0", "company-2", _cents(chance)))
     start = time.perf_counter()
-    fold(CIRCULARITY, before.state, [Recorded(2, 0, FIRST_DAY, one), ticked])
+    fold(CIRCULARITY, before.state, [JournaledEvent(2, 0, FIRST_DAY, one), ticked])
     return 1000 * (time.perf_counter() - start)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import psycopg
 
-from projections.intake import Intake
+from projections.deduplication import Deduplicator
 from projections.registry import PROJECTIONS
 from projections.store import snapshots
 from projections.store.projector import Progress, Projector
@@ -18,7 +18,7 @@ class InMemory(Projector):
 
     def __init__(self) -> None:
         progress = [Progress(one, one.initial, BEFORE_THE_FIRST, BEFORE_THE_FIRST) for one in PROJECTIONS]
-        super().__init__("", progress, Intake(), BEFORE_THE_FIRST, snapshot_events=sys.maxsize)
+        super().__init__("", progress, Deduplicator(), BEFORE_THE_FIRST, snapshot_events=sys.maxsize)
 
     async def _commit(self, buffers: Sequence[RowBuffer], *, snapshot: bool) -> None:
         for one in self._progress:

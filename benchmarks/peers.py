@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow.dataset
 
 from benchmarks.facts import SEED
-from benchmarks.replay import Taken, fall_of_each, in_chunks, one_core, timed
+from benchmarks.replay import Taken, fall_of_each, in_batches, one_core, timed
 from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
 from benchmarks.trading import SHARES, export_days
@@ -42,8 +42,8 @@ def peers(_: Servers) -> Result:
         export_days(folder, DAYS)
         states: dict[str, Any] = {}
         with one_core():
-            in_chunks(folder, {}, states)
-            ours = _best(lambda: in_chunks(folder, {}))
+            in_batches(folder, {}, states)
+            ours = _best(lambda: in_batches(folder, {}))
             bars = _bars(folder)
         falls, crossings = _loop(bars.itertuples(index=False))
         _check("ours", fall_of_each(states), falls)

@@ -14,7 +14,7 @@ from benchmarks.prices import SERIES, Market
 from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
 from events.journal import decode_record
-from projections.intake import Intake, take_in
+from projections.deduplication import Deduplicator, deduplicate
 from projections.registry import PROJECTIONS
 from projections.store import projector
 from projections.store.projector import JournalRecord, Progress
@@ -81,17 +81,17 @@ async def _without_decoding(records: Records) -> float:
 
 def _parts(records: Records) -> dict[str, float]:
     """Do what a projector does step by step, and tell the seconds of each."""
-    parts = dict.fromkeys(["decoding", "the intake", *(one.name for one in PROJECTIONS)], 0.0)
+    parts = dict.fromkeys(["decoding", "the deduplicator", *(one.name for one in PROJECTIONS)], 0.0)
     progress = [Progress(one, one.initial, -1, -1) for one in PROJECTIONS]
-    intake = Intake()
+    deduplicator = Deduplicator()
     for batch in _batches(records):
         buffers = [RowBuffer(one) for one in PROJECTIONS]
         for record in batch:
             before = time.perf_counter()
             runs = decode_record(record.value, record.headers)
             before = _note(parts, "decoding", before)
-            intake, taken = take_in(intake, record.offset, runs)
-            before = _note(parts, "the intake", before)
+            deduplicator, taken = deduplicate(deduplicator, record.offset, runs)
+            before = _note(parts, "the deduplicator", before)
             for one, rows in zip(progress, buffers, strict=True):
                 one.fold(record.offset, taken, rows)
                 before = _note(parts, one.projection.name, before)

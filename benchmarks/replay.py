@@ -16,13 +16,13 @@ from benchmarks.facts import SEED
 from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
 from benchmarks.trading import BASKETS, DAYS, FACTS_A_MINUTE, MINUTES_A_DAY, SHARES, export_days
-from ouroboros.history.chunks import EVENTS_AT_ONCE, chunks
+from ouroboros.history.batches import EVENTS_AT_ONCE, batches
 from ouroboros.history.exported import Exported
 from ouroboros.history.opening import open_history
-from ouroboros.history.source import Order, recorded
+from ouroboros.history.source import Order, journaled
 from projections.base import fold
-from projections.bulk.block import rows_of
-from projections.bulk.folding import fold_chunk
+from projections.bulk.folding import fold_batch
+from projections.column_block import rows_of
 from projections.registry import PROJECTIONS
 from projections.warning_signs import WARNING_SIGNS
 
@@ -47,7 +47,7 @@ class Taken:
 
 
 def replay(_: Servers) -> Result:
-    """Measure the whole of it in chunks, the share of each part, and one by one beside it."""
+    """Measure the whole of it in batches, the share of each part, and one by one beside it."""
     with TemporaryDirectory() as folder:
         size = export_days(Path(folder), DAYS)
         bytes_each = sum(file.stat().st_size for file in Path(folder).glob("*/*.parquet")) / size
@@ -56,11 +56,11 @@ def replay(_: Servers) -> Result:
         gc.collect()
         gc.freeze()
         with one_core():
-            runs = [timed(lambda: in_chunks(Path(folder), {})) for _ in range(TIMES)]
+            runs = [timed(lambda: in_batches(Path(folder), {})) for _ in range(TIMES)]
             best = min(runs, key=lambda one: one.processor_seconds)
-            tuples = timed(lambda: in_chunks(Path(folder), {}, as_tuples=True))
+            tuples = timed(lambda: in_batches(Path(folder), {}, as_tuples=True))
             single = timed(lambda: _one_by_one(Path(folder)))
-            in_chunks(Path(folder), parts)
+            in_batches(Path(folder), parts)
         gc.unfreeze()
     total = sum(parts.values())
     facts = DAYS * MINUTES_A_DAY * FACTS_A_MINUTE / size
@@ -68,7 +68,7 @@ def replay(_: Servers) -> Result:
         "Replay, one core: a Parquet export to rows in memory",
         [
             Figure(
-                "in chunks, through every projection, a second of the processor",
+                "in batches, through every projection, a second of the processor",
                 best.a_second,
                 "events/s",
                 GOAL,
@@ -76,7 +76,7 @@ def replay(_: Servers) -> Result:
             Figure("the same, a second of the clock", best.events / best.seconds, "events/s"),
             Figure("the same, and a tuple made of each row", tuples.a_second, "events/s"),
             Figure("one by one, a second of the processor", single.a_second, "events/s"),
-            Figure("in chunks to one by one", best.a_second / single.a_second, "times"),
+            Figure("in batches to one by one", best.a_second / single.a_second, "times"),
             *(
                 Figure(f"of that {name}: {seconds / total:.0%}", 1e6 * seconds / size, "µs/event")
                 for name, seconds in parts.items()
@@ -112,20 +112,20 @@ def timed(run: Callable[[], int]) -> Taken:
     return Taken(events, time.perf_counter() - began, time.process_time() - processor)
 
 
-def in_chunks(
+def in_batches(
     folder: Path, parts: dict[str, float], states: dict[str, Any] | None = None, *, as_tuples: bool = False
 ) -> int:
     """Fold an export at once, and add the processor seconds of each part to `parts`."""
     states = {} if states is None else states
     events = 0
     before = time.process_time()
-    for chunk in chunks(Exported(folder)):
-        events += len(chunk)
+    for batch in batches(Exported(folder)):
+        events += len(batch)
         before = _note(parts, "reading", before)
-        # As a writer would, this keeps the rows of a chunk until the next one.
+        # As a writer would, this keeps the rows of a batch until the next one.
         kept: list[Any] = []
         for one in PROJECTIONS:
-            step = fold_chunk(one, states.get(one.name, one.initial), chunk)
+            step = fold_batch(one, states.get(one.name, one.initial), batch)
             states[one.name] = step.state
             kept.append(list(rows_of(step.pieces)) if as_tuples else step.pieces)
             before = _note(parts, one.name, before)
@@ -142,7 +142,7 @@ def _one_by_one(folder: Path) -> int:
     history = open_history(folder)
     events = list[Any]()
     states: dict[str, Any] = {}
-    read = recorded(history.entries(Order.JOURNAL))
+    read = journaled(history.entries(Order.JOURNAL))
     count = 0
     while count < ONE_BY_ONE and (events := list(islice(read, 5_000))):
         count += len(events)

@@ -1,6 +1,6 @@
-"""What a projection is: a pure fold from recorded events to rows.
+"""What a projection is: a pure fold from journaled events to rows.
 
-A fold never looks at a clock, a server or a file. It is given the state and one recorded
+A fold never looks at a clock, a server or a file. It is given the state and one journaled
 event, and returns the new state and the rows that follow from it. Rows are history, so
 they must not depend on how the journal was cut into batches.
 """
@@ -18,7 +18,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class JournaledEvent:
     """An event, its place in the journal, and the fold's own clock.
 
     `now` is the running maximum of `known_at` in journal order: what comes late changes
@@ -81,7 +81,7 @@ class Projection(Generic[S]):
     name: str
     version: int
     initial: S
-    apply: Callable[[S, Recorded], Step[S]]
+    apply: Callable[[S, JournaledEvent], Step[S]]
     state_type: TypeAdapter[S]
     tables: tuple[Table, ...]
     reference: tuple[Reference, ...] = ()
@@ -92,11 +92,11 @@ class Projection(Generic[S]):
         return f"{self.name}_v{self.version}"
 
 
-def fold(projection: Projection[S], state: S, events: Iterable[Recorded]) -> Step[S]:
+def fold(projection: Projection[S], state: S, events: Iterable[JournaledEvent]) -> Step[S]:
     """Fold events into a state, gathering the rows of every step in their order."""
     rows: list[Row] = []
-    for recorded in events:
-        step = projection.apply(state, recorded)
+    for journaled in events:
+        step = projection.apply(state, journaled)
         state = step.state
         rows.extend(step.rows)
     return Step(state, tuple(rows))

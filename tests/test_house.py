@@ -122,7 +122,7 @@ def test_the_walk_finds_what_it_looks_for(source: str) -> None:
     assert len(list(impurities(source))) == 1
 
 
-@pytest.mark.parametrize("source", ["clock.now", "recorded.now", "now(1)", "series.opened()", "state.today"])
+@pytest.mark.parametrize("source", ["clock.now", "journaled.now", "now(1)", "series.opened()", "state.today"])
 def test_the_walk_finds_nothing_else(source: str) -> None:
     assert list(impurities(source)) == []
 

@@ -17,7 +17,7 @@ from ouroboros.backtest.priced import Priced, priced_by
 from ouroboros.history.kinds.bars import ROUNDED
 from ouroboros.history.places import place_of
 from ouroboros.history.source import History
-from projections.bulk.chunk import Chunk, Whole, in_utc
+from projections.event_batch import EventBatch, Whole, in_utc
 
 # A bar of one time in two parts is noticed among so many of the last bars of its series.
 BARS_COMPARED = 5
@@ -40,7 +40,7 @@ class _Seen:
 
 
 class Overlaps:
-    """Takes merged chunks in known order, and tells which of their events count."""
+    """Takes merged batches in known order, and tells which of their events count."""
 
     def __init__(self, parts: Sequence[tuple[str, History]]) -> None:
         self._parts = parts
@@ -50,33 +50,33 @@ class Overlaps:
         self.same_events = [0] * len(parts)
         self.same_prices = [0] * len(parts)
 
-    def counting(self, chunk: Chunk, part: Whole) -> Whole:
+    def counting(self, batch: EventBatch, part: Whole) -> Whole:
         """Give the positions of the events that count; `part` says where each one is from.
 
         Raises UsageError where two parts have other prices for the same time.
         """
         if len(self._parts) == 1:
-            return np.arange(len(chunk))
-        counts = np.ones(len(chunk), dtype=bool)
-        for position, event_id in enumerate(_ids(chunk)):
+            return np.arange(len(batch))
+        counts = np.ones(len(batch), dtype=bool)
+        for position, event_id in enumerate(_ids(batch)):
             if event_id in self._events:
                 counts[position] = False
                 self.same_events[part[position]] += 1
             self._events.add(event_id)
-        for series, positions in _series(chunk, counts).items():
-            for position in self._same(series, chunk, part, positions):
+        for series, positions in _series(batch, counts).items():
+            for position in self._same(series, batch, part, positions):
                 counts[position] = False
                 self.same_prices[part[position]] += 1
         return np.flatnonzero(counts)
 
-    def _same(self, series: _Series, chunk: Chunk, part: Whole, positions: Whole) -> Iterator[int]:
+    def _same(self, series: _Series, batch: EventBatch, part: Whole, positions: Whole) -> Iterator[int]:
         """Find the bars of a series that another part has with the same prices."""
         last = self._bars.setdefault(series, [])
         if len({*(one.part for one in last), *np.unique(part[positions]).tolist()}) == 1:
-            last += [_seen(chunk, part, one) for one in positions[-BARS_COMPARED:].tolist()]
+            last += [_seen(batch, part, one) for one in positions[-BARS_COMPARED:].tolist()]
         else:
             for position in positions.tolist():
-                bar = _seen(chunk, part, position)
+                bar = _seen(batch, part, position)
                 if any(self._is_same(series, one, bar) for one in last[-BARS_COMPARED:]):
                     yield position
                 else:
@@ -103,16 +103,16 @@ class Overlaps:
         return place_of(history, name, bar.place, bar.source, bar.known_at)
 
 
-def _ids(chunk: Chunk) -> Iterator[bytes]:
-    texts = chunk.bars.event_id.tolist()
+def _ids(batch: EventBatch) -> Iterator[bytes]:
+    texts = batch.bars.event_id.tolist()
     for position, text in enumerate(texts):
-        other = chunk.others.get(position)
+        other = batch.others.get(position)
         yield bytes.fromhex(text.replace("-", "")) if other is None else other.event.event_id.bytes
 
 
-def _series(chunk: Chunk, counts: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Mapping[_Series, Whole]:
+def _series(batch: EventBatch, counts: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Mapping[_Series, Whole]:
     """Sort the bars that count by series."""
-    bars = chunk.bars
+    bars = batch.bars
     found: dict[_Series, Whole] = {}
     others: dict[_Series, list[int]] = {}
     at = np.flatnonzero((bars.code >= 0) & counts)
@@ -123,7 +123,7 @@ def _series(chunk: Chunk, counts: np.ndarray[tuple[int], np.dtype[np.bool_]]) ->
     for start, end in pairwise((0, *cuts.tolist(), len(order))):
         if start < end:
             found[bars.symbols[code[start]], int(seconds[start])] = order[start:end]
-    for position, one in chunk.others.items():
+    for position, one in batch.others.items():
         event = one.event
         if counts[position] and isinstance(event, EquityBarClosed | GpuBarClosed):
             series = priced_by(event), event.interval_seconds
@@ -134,9 +134,9 @@ def _series(chunk: Chunk, counts: np.ndarray[tuple[int], np.dtype[np.bool_]]) ->
     }
 
 
-def _seen(chunk: Chunk, part: Whole, position: int) -> _Seen:
-    bars, other = chunk.bars, chunk.others.get(position)
-    place = int(chunk.offset[position]), int(chunk.index[position])
+def _seen(batch: EventBatch, part: Whole, position: int) -> _Seen:
+    bars, other = batch.bars, batch.others.get(position)
+    place = int(batch.offset[position]), int(batch.index[position])
     if other is not None:
         event = other.event
         assert isinstance(event, EquityBarClosed | GpuBarClosed)  # noqa: S101  only bars are compared
@@ -147,7 +147,7 @@ def _seen(chunk: Chunk, part: Whole, position: int) -> _Seen:
         place,
         str(bars.source[position]),
         in_utc(bars.bucket[position]),
-        in_utc(chunk.known_at[position]),
+        in_utc(batch.known_at[position]),
         float(bars.open_usd[position]),
         float(bars.close_usd[position]),
     )

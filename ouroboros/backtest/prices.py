@@ -14,7 +14,7 @@ import numpy as np
 from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced, Tick
 from ouroboros.backtest.priced import Priced, priced_by
 from ouroboros.backtest.single_prices import bucket_of
-from projections.bulk.chunk import Chunk
+from projections.event_batch import EventBatch
 
 
 class LookAhead(RuntimeError):
@@ -69,21 +69,21 @@ class Prices:
         self.single: frozenset[Priced] = frozenset()
         self._singles: dict[Priced, Series] = {one: Series() for one in universe}
 
-    def take(self, chunk: Chunk) -> None:
-        """Take the bars of a chunk, in known order; those of no use here are passed over."""
-        bars = chunk.bars
+    def take(self, batch: EventBatch) -> None:
+        """Take the bars of a batch, in known order; those of no use here are passed over."""
+        bars = batch.bars
         kinds = np.stack((bars.code, bars.interval_seconds))[:, bars.code >= 0]
         for code, seconds in np.unique(kinds, axis=1).T.tolist():
             self.lengths.setdefault(bars.symbols[code], set()).add(seconds)
         wanted = [code for code, symbol in enumerate(bars.symbols) if symbol in self.series]
         at = np.flatnonzero(np.isin(bars.code, wanted) & (bars.interval_seconds == self.bar_seconds))
-        columns = (bars.bucket, chunk.known_at, bars.open_usd, bars.high_usd, bars.low_usd, bars.close_usd)
+        columns = (bars.bucket, batch.known_at, bars.open_usd, bars.high_usd, bars.low_usd, bars.close_usd)
         rows = zip(at.tolist(), bars.code[at].tolist(), *(one[at].tolist() for one in columns), strict=True)
         found = [
             (position, bars.symbols[code], bucket.replace(tzinfo=UTC), known_at.replace(tzinfo=UTC), prices)
             for position, code, bucket, known_at, *prices in rows
         ]
-        for position, one in chunk.others.items():
+        for position, one in batch.others.items():
             bar = one.event
             if isinstance(bar, EquityPriced | GpuPriced):
                 self._take_single(bar)

@@ -20,7 +20,7 @@ from ouroboros.backtest.trading import Holding
 from ouroboros.backtest.trials import Trial, earned, holm, rules_of, tried
 from ouroboros.backtest.walk_forward import Split, walk_forward
 from ouroboros.yaml_lines import Lines
-from projections.bulk.chunk import Chunk
+from projections.event_batch import EventBatch
 from projections.warning_signs.rows import SignalRow
 
 
@@ -57,7 +57,7 @@ def run(
     indicators = {one.indicator for rule in study.signals.values() for one in rule.of}
     base = [without_its_time(watchlist)] if watchlist else []
     folded: dict[tuple[object, ...], list[SignalRow]] = {
-        _parameters(None): list(signal_rows(_keeping(source.chunks(base), prices), indicators))
+        _parameters(None): list(signal_rows(_keeping(source.batches(base), prices), indicators))
     }
     prices.let_single_prices_stand_in()
     notes = check_prices(path, document, study, prices)
@@ -67,7 +67,7 @@ def run(
         key = _parameters(variant)
         if key not in folded:
             own = [parameters(variant.name, variant.thresholds, variant.windows)] if variant else []
-            folded[key] = list(signal_rows(source.chunks([*base, *own]), indicators))
+            folded[key] = list(signal_rows(source.batches([*base, *own]), indicators))
         found = spells(folded[key], rules_of(study, variant))
         trials.append(tried(variant.name if variant else AS_STATED, study, prices, hindsight, found))
     hits_adjusted, returns_adjusted = _adjusted(trials)
@@ -90,19 +90,19 @@ def run(
         splits=walk_forward(study, prices, hindsight, trials, study.walk_forward.splits)
         if study.walk_forward
         else (),
-        evidence=evidence_of(source.chunks(base), wanted) if wanted else {},
+        evidence=evidence_of(source.batches(base), wanted) if wanted else {},
         notes=(*source.notes(study.universe), *notes, *_never_met(study, folded[_parameters(None)])),
         warnings=tuple(_warnings(trials[0])),
     )
 
 
-def _keeping(history: Iterator[Chunk], prices: Prices) -> Iterator[Chunk]:
+def _keeping(history: Iterator[EventBatch], prices: Prices) -> Iterator[EventBatch]:
     """Keep the prices that pass by; whoever folds never sees them."""
     empty = True
-    for chunk in history:
+    for batch in history:
         empty = False
-        prices.take(chunk)
-        yield chunk
+        prices.take(batch)
+        yield batch
     if empty:
         raise UsageError(
             "The history holds no event that was known before the end of the period.",

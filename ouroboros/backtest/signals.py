@@ -15,9 +15,9 @@ from events.base import Event
 from events.telling import headline
 from ouroboros.backtest.single_prices import with_bars
 from ouroboros.backtest.study import Condition, SignalRule
-from projections.bulk.block import rows_of
-from projections.bulk.chunk import Chunk
-from projections.bulk.folding import fold_chunk
+from projections.bulk.folding import fold_batch
+from projections.column_block import rows_of
+from projections.event_batch import EventBatch
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.definition import Level
 from projections.warning_signs.rows import SignalRow
@@ -71,12 +71,12 @@ class _Course:
             self.up = None
 
 
-def signal_rows(history: Iterable[Chunk], indicators: Iterable[str]) -> Iterator[SignalRow]:
+def signal_rows(history: Iterable[EventBatch], indicators: Iterable[str]) -> Iterator[SignalRow]:
     """Fold a history through the warning signs, and give the steps of some indicators' episodes."""
     wanted = frozenset(indicators)
     state = WARNING_SIGNS.initial
-    for chunk in history:
-        step = fold_chunk(WARNING_SIGNS, state, with_bars(chunk))
+    for batch in history:
+        step = fold_batch(WARNING_SIGNS, state, with_bars(batch))
         state = step.state
         for row in rows_of(step.pieces):
             if isinstance(row, SignalRow) and row.indicator in wanted:
@@ -101,13 +101,13 @@ def spells(rows: Sequence[SignalRow], rules: Mapping[str, SignalRule]) -> dict[s
     return {one.name: (*one.spells, *([one.up] if one.up else [])) for one in courses}
 
 
-def evidence_of(history: Iterable[Chunk], wanted: frozenset[UUID]) -> dict[UUID, Evidence]:
+def evidence_of(history: Iterable[EventBatch], wanted: frozenset[UUID]) -> dict[UUID, Evidence]:
     """Find the events that signals rest on, and tell each in a line."""
     texts = frozenset(map(str, wanted))
     return {
         event.event_id: Evidence(event.event_id, event.known_at, event.source, headline(event))
-        for chunk in history
-        for event in _events_among(chunk, wanted, texts)
+        for batch in history
+        for event in _events_among(batch, wanted, texts)
     }
 
 
@@ -116,11 +116,11 @@ def fits(pattern: str, subject: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), subject) is not None
 
 
-def _events_among(chunk: Chunk, wanted: frozenset[UUID], texts: frozenset[str]) -> Iterator[Event]:
-    for position, event_id in enumerate(chunk.bars.event_id.tolist()):
-        if event_id in texts and position not in chunk.others:
-            yield chunk.recorded(position).event
-    for one in chunk.others.values():
+def _events_among(batch: EventBatch, wanted: frozenset[UUID], texts: frozenset[str]) -> Iterator[Event]:
+    for position, event_id in enumerate(batch.bars.event_id.tolist()):
+        if event_id in texts and position not in batch.others:
+            yield batch.journaled(position).event
+    for one in batch.others.values():
         if one.event.event_id in wanted:
             yield one.event
 

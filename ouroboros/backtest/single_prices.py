@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from events.prices import DAY_SECONDS, GpuBarClosed, GpuPriced, bucket_second
-from projections.bulk.chunk import Chunk
+from projections.event_batch import EventBatch
 
 
-def with_bars(chunk: Chunk) -> Chunk:
+def with_bars(batch: EventBatch) -> EventBatch:
     """Put a bar of the day in the place of each single price of a GPU; further ones of the day add to it."""
     drawn = {
         position: replace(one, event=bar_of(one.event))
-        for position, one in chunk.others.items()
+        for position, one in batch.others.items()
         if isinstance(one.event, GpuPriced)
     }
-    return replace(chunk, others={**chunk.others, **drawn}) if drawn else chunk
+    return replace(batch, others={**batch.others, **drawn}) if drawn else batch
 
 
 def bar_of(tick: GpuPriced) -> GpuBarClosed:

@@ -18,10 +18,10 @@ from ouroboros.backtest.overlaps import Overlaps
 from ouroboros.backtest.priced import Priced, priced_by
 from ouroboros.backtest.study import HistoryPart
 from ouroboros.history.joining import merged, picked
-from ouroboros.history.known_chunks import known_chunks
+from ouroboros.history.known_batches import known_batches
 from ouroboros.history.source import History
-from projections.base import Recorded
-from projections.bulk.chunk import Chunk, chunk_of, in_utc
+from projections.base import JournaledEvent
+from projections.event_batch import EventBatch, batch_of, in_utc
 
 EVENTS_KEPT = 50_000
 
@@ -63,29 +63,30 @@ class Source:
     def __init__(self, parts: Sequence[Part], until: datetime) -> None:
         self.parts = tuple(parts)
         self._until = until
-        self._kept: list[Chunk] | None = None
+        self._kept: list[EventBatch] | None = None
         self.told: tuple[Told, ...] = ()
 
-    def chunks(self, in_front: Sequence[WatchlistChanged] = ()) -> Iterator[Chunk]:
+    def batches(self, in_front: Sequence[WatchlistChanged] = ()) -> Iterator[EventBatch]:
         """Read all parts in known order, behind what is put in front of them.
 
         Raises UsageError where two parts have other prices for the same bar.
         """
-        chunks = self._read() if self._kept is None else iter(self._kept)
-        first = next(chunks, None)
+        batches = self._read() if self._kept is None else iter(self._kept)
+        first = next(batches, None)
         if first is None:
             return
         moment = in_utc(first.known_at[0])
         desk = [
-            Recorded(offset, 0, moment, _known_at(changed, moment)) for offset, changed in enumerate(in_front)
+            JournaledEvent(offset, 0, moment, _known_at(changed, moment))
+            for offset, changed in enumerate(in_front)
         ]
         if desk:
-            yield chunk_of(desk)
+            yield batch_of(desk)
         offset = len(desk)
         yield (taken := _placed(first, offset))
-        for chunk in chunks:
+        for batch in batches:
             offset += len(taken)
-            yield (taken := _placed(chunk, offset))
+            yield (taken := _placed(batch, offset))
 
     def notes(self, universe: Sequence[Priced]) -> Iterator[str]:
         """Tell what of the parts did not count, and why."""
@@ -104,16 +105,16 @@ class Source:
                 prices = count(told.ticks, "single price")
                 yield f"{name} has {prices}: signals rest on them, and closes where there are no bars."
 
-    def _read(self) -> Iterator[Chunk]:
+    def _read(self) -> Iterator[EventBatch]:
         """Read all parts once, and keep what is small."""
         overlaps = Overlaps([(one.stated.read, one.history) for one in self.parts])
         told = [Told() for _ in self.parts]
-        kept: list[Chunk] | None = []
+        kept: list[EventBatch] | None = []
         size = 0
         readings = [self._part(one, about) for one, about in zip(self.parts, told, strict=True)]
-        for chunk, part in merged(readings):
-            counting = overlaps.counting(chunk, part)
-            taken = chunk if len(counting) == len(chunk) else picked(chunk, counting)
+        for batch, part in merged(readings):
+            counting = overlaps.counting(batch, part)
+            taken = batch if len(counting) == len(batch) else picked(batch, counting)
             if not len(taken):
                 continue
             size += len(taken)
@@ -127,46 +128,46 @@ class Source:
             about.hashes = self.parts[number].history.hashes
         self._kept, self.told = kept, tuple(told)
 
-    def _part(self, part: Part, told: Told) -> Iterator[Chunk]:
-        for whole in known_chunks(part.history, self._until):
-            chunk = _taken(whole, part.stated.take)
-            if not len(chunk):
+    def _part(self, part: Part, told: Told) -> Iterator[EventBatch]:
+        for whole in known_batches(part.history, self._until):
+            batch = _taken(whole, part.stated.take)
+            if not len(batch):
                 continue
-            check_last_prices(chunk, part.stated.read, part.history)
-            told.events += len(chunk)
-            told.first_known_at = told.first_known_at or in_utc(chunk.known_at[0])
-            told.last_known_at = in_utc(chunk.known_at[-1])
-            codes = np.unique(chunk.bars.code)
-            told.priced.update(chunk.bars.symbols[code] for code in codes[codes >= 0].tolist())
-            for one in chunk.others.values():
+            check_last_prices(batch, part.stated.read, part.history)
+            told.events += len(batch)
+            told.first_known_at = told.first_known_at or in_utc(batch.known_at[0])
+            told.last_known_at = in_utc(batch.known_at[-1])
+            codes = np.unique(batch.bars.code)
+            told.priced.update(batch.bars.symbols[code] for code in codes[codes >= 0].tolist())
+            for one in batch.others.values():
                 if isinstance(one.event, TICKS):
                     told.ticks += 1
                 elif isinstance(one.event, EquityBarClosed | GpuBarClosed):
                     told.priced.add(priced_by(one.event))
-            yield chunk
+            yield batch
 
 
-def _taken(chunk: Chunk, what: str) -> Chunk:
+def _taken(batch: EventBatch, what: str) -> EventBatch:
     """Leave out what does not count of a part."""
     if what == "everything":
-        return chunk
-    prices = chunk.bars.code >= 0
-    for position, one in chunk.others.items():
+        return batch
+    prices = batch.bars.code >= 0
+    for position, one in batch.others.items():
         prices[position] = isinstance(one.event, PRICES)
-    return picked(chunk, np.flatnonzero(prices if what == "prices" else ~prices))
+    return picked(batch, np.flatnonzero(prices if what == "prices" else ~prices))
 
 
-def _placed(chunk: Chunk, offset: int) -> Chunk:
+def _placed(batch: EventBatch, offset: int) -> EventBatch:
     """Give events places one behind the other, and the clock, which in known order is `known_at` itself."""
-    return Chunk(
-        offset=np.arange(offset, offset + len(chunk)),
-        index=np.zeros(len(chunk), dtype=np.int64),
-        known_at=chunk.known_at,
-        now=chunk.known_at,
-        bars=chunk.bars,
+    return EventBatch(
+        offset=np.arange(offset, offset + len(batch)),
+        index=np.zeros(len(batch), dtype=np.int64),
+        known_at=batch.known_at,
+        now=batch.known_at,
+        bars=batch.bars,
         others={
-            position: Recorded(offset + position, 0, one.event.known_at, one.event)
-            for position, one in chunk.others.items()
+            position: JournaledEvent(offset + position, 0, one.event.known_at, one.event)
+            for position, one in batch.others.items()
         },
     )
 

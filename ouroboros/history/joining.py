@@ -10,24 +10,24 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from projections.bulk.chunk import Bars, Chunk, Moments, Whole
+from projections.event_batch import Bars, EventBatch, Moments, Whole
 
 _COLUMNS = tuple(one.name for one in fields(Bars) if one.name not in {"symbols", "code"})
 
 
-def merged(histories: Sequence[Iterator[Chunk]]) -> Iterator[tuple[Chunk, Whole]]:
-    """Merge chunks that are in known order; beside each chunk stands which history an event is of.
+def merged(histories: Sequence[Iterator[EventBatch]]) -> Iterator[tuple[EventBatch, Whole]]:
+    """Merge batches that are in known order; beside each batch stands which history an event is of.
 
-    Memory holds a chunk of each history.
+    Memory holds a batch of each history.
     """
     heads = [next(one, None) for one in histories]
     while True:
         open_ = [(head.known_at[-1], number) for number, head in enumerate(heads) if head is not None]
         if not open_:
             return
-        # Of the histories whose chunk ends first, the first one: it alone is taken to its end.
+        # Of the histories whose batch ends first, the first one: it alone is taken to its end.
         bound, ending = min(open_)
-        taken: list[Chunk] = []
+        taken: list[EventBatch] = []
         numbers: list[Whole] = []
         for number, head in enumerate(heads):
             if head is None:
@@ -47,45 +47,45 @@ def merged(histories: Sequence[Iterator[Chunk]]) -> Iterator[tuple[Chunk, Whole]
             yield picked(together, order), np.concatenate(numbers)[order]
 
 
-def joined(chunks: Sequence[Chunk]) -> Chunk:
-    """Put chunks one behind the other."""
-    symbols = tuple(dict.fromkeys(symbol for chunk in chunks for symbol in chunk.bars.symbols))
+def joined(batches: Sequence[EventBatch]) -> EventBatch:
+    """Put batches one behind the other."""
+    symbols = tuple(dict.fromkeys(symbol for batch in batches for symbol in batch.bars.symbols))
     code_of = {symbol: code for code, symbol in enumerate(symbols)}
     # A code of -1 takes the last one, and stays what it is.
     codes = [
-        np.array([*(code_of[one] for one in chunk.bars.symbols), -1])[chunk.bars.code] for chunk in chunks
+        np.array([*(code_of[one] for one in batch.bars.symbols), -1])[batch.bars.code] for batch in batches
     ]
-    columns = {name: np.concatenate([getattr(chunk.bars, name) for chunk in chunks]) for name in _COLUMNS}
-    starts = accumulate((len(chunk) for chunk in chunks[:-1]), initial=0)
-    return Chunk(
-        offset=np.concatenate([chunk.offset for chunk in chunks]),
-        index=np.concatenate([chunk.index for chunk in chunks]),
-        known_at=np.concatenate([chunk.known_at for chunk in chunks]),
-        now=np.concatenate([chunk.now for chunk in chunks]),
+    columns = {name: np.concatenate([getattr(batch.bars, name) for batch in batches]) for name in _COLUMNS}
+    starts = accumulate((len(batch) for batch in batches[:-1]), initial=0)
+    return EventBatch(
+        offset=np.concatenate([batch.offset for batch in batches]),
+        index=np.concatenate([batch.index for batch in batches]),
+        known_at=np.concatenate([batch.known_at for batch in batches]),
+        now=np.concatenate([batch.now for batch in batches]),
         bars=Bars(symbols=symbols, code=np.concatenate(codes), **columns),
         others={
             start + position: one
-            for start, chunk in zip(starts, chunks, strict=True)
-            for position, one in chunk.others.items()
+            for start, batch in zip(starts, batches, strict=True)
+            for position, one in batch.others.items()
         },
     )
 
 
-def picked(chunk: Chunk, positions: NDArray[np.intp]) -> Chunk:
+def picked(batch: EventBatch, positions: NDArray[np.intp]) -> EventBatch:
     """Give the events at some positions, which are named in known order: the clock is `known_at` itself."""
-    bars = chunk.bars
-    place = np.full(len(chunk), -1)
+    bars = batch.bars
+    place = np.full(len(batch), -1)
     place[positions] = np.arange(len(positions))
     others = (
         (int(place[position]), replace(one, now=one.event.known_at))
-        for position, one in chunk.others.items()
+        for position, one in batch.others.items()
         if place[position] >= 0
     )
-    return Chunk(
-        offset=chunk.offset[positions],
-        index=chunk.index[positions],
-        known_at=chunk.known_at[positions],
-        now=chunk.known_at[positions],
+    return EventBatch(
+        offset=batch.offset[positions],
+        index=batch.index[positions],
+        known_at=batch.known_at[positions],
+        now=batch.known_at[positions],
         bars=Bars(
             symbols=bars.symbols,
             code=bars.code[positions],

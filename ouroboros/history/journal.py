@@ -12,8 +12,8 @@ from events.journal import decode_record
 from ouroboros.history.hashing import Hashing
 from ouroboros.history.ordering import ordered
 from ouroboros.history.source import Entry, Order
-from projections.base import Recorded
-from projections.intake import Intake, take_in
+from projections.base import JournaledEvent
+from projections.deduplication import Deduplicator, deduplicate
 from streams.kafka import check_topics, reading_journal
 from streams.messages import as_pairs
 from streams.settings import Settings
@@ -21,7 +21,7 @@ from streams.settings import Settings
 # Batches of the journal that wait for whoever reads them.
 BATCHES_AHEAD = 2
 
-_Batch = list[Recorded] | BaseException | None
+_Batch = list[JournaledEvent] | BaseException | None
 _Batches = queue.Queue[_Batch]
 
 
@@ -80,7 +80,7 @@ class Journal:
         async with reading_journal(self._settings) as journal:
             end = await journal.end()
             self._last = end - 1
-            intake, expected = Intake(), 0
+            deduplicator, expected = Deduplicator(), 0
             async for records in journal.read(0, end):
                 for record in records:
                     if record.offset != expected:
@@ -90,7 +90,7 @@ class Journal:
                         )
                     expected = record.offset + 1
                     runs = decode_record(record.value, as_pairs(record.headers))
-                    intake, taken = take_in(intake, record.offset, runs)
+                    deduplicator, taken = deduplicate(deduplicator, record.offset, runs)
                     if not _put(batches, taken, left):
                         return
 

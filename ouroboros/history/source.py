@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from events.base import Event
-from projections.base import Recorded
+from projections.base import JournaledEvent
 
 
 class Order(StrEnum):
@@ -51,9 +51,9 @@ class History(Protocol):
         ...
 
 
-def recorded(entries: Iterable[Entry]) -> Iterator[Recorded]:
+def journaled(entries: Iterable[Entry]) -> Iterator[JournaledEvent]:
     """Give entries the clock of a fold: the running maximum of `known_at` in the order given."""
     now: datetime | None = None
     for entry in entries:
         now = entry.event.known_at if now is None else max(now, entry.event.known_at)
-        yield Recorded(entry.offset, entry.index, now, entry.event)
+        yield JournaledEvent(entry.offset, entry.index, now, entry.event)

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from projections.registry import PROJECTIONS
-from projections.store.place import Place
+from projections.store.namespace import Namespace
 
 ROWS_AT_ONCE = 5_000
 
@@ -26,8 +26,8 @@ class Fingerprint:
     sha256: str
 
 
-def fingerprints(database: str, place: Place) -> dict[str, Fingerprint]:
-    """Take the fingerprint of every table of every projection at a place, all at one moment.
+def fingerprints(database: str, namespace: Namespace) -> dict[str, Fingerprint]:
+    """Take the fingerprint of every table of every projection at a namespace, all at one moment.
 
     Raises psycopg.Error.
     """
@@ -38,7 +38,7 @@ def fingerprints(database: str, place: Place) -> dict[str, Fingerprint]:
         connection.execute("SET INTERVALSTYLE TO 'postgres'")
         connection.execute("SET extra_float_digits TO 1")
         return {
-            f"{one.name}.{table.name}": _of_table(connection, place.schema(one), table.name)
+            f"{one.name}.{table.name}": _of_table(connection, namespace.schema(one), table.name)
             for one in PROJECTIONS
             for table in one.tables
         }

@@ -15,7 +15,7 @@ from ouroboros.replay import register, schemas
 from ouroboros.replay.rebuilding import fold
 from projections.registry import PROJECTIONS
 from projections.store.migration import lock_migrations, show_live
-from projections.store.place import LIVE, Place
+from projections.store.namespace import LIVE, Namespace
 from projections.warning_signs import WARNING_SIGNS
 from streams.settings import Settings
 
@@ -54,14 +54,14 @@ async def promote(settings: Settings, schema: str, err: Console) -> int:
 
 def _take_the_place(connection: psycopg.Connection[Any], schema: str) -> int | None:
     """Put the rebuilt tables where the live ones are; nothing where these are further."""
-    place = schemas.place_of(schema)
+    namespace = schemas.place_of(schema)
     with connection.transaction():
         connection.execute(SQL("SET LOCAL lock_timeout = {}").format(LOCK_TIMEOUT))
         lock_migrations(connection)
         # Until the end no projector commits, and no signal is sent.
         connection.execute("LOCK TABLE ouroboros.checkpoint, ouroboros.delivery IN EXCLUSIVE MODE")
         live = schemas.offsets(connection, LIVE, PROJECTIONS)
-        rebuilt = schemas.offsets(connection, place, PROJECTIONS)
+        rebuilt = schemas.offsets(connection, namespace, PROJECTIONS)
         if live.keys() != rebuilt.keys():
             raise UsageError(
                 "The database was prepared by another release, with other projections.",
@@ -69,12 +69,12 @@ def _take_the_place(connection: psycopg.Connection[Any], schema: str) -> int | N
             )
         if any(rebuilt[name] < offset for name, offset in live.items()):
             return None
-        _leave_untold_what_is_past(connection, place, live[WARNING_SIGNS.name])
+        _leave_untold_what_is_past(connection, namespace, live[WARNING_SIGNS.name])
         for projection in PROJECTIONS:
             _rename(connection, projection.schema, _old(schema, projection.schema))
-            _rename(connection, place.schema(projection), projection.schema)
+            _rename(connection, namespace.schema(projection), projection.schema)
             show_live(connection, projection)
-        _move_bookkeeping(connection, place)
+        _move_bookkeeping(connection, namespace)
         for projection in PROJECTIONS:
             _drop(connection, _old(schema, projection.schema))
         _drop(connection, schema)
@@ -82,7 +82,9 @@ def _take_the_place(connection: psycopg.Connection[Any], schema: str) -> int | N
         return min(rebuilt.values())
 
 
-def _leave_untold_what_is_past(connection: psycopg.Connection[Any], place: Place, live_offset: int) -> None:
+def _leave_untold_what_is_past(
+    connection: psycopg.Connection[Any], namespace: Namespace, live_offset: int
+) -> None:
     """Count as sent what the live tables had gone past without telling it.
 
     A signal that only the rebuilt tables know of is in `read.signal`; told now, it would look new.
@@ -94,31 +96,31 @@ def _leave_untold_what_is_past(connection: psycopg.Connection[Any], place: Place
             " AND NOT EXISTS (SELECT FROM {live} live WHERE live.message_id = {rebuilt}.message_id)"
             " ON CONFLICT (message_id) DO NOTHING"
         ).format(
-            rebuilt=Identifier(place.schema(WARNING_SIGNS), "outbox"),
+            rebuilt=Identifier(namespace.schema(WARNING_SIGNS), "outbox"),
             live=Identifier(LIVE.schema(WARNING_SIGNS), "outbox"),
         ),
         (live_offset,),
     )
 
 
-def _move_bookkeeping(connection: psycopg.Connection[Any], place: Place) -> None:
+def _move_bookkeeping(connection: psycopg.Connection[Any], namespace: Namespace) -> None:
     versions = [(one.name, one.version) for one in PROJECTIONS]
     with connection.cursor() as cursor:
         cursor.executemany("DELETE FROM ouroboros.snapshot WHERE projection = %s AND version = %s", versions)
     connection.execute(
-        place.sql(
+        namespace.sql(
             "UPDATE ouroboros.checkpoint c SET journal_offset = r.journal_offset, moved_at = now(),"
             " owner = gen_random_uuid() FROM {bookkeeping}.checkpoint r"
             " WHERE c.projection = r.projection AND c.version = r.version"
         )
     )
     connection.execute(
-        place.sql(
+        namespace.sql(
             "INSERT INTO ouroboros.intake_snapshot SELECT * FROM {bookkeeping}.intake_snapshot"
             " ON CONFLICT (journal_offset) DO UPDATE SET state = EXCLUDED.state"
         )
     )
-    connection.execute(place.sql("INSERT INTO ouroboros.snapshot SELECT * FROM {bookkeeping}.snapshot"))
+    connection.execute(namespace.sql("INSERT INTO ouroboros.snapshot SELECT * FROM {bookkeeping}.snapshot"))
 
 
 def _old(schema: str, live: str) -> str:

@@ -8,20 +8,20 @@ import numpy as np
 import psycopg
 
 from events.errors import JournalGap
-from ouroboros.history import chunks
+from ouroboros.history import batches
 from ouroboros.history.exported import Exported
 from ouroboros.history.manifest import MANIFEST, read_manifest
-from ouroboros.history.source import History, Order, recorded
+from ouroboros.history.source import History, Order, journaled
 from ouroboros.replay.plan import Plan
-from projections.base import Recorded
-from projections.bulk.chunk import Chunk, from_utc
+from projections.base import JournaledEvent
+from projections.event_batch import EventBatch, from_utc
 from projections.store.projector import JournalRecord
 from streams.kafka import PartitionReader, check_topics, reading_journal
 from streams.messages import as_pairs
 from streams.settings import Settings
 
 EVENTS_AT_ONCE = 5_000
-CHUNK_EVENTS = chunks.EVENTS_AT_ONCE
+BATCH_EVENTS = batches.EVENTS_AT_ONCE
 
 
 async def records(journal: PartitionReader, start: int, end: int) -> AsyncIterator[list[JournalRecord]]:
@@ -37,37 +37,37 @@ async def records(journal: PartitionReader, start: int, end: int) -> AsyncIterat
 
 def counted(
     history: History, plan: Plan, last_offset: int | None, folded: int
-) -> Iterator[Sequence[Recorded]]:
+) -> Iterator[Sequence[JournaledEvent]]:
     """Read the events that a plan is about, without the first `folded` of them, EVENTS_AT_ONCE at a time.
 
     What has an offset beyond `last_offset` came after the replay was begun.
     """
     entries = history.entries(plan.order, plan.as_known_at)
     begun = (one for one in entries if last_offset is None or one.offset <= last_offset)
-    events = takewhile(lambda one: plan.to_time is None or one.now <= plan.to_time, recorded(begun))
+    events = takewhile(lambda one: plan.to_time is None or one.now <= plan.to_time, journaled(begun))
     left = islice(events, folded, None)
     while batch := list(islice(left, EVENTS_AT_ONCE)):
         yield batch
 
 
-def in_chunks(history: History, plan: Plan) -> Exported | None:
-    """Give the export that a plan can be read out of in chunks, if it is one."""
+def in_batches(history: History, plan: Plan) -> Exported | None:
+    """Give the export that a plan can be read out of in batches, if it is one."""
     if isinstance(history, Exported) and history.manifest.format == "parquet" and plan.order is Order.JOURNAL:
         return history
     return None
 
 
-def chunked(export: Exported, plan: Plan, folded: int) -> Iterator[Chunk]:
-    """Read the events that a plan is about, without the first `folded` of them, CHUNK_EVENTS at a time."""
+def batched(export: Exported, plan: Plan, folded: int) -> Iterator[EventBatch]:
+    """Read the events that a plan is about, without the first `folded` of them, BATCH_EVENTS at a time."""
     read = 0
-    for chunk in chunks.chunks(export, CHUNK_EVENTS):
-        end = int(np.searchsorted(chunk.now, from_utc(plan.to_time), "right")) if plan.to_time else len(chunk)
+    for batch in batches.batches(export, BATCH_EVENTS):
+        end = int(np.searchsorted(batch.now, from_utc(plan.to_time), "right")) if plan.to_time else len(batch)
         start = min(max(folded - read, 0), end)
         if start < end:
-            yield chunk.part(start, end)
-        if end < len(chunk):
+            yield batch.part(start, end)
+        if end < len(batch):
             return
-        read += len(chunk)
+        read += len(batch)
 
 
 async def last_offset_of(settings: Settings, plan: Plan) -> int | None:

@@ -87,9 +87,9 @@ async def fold(
 
 async def _fold_history(projector: Projector, found: register.Replay, history: History, bar: _Bar) -> None:
     folded = projector.next_offset
-    if export := reading.in_chunks(history, found.plan):
-        for chunk in reading.chunked(export, found.plan, folded):
-            await projector.project_chunk(chunk)
+    if export := reading.in_batches(history, found.plan):
+        for batch in reading.batched(export, found.plan, folded):
+            await projector.project_batch(batch)
             bar.show(projector.next_offset, projector.applied)
     else:
         for events in reading.counted(history, found.plan, found.last_offset, folded):
@@ -113,7 +113,7 @@ async def _projecting(settings: Settings, found: register.Replay) -> AsyncIterat
         settings.database_url,
         PROJECTIONS,
         settings.snapshot_events,
-        place=schemas.place_of(found.schema),
+        namespace=schemas.place_of(found.schema),
         history_from=found.plan.from_time,
     )
     try:

@@ -11,7 +11,7 @@ from events.errors import UsageError
 from projections.base import Projection
 from projections.registry import PROJECTIONS
 from projections.store import tables
-from projections.store.place import LIVE, Place
+from projections.store.namespace import LIVE, Namespace
 from projections.store.reader import let_reader_read
 from projections.store.timescale import timescale_of
 
@@ -31,9 +31,9 @@ def check_name(schema: str) -> None:
         raise UsageError(f"The schema {schema} belongs to somebody else.", "Give --into another name.")
 
 
-def place_of(schema: str) -> Place:
+def place_of(schema: str) -> Namespace:
     """Say where a replay keeps its projections."""
-    return Place(schema, f"{schema}_", schema)
+    return Namespace(schema, f"{schema}_", schema)
 
 
 def make(connection: psycopg.Connection[Any], schema: str) -> None:
@@ -41,18 +41,18 @@ def make(connection: psycopg.Connection[Any], schema: str) -> None:
 
     Raises UsageError where one of the schemas is there already.
     """
-    place = place_of(schema)
-    for name in (schema, *(place.schema(one) for one in PROJECTIONS)):
+    namespace = place_of(schema)
+    for name in (schema, *(namespace.schema(one) for one in PROJECTIONS)):
         if connection.execute("SELECT to_regnamespace(%s)", (name,)).fetchone() != (None,):
             raise UsageError(
                 f"There is a schema {name} already, which is of no replay.", "Give --into another name."
             )
     timescale = timescale_of(connection)
-    tables.make_bookkeeping(connection, place)
+    tables.make_bookkeeping(connection, namespace)
     for projection in PROJECTIONS:
-        tables.make_tables(connection, place, projection, timescale)
-        tables.refresh_reference(connection, place, projection)
-        tables.show(connection, place, projection)
+        tables.make_tables(connection, namespace, projection, timescale)
+        tables.refresh_reference(connection, namespace, projection)
+        tables.show(connection, namespace, projection)
     let_reader_read(connection, schema)
 
 
@@ -73,13 +73,13 @@ def drop(connection: psycopg.Connection[Any], schema: str) -> None:
 
 
 def offsets(
-    connection: psycopg.Connection[Any], place: Place, projections: Sequence[Projection[Any]]
+    connection: psycopg.Connection[Any], namespace: Namespace, projections: Sequence[Projection[Any]]
 ) -> dict[str, int]:
-    """Tell how far each projection is written at a place."""
+    """Tell how far each projection is written at a namespace."""
     found = {
         (name, version): offset
         for name, version, offset in connection.execute(
-            place.sql("SELECT projection, version, journal_offset FROM {bookkeeping}.checkpoint")
+            namespace.sql("SELECT projection, version, journal_offset FROM {bookkeeping}.checkpoint")
         )
     }
     return {one.name: found[one.name, one.version] for one in projections if (one.name, one.version) in found}

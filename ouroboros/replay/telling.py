@@ -12,7 +12,7 @@ from ouroboros.replay.plan import Plan
 from ouroboros.replay.promotion import promote
 from ouroboros.replay.rebuilding import replay
 from projections.registry import PROJECTIONS
-from projections.store.place import LIVE
+from projections.store.namespace import LIVE
 from streams.settings import Settings
 
 

@@ -18,7 +18,7 @@ from ouroboros.report.rows import (
     in_order,
 )
 from ouroboros.report.undated import with_unknown_delays
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.circularity import CIRCULARITY
 from projections.credit import CREDIT
 from projections.power import POWER
@@ -56,22 +56,22 @@ def standing_at(archived: Iterable[Archived]) -> Standing:
     )
 
 
-def _recorded(archived: Iterable[Archived]) -> Iterator[Recorded]:
+def _recorded(archived: Iterable[Archived]) -> Iterator[JournaledEvent]:
     now: datetime | None = None
     for offset, index, payload in archived:
         event = decode_document(payload)
         now = max(now, event.known_at) if now else event.known_at
-        yield Recorded(offset, index, now, event)
+        yield JournaledEvent(offset, index, now, event)
 
 
-def _last_rows(history: Iterable[Recorded]) -> dict[str, list[dict[str, Any]]]:
+def _last_rows(history: Iterable[JournaledEvent]) -> dict[str, list[dict[str, Any]]]:
     """Fold, and keep of each table with a key the last row of each."""
     states: dict[str, Any] = {projection.name: projection.initial for projection in _FOLDS}
     keyed = {table.row: table for projection in _FOLDS for table in projection.tables if table.key}
     last: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {table.name: {} for table in keyed.values()}
-    for recorded in history:
+    for journaled in history:
         for projection in cast(Any, _FOLDS):
-            step = projection.apply(states[projection.name], recorded)
+            step = projection.apply(states[projection.name], journaled)
             states[projection.name] = step.state
             for row in step.rows:
                 if table := keyed.get(type(row)):

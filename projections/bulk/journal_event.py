@@ -1,17 +1,17 @@
-"""The archive of a chunk: a block of all its events."""
+"""The archive of a batch: a block of all its events."""
 
 import numpy as np
 
 from projections.base import Step
-from projections.bulk.block import Block
-from projections.bulk.chunk import Chunk, Texts
+from projections.column_block import ColumnBlock
+from projections.event_batch import EventBatch, Texts
 from projections.journal_event.fold import Archive, apply
 from projections.journal_event.rows import JournalEventRow
 
 
-def archived(state: Archive, chunk: Chunk) -> Block:
+def archived(state: Archive, batch: EventBatch) -> ColumnBlock:
     """Write every event down: bars out of their columns, the others as the fold does."""
-    bars = chunk.bars
+    bars = batch.bars
     # A code of -1 takes the last one, which stands for no symbol.
     key = _texts((*bars.symbols, ""))[bars.code]
     headline = _texts(
@@ -19,11 +19,11 @@ def archived(state: Archive, chunk: Chunk) -> Block:
         [f"{symbol} closed at ${usd:,.2f}" for symbol, usd in zip(key, bars.close_usd.tolist(), strict=True)]
     )
     columns = {
-        "known_at": chunk.known_at,
-        "journal_offset": chunk.offset,
-        "journal_index": chunk.index,
+        "known_at": batch.known_at,
+        "journal_offset": batch.offset,
+        "journal_index": batch.index,
         "event_id": bars.event_id.copy(),
-        "event_type": _texts(["EquityBarClosed"]).repeat(len(chunk)),
+        "event_type": _texts(["EquityBarClosed"]).repeat(len(batch)),
         "occurred_at": bars.occurred_at.copy(),
         "source": bars.source.copy(),
         "certainty": bars.certainty.copy(),
@@ -31,15 +31,15 @@ def archived(state: Archive, chunk: Chunk) -> Block:
         "headline": headline,
         "payload": bars.payload.copy(),
     }
-    others = list(chunk.others)
-    rows = [row for recorded in chunk.others.values() for row in _rows(apply(state, recorded))]
+    others = list(batch.others)
+    rows = [row for journaled in batch.others.values() for row in _rows(apply(state, journaled))]
     for name in ("event_type", "source", "certainty", "key", "headline", "payload"):
         columns[name][others] = _texts([getattr(row, name) for row in rows])
     columns["event_id"][others] = _texts([str(row.event_id) for row in rows])
     columns["occurred_at"][others] = np.array(
         [row.occurred_at.replace(tzinfo=None) for row in rows], dtype="datetime64[us]"
     )
-    return Block(JournalEventRow, tuple(columns[name] for name in JournalEventRow._fields))
+    return ColumnBlock(JournalEventRow, tuple(columns[name] for name in JournalEventRow._fields))
 
 
 def _rows(step: Step[Archive]) -> list[JournalEventRow]:

@@ -1,15 +1,15 @@
-"""The price rows of a chunk: a block of its bars of shares."""
+"""The price rows of a batch: a block of its bars of shares."""
 
 import numpy as np
 
-from projections.bulk.block import Block
-from projections.bulk.chunk import Chunk
+from projections.column_block import ColumnBlock
+from projections.event_batch import EventBatch
 from projections.prices.rows import EquityBarPartRow
 
 
-def share_bars(chunk: Chunk) -> Block:
+def share_bars(batch: EventBatch) -> ColumnBlock:
     """Write the bars of shares down, each a part of its bucket."""
-    bars = chunk.bars
+    bars = batch.bars
     at = np.flatnonzero(bars.code >= 0)
     symbols = np.array((*bars.symbols, ""), dtype=object)
     columns = (
@@ -17,4 +17,4 @@ def share_bars(chunk: Chunk) -> Block:
         *(bars.open_usd[at], bars.high_usd[at], bars.low_usd[at], bars.close_usd[at], bars.volume[at]),
         *(bars.first_at[at], bars.last_at[at]),
     )
-    return Block(EquityBarPartRow, columns)
+    return ColumnBlock(EquityBarPartRow, columns)

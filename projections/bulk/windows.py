@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 
-from projections.bulk.chunk import Bars, Whole, in_utc
+from projections.event_batch import Bars, Whole, in_utc
 from projections.warning_signs.drawdown import Window, with_quote
 
 

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from math import log10
 
 from events.words import short_cents
-from projections.base import Recorded, Row
+from projections.base import JournaledEvent, Row
 from projections.circularity.assumptions import USD_PER_GW, assumption
 from projections.circularity.book import Basis, Book, flow, total
 from projections.circularity.loops import Loop
@@ -30,28 +30,28 @@ THINNEST_CENTS = 10_000_000_000
 
 
 def flow_rows(
-    basis: Basis, book: Book, before: Picture, redrawn: Redrawn, recorded: Recorded
+    basis: Basis, book: Book, before: Picture, redrawn: Redrawn, journaled: JournaledEvent
 ) -> Iterator[Row]:
     """Give the rows of what was drawn, history stamped with the event's place; what is gone is empty."""
     after = redrawn.picture
     for pair in redrawn.pairs:
         cents = total(flow(book, basis, pair)).cents
-        edge = _edge_row(basis, pair, cents, after.circulating_cents(pair), recorded)
+        edge = _edge_row(basis, pair, cents, after.circulating_cents(pair), journaled)
         yield edge
-        yield MoneyFlowEdgeHistoryRow(recorded.offset, recorded.index, *edge)
+        yield MoneyFlowEdgeHistoryRow(journaled.offset, journaled.index, *edge)
     for name in redrawn.companies:
-        node = _node_row(basis, name, after.companies.get(name, NO_MONEY), recorded)
+        node = _node_row(basis, name, after.companies.get(name, NO_MONEY), journaled)
         yield node
-        yield MoneyFlowNodeHistoryRow(recorded.offset, recorded.index, *node)
+        yield MoneyFlowNodeHistoryRow(journaled.offset, journaled.index, *node)
     for rank, (old, new) in enumerate(zip_longest(before.ranking.shown, after.ranking.shown), start=1):
         if old != new:
-            yield _loop_row(basis, rank, new, recorded)
+            yield _loop_row(basis, rank, new, journaled)
     for trip in redrawn.round_trips:
-        yield _round_trip_row(basis, trip, recorded)
+        yield _round_trip_row(basis, trip, journaled)
 
 
 def _edge_row(
-    basis: Basis, pair: tuple[str, str], cents: int, circulating: int, recorded: Recorded
+    basis: Basis, pair: tuple[str, str], cents: int, circulating: int, journaled: JournaledEvent
 ) -> MoneyFlowEdgeRow:
     share = circulating / cents if cents else 0.0
     return MoneyFlowEdgeRow(
@@ -64,7 +64,7 @@ def _edge_row(
         color=_color(cents, circulating),
         amount_usd=in_usd(cents),
         circulating_usd=in_usd(circulating),
-        known_at=recorded.now,
+        known_at=journaled.now,
     )
 
 
@@ -76,7 +76,7 @@ def _color(cents: int, circulating: int) -> str:
     return ORANGE if 3 * circulating < 2 * cents else RED
 
 
-def _node_row(basis: Basis, name: str, money: Money, recorded: Recorded) -> MoneyFlowNodeRow:
+def _node_row(basis: Basis, name: str, money: Money, journaled: JournaledEvent) -> MoneyFlowNodeRow:
     inflow, outflow, circulating = money.in_cents, money.out_cents, money.circulating_cents
     whole = max(inflow + outflow, 1)
     arc_in, arc_out = (inflow - circulating) / whole, (outflow - circulating) / whole
@@ -94,18 +94,18 @@ def _node_row(basis: Basis, name: str, money: Money, recorded: Recorded) -> Mone
         out_usd=in_usd(outflow),
         net_usd=in_usd(inflow - outflow),
         circulating_usd=in_usd(circulating),
-        known_at=recorded.now,
+        known_at=journaled.now,
     )
 
 
-def circularity_row(basis: Basis, book: Book, picture: Picture, recorded: Recorded) -> CircularityRow:
+def circularity_row(basis: Basis, book: Book, picture: Picture, journaled: JournaledEvent) -> CircularityRow:
     """Give the row of all that can be going round, and of what of it rests on an assumption."""
     announced = picture.announced_cents
     estimated = book.estimated_cents if basis == "all" else 0
     return CircularityRow(
-        known_at=recorded.now,
-        journal_offset=recorded.offset,
-        journal_index=recorded.index,
+        known_at=journaled.now,
+        journal_offset=journaled.offset,
+        journal_index=journaled.index,
         basis=basis,
         announced_usd=in_usd(announced),
         estimated_usd=in_usd(estimated),
@@ -119,22 +119,22 @@ def circularity_row(basis: Basis, book: Book, picture: Picture, recorded: Record
     )
 
 
-def _loop_row(basis: Basis, rank: int, loop: Loop | None, recorded: Recorded) -> LoopRow:
+def _loop_row(basis: Basis, rank: int, loop: Loop | None, journaled: JournaledEvent) -> LoopRow:
     return LoopRow(
         basis=basis,
         rank=rank,
         path=loop.path if loop else "",
         length=len(loop.companies) if loop else 0,
         bottleneck_usd=in_usd(loop.bottleneck_cents if loop else 0),
-        known_at=recorded.now,
+        known_at=journaled.now,
     )
 
 
-def _round_trip_row(basis: Basis, trip: RoundTrip, recorded: Recorded) -> VendorRoundTripRow:
+def _round_trip_row(basis: Basis, trip: RoundTrip, journaled: JournaledEvent) -> VendorRoundTripRow:
     return VendorRoundTripRow(
-        known_at=recorded.now,
-        journal_offset=recorded.offset,
-        journal_index=recorded.index,
+        known_at=journaled.now,
+        journal_offset=journaled.offset,
+        journal_index=journaled.index,
         basis=basis,
         vendor=trip.vendor,
         financing_usd=in_usd(trip.financing_cents),

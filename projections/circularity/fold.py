@@ -11,7 +11,7 @@ from events.clock import ClockTicked
 from events.contracts import ContractRenegotiated
 from events.deals import DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
 from events.desk import WatchlistChanged
-from projections.base import Recorded, Row, Step
+from projections.base import JournaledEvent, Row, Step
 from projections.circularity.book import BASES, Basis, Book, Pair, changed_deals, pairs_of, record
 from projections.circularity.deal_rows import deal_rows, unknown_company_row, unknown_names
 from projections.circularity.flow_rows import circularity_row, flow_rows
@@ -53,19 +53,19 @@ class Change:
     counted: tuple[Basis, ...] = ()
 
 
-def apply(state: Circularity, recorded: Recorded) -> Step[Circularity]:
+def apply(state: Circularity, journaled: JournaledEvent) -> Step[Circularity]:
     """Fold one event; other families pass by, and so does the clock when nothing waits for it."""
-    if type(recorded.event) not in READS:
+    if type(journaled.event) not in READS:
         return Step(state)
-    change = changed(state, recorded)
-    return Step(change.after, tuple(_rows(change, recorded)))
+    change = changed(state, journaled)
+    return Step(change.after, tuple(_rows(change, journaled)))
 
 
-def changed(state: Circularity, recorded: Recorded) -> Change:
+def changed(state: Circularity, journaled: JournaledEvent) -> Change:
     """Find what an event does, without a row of it."""
-    event = recorded.event
+    event = journaled.event
     if isinstance(event, ClockTicked):
-        return _drawn(state, state, (), (), recorded)
+        return _drawn(state, state, (), (), journaled)
     if not isinstance(event, CONCERNED):
         return Change(state, state)
     book = record(state.book, event)
@@ -73,7 +73,7 @@ def changed(state: Circularity, recorded: Recorded) -> Change:
         return Change(state, state)
     deals = changed_deals(state.book, book, event)
     pairs = {pair for name in deals for one in (state.book, book) for pair in pairs_of(one.deals.get(name))}
-    return _drawn(state, replace(state, book=book), deals, tuple(sorted(pairs)), recorded)
+    return _drawn(state, replace(state, book=book), deals, tuple(sorted(pairs)), journaled)
 
 
 def _drawn(
@@ -81,14 +81,14 @@ def _drawn(
     state: Circularity,
     deals: tuple[str, ...],
     pairs: tuple[Pair, ...],
-    recorded: Recorded,
+    journaled: JournaledEvent,
 ) -> Change:
     """Draw what the pairs touch on both bases; at a tick, what has waited for it."""
-    ticked = isinstance(recorded.event, ClockTicked)
+    ticked = isinstance(journaled.event, ClockTicked)
     redrawn, counted = dict[Basis, Redrawn](), list[Basis]()
     books = before.book, state.book
     for basis in BASES:
-        drawn = redraw(picture_of(before, basis), books, basis, pairs, now=recorded.now, ticked=ticked)
+        drawn = redraw(picture_of(before, basis), books, basis, pairs, now=journaled.now, ticked=ticked)
         if drawn is not None:
             redrawn[basis] = drawn
             state = _with_picture(state, basis, drawn.picture)
@@ -112,8 +112,8 @@ def _not_listed(state: Circularity, deals: tuple[str, ...]) -> tuple[tuple[str, 
     return tuple(found.items())
 
 
-def _rows(change: Change, recorded: Recorded) -> Iterator[Row]:
-    book, now = change.after.book, recorded.now
+def _rows(change: Change, journaled: JournaledEvent) -> Iterator[Row]:
+    book, now = change.after.book, journaled.now
     for deal_id in change.deals:
         yield from deal_rows(change.before.book, book, deal_id, now)
     for name, deal_id in change.unknown:
@@ -121,9 +121,9 @@ def _rows(change: Change, recorded: Recorded) -> Iterator[Row]:
     for basis in BASES:
         redrawn = change.redrawn.get(basis)
         if redrawn is not None:
-            yield from flow_rows(basis, book, picture_of(change.before, basis), redrawn, recorded)
+            yield from flow_rows(basis, book, picture_of(change.before, basis), redrawn, journaled)
         if basis in change.counted:
-            yield circularity_row(basis, book, picture_of(change.after, basis), recorded)
+            yield circularity_row(basis, book, picture_of(change.after, basis), journaled)
 
 
 def picture_of(state: Circularity, basis: Basis) -> Picture:

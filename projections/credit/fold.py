@@ -15,7 +15,7 @@ from events.credit import (
     LoanRepaid,
     ShareCollateral,
 )
-from projections.base import Recorded, Step
+from projections.base import JournaledEvent, Step
 from projections.credit.rows import CreditEventRow, FacilityRow
 from projections.credit.severity import SEVERITY
 from projections.persistent import PersistentMap
@@ -42,13 +42,13 @@ class Credit:
     facilities: PersistentMap[str, Facility] = NO_FACILITIES
 
 
-def apply(state: Credit, recorded: Recorded) -> Step[Credit]:
+def apply(state: Credit, journaled: JournaledEvent) -> Step[Credit]:
     """Fold one event; other families pass by."""
-    event = recorded.event
+    event = journaled.event
     if not isinstance(event, CreditEvent):
         return Step(state)
     facility = _change(state.facilities.get(event.facility_id, Facility()), event)
-    rows = (_history(recorded, event, facility), _standing(recorded, event.facility_id, facility))
+    rows = (_history(journaled, event, facility), _standing(journaled, event.facility_id, facility))
     return Step(Credit(state.facilities.insert(event.facility_id, facility)), rows)
 
 
@@ -70,7 +70,7 @@ def _change(facility: Facility, event: CreditEvent) -> Facility:
             assert_never(event)
 
 
-def _history(recorded: Recorded, event: CreditEvent, facility: Facility) -> CreditEventRow:
+def _history(journaled: JournaledEvent, event: CreditEvent, facility: Facility) -> CreditEventRow:
     severity, detail = 0.0, None
     amount: Decimal | None
     match event:
@@ -85,9 +85,9 @@ def _history(recorded: Recorded, event: CreditEvent, facility: Facility) -> Cred
             assert_never(event)
     lenders = () if isinstance(event, LoanRepaid) else canonical_each(event.lenders)
     return CreditEventRow(
-        known_at=recorded.now,
-        journal_offset=recorded.offset,
-        journal_index=recorded.index,
+        known_at=journaled.now,
+        journal_offset=journaled.offset,
+        journal_index=journaled.index,
         event_id=event.event_id,
         facility_id=event.facility_id,
         borrower=facility.borrower,
@@ -100,7 +100,7 @@ def _history(recorded: Recorded, event: CreditEvent, facility: Facility) -> Cred
     )
 
 
-def _standing(recorded: Recorded, facility_id: str, facility: Facility) -> FacilityRow:
+def _standing(journaled: JournaledEvent, facility_id: str, facility: Facility) -> FacilityRow:
     loan = facility.loan
     kind, name, quantity = _collateral(loan)
     return FacilityRow(
@@ -116,7 +116,7 @@ def _standing(recorded: Recorded, facility_id: str, facility: Facility) -> Facil
         collateral=name,
         collateral_quantity=quantity,
         waivers=facility.waivers,
-        known_at=recorded.now,
+        known_at=journaled.now,
     )
 
 

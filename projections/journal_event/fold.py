@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from events.codec import encode
 from events.telling import headline
-from projections.base import Recorded, Step
+from projections.base import JournaledEvent, Step
 from projections.journal_event.rows import JournalEventRow
 
 
@@ -13,13 +13,13 @@ class Archive:
     """The archive needs no memory."""
 
 
-def apply(state: Archive, recorded: Recorded) -> Step[Archive]:
+def apply(state: Archive, journaled: JournaledEvent) -> Step[Archive]:
     """Write the event down, with its own `known_at` rather than the folds' clock."""
-    event = recorded.event
+    event = journaled.event
     row = JournalEventRow(
         known_at=event.known_at,
-        journal_offset=recorded.offset,
-        journal_index=recorded.index,
+        journal_offset=journaled.offset,
+        journal_index=journaled.index,
         event_id=event.event_id,
         event_type=event.event_type,
         occurred_at=event.occurred_at,

@@ -8,7 +8,7 @@ from rpds import HashTrieMap
 
 from events.clock import ClockTicked
 from events.power import GenerationObserved, PowerDelivered, PowerEvent, PowerScheduled
-from projections.base import Recorded, Step
+from projections.base import JournaledEvent, Step
 from projections.persistent import PersistentMap
 from projections.power.rows import PowerEventRow, PowerSiteRow
 from projections.power.site import Site, Told, changed, next_change, overdue_days, slip_days
@@ -26,18 +26,18 @@ class Power:
     look_again_on: date | None = None
 
 
-def apply(state: Power, recorded: Recorded) -> Step[Power]:
+def apply(state: Power, journaled: JournaledEvent) -> Step[Power]:
     """Fold one event; other families pass by."""
-    event = recorded.event
+    event = journaled.event
     if isinstance(event, ClockTicked):
-        return _on_tick(state, recorded.now)
+        return _on_tick(state, journaled.now)
     if not isinstance(event, PowerEvent):
         return Step(state)
-    today = recorded.now.date()
+    today = journaled.now.date()
     site = changed(state.sites.get(event.site_id, Site()), event)
     site = replace(site, overdue_days=overdue_days(site, today))
     look_again_on = _earliest(state.look_again_on, next_change(site, today))
-    rows = (_history(recorded, event), _standing(recorded.now, event.site_id, site))
+    rows = (_history(journaled, event), _standing(journaled.now, event.site_id, site))
     return Step(Power(state.sites.insert(event.site_id, site), look_again_on), rows)
 
 
@@ -61,11 +61,11 @@ def _earliest(one: date | None, other: date | None) -> date | None:
     return min((day for day in (one, other) if day is not None), default=None)
 
 
-def _history(recorded: Recorded, event: PowerEvent) -> PowerEventRow:
+def _history(journaled: JournaledEvent, event: PowerEvent) -> PowerEventRow:
     row = PowerEventRow(
-        known_at=recorded.now,
-        journal_offset=recorded.offset,
-        journal_index=recorded.index,
+        known_at=journaled.now,
+        journal_offset=journaled.offset,
+        journal_index=journaled.index,
         event_id=event.event_id,
         site_id=event.site_id,
         kind="",

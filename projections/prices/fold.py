@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from events.prices import EquityBarClosed, GpuBarClosed
-from projections.base import Recorded, Step
+from projections.base import JournaledEvent, Step
 from projections.prices.rows import EquityBarPartRow, GpuBarPartRow
 
 
@@ -12,9 +12,9 @@ class Prices:
     """Prices need no memory."""
 
 
-def apply(state: Prices, recorded: Recorded) -> Step[Prices]:
+def apply(state: Prices, journaled: JournaledEvent) -> Step[Prices]:
     """Write a bar down; single prices become bars before the journal, other families pass by."""
-    event = recorded.event
+    event = journaled.event
     if isinstance(event, EquityBarClosed):
         return Step(state, (_equity(event),))
     if isinstance(event, GpuBarClosed):

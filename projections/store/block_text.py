@@ -7,28 +7,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projections.base import Table
-from projections.bulk.block import Block
+from projections.column_block import ColumnBlock
 
 ROWS_AT_ONCE = 8_192
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
-def lines(block: Block) -> Iterator[str]:
+def lines(block: ColumnBlock) -> Iterator[str]:
     """Write the rows of a block, none of whose values is empty, ROWS_AT_ONCE rows in a text."""
     for start in range(0, len(block), ROWS_AT_ONCE):
         columns = (_texts(column[start : start + ROWS_AT_ONCE]) for column in block.columns)
         yield "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
 
 
-def last_of_each_key(block: Block, table: Table) -> Block:
+def last_of_each_key(block: ColumnBlock, table: Table) -> ColumnBlock:
     """Leave only the last row of each key of a table."""
     keys = (block.columns[table.columns.index(name)].tolist() for name in table.key)
     last = {key: position for position, key in enumerate(zip(*keys, strict=True))}
     if len(last) == len(block):
         return block
     left = sorted(last.values())
-    return Block(block.row, tuple(column[left] for column in block.columns))
+    return ColumnBlock(block.row, tuple(column[left] for column in block.columns))
 
 
 def _texts(column: NDArray[Any]) -> Iterable[str]:

@@ -9,7 +9,7 @@ import psycopg
 
 from events.errors import CheckpointMoved, UsageError
 from projections.base import Projection
-from projections.store.place import Place
+from projections.store.namespace import Namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Left:
 
 
 async def lock(
-    cursor: psycopg.AsyncCursor[Any], place: Place, left: Sequence[Left], taken_to: int, owner: UUID
+    cursor: psycopg.AsyncCursor[Any], namespace: Namespace, left: Sequence[Left], taken_to: int, owner: UUID
 ) -> bool:
     """Lock and compare the checkpoints; tell whether the commit up to `taken_to` has gone through before.
 
@@ -31,7 +31,7 @@ async def lock(
     committed_before = False
     for one in left:
         await cursor.execute(
-            place.sql(
+            namespace.sql(
                 "SELECT journal_offset, owner FROM {bookkeeping}.checkpoint"
                 " WHERE projection = %s AND version = %s FOR UPDATE"
             ),
@@ -40,7 +40,8 @@ async def lock(
         found = await cursor.fetchone()
         if found is None:
             raise UsageError(
-                f"The database has no place for {place.schema(one.projection)}.", "Run `ouroboros migrate`."
+                f"The database has no schema {namespace.schema(one.projection)}.",
+                "Run `ouroboros migrate`.",
             )
         offset, moved_by = found
         if offset == one.written and moved_by in {one.owner, owner}:
@@ -57,11 +58,11 @@ async def lock(
 
 
 async def move(
-    cursor: psycopg.AsyncCursor[Any], place: Place, left: Sequence[Left], taken_to: int, owner: UUID
+    cursor: psycopg.AsyncCursor[Any], namespace: Namespace, left: Sequence[Left], taken_to: int, owner: UUID
 ) -> None:
     """Move the checkpoints that are not further already, in the owner's name."""
     await cursor.executemany(
-        place.sql(
+        namespace.sql(
             "UPDATE {bookkeeping}.checkpoint SET journal_offset = greatest(journal_offset, %s), owner = %s,"
             " moved_at = now() WHERE projection = %s AND version = %s"
         ),

@@ -13,7 +13,7 @@ from tenacity import retry, retry_if_exception_message, stop_after_delay, wait_f
 
 from projections.base import Projection
 from projections.store import tables
-from projections.store.place import LIVE
+from projections.store.namespace import LIVE
 from projections.store.reader import READER, prepare_reader
 from projections.store.timescale import describe, timescale_of
 

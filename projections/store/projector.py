@@ -33,13 +33,13 @@ from tenacity import (
 
 from events.errors import JournalGap
 from events.journal import decode_record
-from projections.base import Projection, Recorded
-from projections.bulk.block import Block
-from projections.bulk.chunk import Chunk, from_utc, in_utc
-from projections.bulk.folding import fold_chunk
-from projections.intake import Intake, take_in
+from projections.base import JournaledEvent, Projection
+from projections.bulk.folding import fold_batch
+from projections.column_block import ColumnBlock
+from projections.deduplication import Deduplicator, deduplicate
+from projections.event_batch import EventBatch, from_utc, in_utc
 from projections.store import checkpoints, snapshots
-from projections.store.place import LIVE, Place
+from projections.store.namespace import LIVE, Namespace
 from projections.store.writing import RowBuffer
 
 log = logging.getLogger(__name__)
@@ -66,37 +66,37 @@ class Progress(Generic[S]):
     written: int
     owner: UUID | None = None
 
-    def fold(self, offset: int, events: Iterable[Recorded], rows: RowBuffer) -> None:
+    def fold(self, offset: int, events: Iterable[JournaledEvent], rows: RowBuffer) -> None:
         """Fold the events of one record, unless a snapshot held them already."""
         if offset <= self.folded:
             return
-        for recorded in events:
-            step = self.projection.apply(self.state, recorded)
+        for journaled in events:
+            step = self.projection.apply(self.state, journaled)
             self.state = step.state
             if offset > self.written:
-                rows.add(step.rows, recorded.now)
+                rows.add(step.rows, journaled.now)
         self.folded = offset
 
-    def fold_chunk(self, first: int, chunk: Chunk, rows: RowBuffer) -> None:
-        """Fold a chunk whose events are numbered from `first` on, but for what a snapshot held already.
+    def fold_batch(self, first: int, batch: EventBatch, rows: RowBuffer) -> None:
+        """Fold a batch whose events are numbered from `first` on, but for what a snapshot held already.
 
         All its rows are taken to be of the moment of its first event.
         """
         start, unwritten = (
-            min(max(to + 1 - first, 0), len(chunk)) for to in (self.folded, max(self.folded, self.written))
+            min(max(to + 1 - first, 0), len(batch)) for to in (self.folded, max(self.folded, self.written))
         )
-        for begin, end in ((start, unwritten), (unwritten, len(chunk))):
+        for begin, end in ((start, unwritten), (unwritten, len(batch))):
             if begin == end:
                 continue
-            step = fold_chunk(self.projection, self.state, chunk.part(begin, end))
+            step = fold_batch(self.projection, self.state, batch.part(begin, end))
             self.state = step.state
             for piece in step.pieces if begin == unwritten else ():
-                now = in_utc(chunk.now[0])
-                if isinstance(piece, Block):
-                    rows.add_block(piece, now)
+                now = in_utc(batch.now[0])
+                if isinstance(piece, ColumnBlock):
+                    rows.add_columns(piece, now)
                 else:
                     rows.add(piece, now)
-        self.folded = max(self.folded, first + len(chunk) - 1)
+        self.folded = max(self.folded, first + len(batch) - 1)
 
 
 class Projector:
@@ -106,18 +106,18 @@ class Projector:
         self,
         database: str,
         progress: Sequence[Progress[Any]],
-        intake: Intake,
+        deduplicator: Deduplicator,
         taken_to: int,
         snapshot_events: int,
         *,
-        place: Place = LIVE,
+        namespace: Namespace = LIVE,
         history_from: datetime | None = None,
     ) -> None:
-        self._place = place
+        self._namespace = namespace
         self._history_from = history_from
         self._database = database
         self._progress = progress
-        self._intake = intake
+        self._intake = deduplicator
         self._taken_to = taken_to
         self._snapshot_events = snapshot_events
         self._since_snapshot = 0
@@ -133,7 +133,7 @@ class Projector:
         projections: Sequence[Projection[Any]],
         snapshot_events: int,
         *,
-        place: Place = LIVE,
+        namespace: Namespace = LIVE,
         history_from: datetime | None = None,
     ) -> "Projector":
         """Start from the snapshots; the caller then gives the records from `next_offset` on.
@@ -142,7 +142,7 @@ class Projector:
         With `history_from`, history begins there: what comes of earlier events is not written.
         """
         async with await psycopg.AsyncConnection.connect(database) as connection:
-            loaded = await snapshots.load(connection, projections, place)
+            loaded = await snapshots.load(connection, projections, namespace)
         progress = [
             Progress(one.projection, one.state, one.folded, one.written, one.owner)
             for one in loaded.projections
@@ -150,10 +150,10 @@ class Projector:
         return cls(
             database,
             progress,
-            loaded.intake,
+            loaded.deduplicator,
             loaded.taken_to,
             snapshot_events,
-            place=place,
+            namespace=namespace,
             history_from=history_from,
         )
 
@@ -189,31 +189,31 @@ class Projector:
         """
         await self._write(self._taken(record for record in records if record.offset >= self.next_offset))
 
-    async def project_counted(self, events: Sequence[Recorded]) -> None:
+    async def project_counted(self, events: Sequence[JournaledEvent]) -> None:
         """Fold events that are known to count, numbered from `next_offset` on, and commit what follows.
 
         Raises CheckpointMoved.
         """
         await self._write(self._numbered(events))
 
-    async def project_chunk(self, chunk: Chunk) -> None:
-        """Fold a chunk as `project_counted` folds its events.
+    async def project_batch(self, batch: EventBatch) -> None:
+        """Fold a batch as `project_counted` folds its events.
 
         Raises CheckpointMoved.
         """
         buffers = self._buffers()
-        begins = np.searchsorted(chunk.now, from_utc(self._history_from)) if self._history_from else 0
-        for part in (chunk.part(0, int(begins)), chunk.part(int(begins), len(chunk))):
+        begins = np.searchsorted(batch.now, from_utc(self._history_from)) if self._history_from else 0
+        for part in (batch.part(0, int(begins)), batch.part(int(begins), len(batch))):
             if not len(part):
                 continue
             for one, rows in zip(self._progress, buffers, strict=True):
-                one.fold_chunk(self.next_offset, part, rows)
+                one.fold_batch(self.next_offset, part, rows)
             self._taken_to += len(part)
             self._intake = replace(self._intake, now=in_utc(part.now[-1]))
-        if len(chunk):
-            await self._written(buffers, len(chunk))
+        if len(batch):
+            await self._written(buffers, len(batch))
 
-    def _taken(self, records: Iterable[JournalRecord]) -> Iterator[tuple[int, Sequence[Recorded]]]:
+    def _taken(self, records: Iterable[JournalRecord]) -> Iterator[tuple[int, Sequence[JournaledEvent]]]:
         for record in records:
             if record.offset != self.next_offset:
                 raise JournalGap(
@@ -221,15 +221,15 @@ class Projector:
                     "Its records must be kept for ever: check the retention of the topic.",
                 )
             runs = decode_record(record.value, record.headers)
-            self._intake, taken = take_in(self._intake, record.offset, runs)
+            self._intake, taken = deduplicate(self._intake, record.offset, runs)
             yield record.offset, taken
 
-    def _numbered(self, events: Sequence[Recorded]) -> Iterator[tuple[int, Sequence[Recorded]]]:
-        for number, recorded in enumerate(events, self.next_offset):
-            self._intake = replace(self._intake, now=recorded.now)
-            yield number, (recorded,)
+    def _numbered(self, events: Sequence[JournaledEvent]) -> Iterator[tuple[int, Sequence[JournaledEvent]]]:
+        for number, journaled in enumerate(events, self.next_offset):
+            self._intake = replace(self._intake, now=journaled.now)
+            yield number, (journaled,)
 
-    async def _write(self, read: Iterable[tuple[int, Sequence[Recorded]]]) -> None:
+    async def _write(self, read: Iterable[tuple[int, Sequence[JournaledEvent]]]) -> None:
         before, count = self._taken_to, 0
         buffers = self._buffers()
         for offset, events in read:
@@ -241,7 +241,7 @@ class Projector:
             await self._written(buffers, count)
 
     def _buffers(self) -> list[RowBuffer]:
-        return [RowBuffer(one.projection, self._place, self._history_from) for one in self._progress]
+        return [RowBuffer(one.projection, self._namespace, self._history_from) for one in self._progress]
 
     async def _written(self, buffers: Sequence[RowBuffer], count: int) -> None:
         """Commit what so many events gave."""
@@ -282,14 +282,14 @@ class Projector:
         connection = await self._connected()
         async with connection.transaction(), connection.cursor() as cursor:
             left = [checkpoints.Left(one.projection, one.written, one.owner) for one in self._progress]
-            if await checkpoints.lock(cursor, self._place, left, self._taken_to, self._owner):
+            if await checkpoints.lock(cursor, self._namespace, left, self._taken_to, self._owner):
                 return
             for rows in buffers:
                 await rows.write(cursor)
             if snapshot:
                 states = [(one.projection, one.state) for one in self._progress]
-                await snapshots.save(cursor, self._taken_to, self._intake, states, self._place)
-            await checkpoints.move(cursor, self._place, left, self._taken_to, self._owner)
+                await snapshots.save(cursor, self._taken_to, self._intake, states, self._namespace)
+            await checkpoints.move(cursor, self._namespace, left, self._taken_to, self._owner)
 
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None or self._connection.closed or self._connection.broken:

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 
 from events.errors import UsageError
 from projections.base import Projection
-from projections.intake import INTAKE_TYPE, Intake
-from projections.store.place import LIVE, Place
+from projections.deduplication import DEDUPLICATOR_TYPE, Deduplicator
+from projections.store.namespace import LIVE, Namespace
 
 log = logging.getLogger(__name__)
 
@@ -37,46 +37,46 @@ class LoadedProjection:
 
 @dataclass(frozen=True)
 class Loaded:
-    """Where a projector starts: the intake lies at the earliest of the projections' snapshots."""
+    """Where a projector starts: the deduplicator lies at the earliest of the projections' snapshots."""
 
     projections: tuple[LoadedProjection, ...]
-    intake: Intake
+    deduplicator: Deduplicator
     taken_to: int
 
 
 async def load(
-    connection: psycopg.AsyncConnection[Any], projections: Sequence[Projection[Any]], place: Place
+    connection: psycopg.AsyncConnection[Any], projections: Sequence[Projection[Any]], namespace: Namespace
 ) -> Loaded:
     """Read checkpoints and snapshots.
 
     Raises UsageError where the database was not migrated.
     """
-    loaded = tuple([await _load_one(connection, projection, place) for projection in projections])
+    loaded = tuple([await _load_one(connection, projection, namespace) for projection in projections])
     taken_to = min(one.folded for one in loaded)
-    intake = await _load_intake(connection, taken_to, place)
-    if intake is None:
+    deduplicator = await _load_intake(connection, taken_to, namespace)
+    if deduplicator is None:
         fresh = (replace(one, state=one.projection.initial, folded=BEFORE_THE_FIRST) for one in loaded)
-        return Loaded(tuple(fresh), Intake(), BEFORE_THE_FIRST)
-    return Loaded(loaded, intake, taken_to)
+        return Loaded(tuple(fresh), Deduplicator(), BEFORE_THE_FIRST)
+    return Loaded(loaded, deduplicator, taken_to)
 
 
 async def save(
     cursor: psycopg.AsyncCursor[Any],
     offset: int,
-    intake: Intake,
+    deduplicator: Deduplicator,
     states: Iterable[tuple[Projection[Any], Any]],
-    place: Place = LIVE,
+    namespace: Namespace = LIVE,
 ) -> None:
     """Write the states at an offset, inside the caller's transaction."""
     await cursor.execute(
-        place.sql(
+        namespace.sql(
             "INSERT INTO {bookkeeping}.intake_snapshot VALUES (%s, %s)"
             " ON CONFLICT (journal_offset) DO NOTHING"
         ),
-        (offset, INTAKE_TYPE.dump_json(intake)),
+        (offset, DEDUPLICATOR_TYPE.dump_json(deduplicator)),
     )
     await cursor.executemany(
-        place.sql(
+        namespace.sql(
             "INSERT INTO {bookkeeping}.snapshot VALUES (%s, %s, %s, %s) ON CONFLICT (projection, version)"
             " DO UPDATE SET journal_offset = EXCLUDED.journal_offset, state = EXCLUDED.state"
         ),
@@ -86,7 +86,7 @@ async def save(
         ],
     )
     await cursor.execute(
-        place.sql(
+        namespace.sql(
             "DELETE FROM {bookkeeping}.intake_snapshot i WHERE NOT EXISTS"
             " (SELECT FROM {bookkeeping}.snapshot s WHERE s.journal_offset = i.journal_offset)"
         )
@@ -94,12 +94,12 @@ async def save(
 
 
 async def _load_one(
-    connection: psycopg.AsyncConnection[Any], projection: Projection[Any], place: Place
+    connection: psycopg.AsyncConnection[Any], projection: Projection[Any], namespace: Namespace
 ) -> LoadedProjection:
     async with connection.cursor(row_factory=dict_row) as cursor:
         try:
             await cursor.execute(
-                place.sql(
+                namespace.sql(
                     "SELECT c.journal_offset AS written, c.owner, s.journal_offset AS folded, s.state"
                     " FROM {bookkeeping}.checkpoint c"
                     " LEFT JOIN {bookkeeping}.snapshot s USING (projection, version)"
@@ -112,7 +112,7 @@ async def _load_one(
         else:
             found = await cursor.fetchone()
     if found is None:
-        raise UsageError(f"The database has no place for {projection.schema}.", "Run `ouroboros migrate`.")
+        raise UsageError(f"The database has no schema {projection.schema}.", "Run `ouroboros migrate`.")
     fresh = LoadedProjection(
         projection, projection.initial, BEFORE_THE_FIRST, found["written"], found["owner"]
     )
@@ -126,12 +126,15 @@ async def _load_one(
     return replace(fresh, state=state, folded=found["folded"])
 
 
-async def _load_intake(connection: psycopg.AsyncConnection[Any], offset: int, place: Place) -> Intake | None:
+async def _load_intake(
+    connection: psycopg.AsyncConnection[Any], offset: int, namespace: Namespace
+) -> Deduplicator | None:
     if offset == BEFORE_THE_FIRST:
-        return Intake()
+        return Deduplicator()
     found = await (
         await connection.execute(
-            place.sql("SELECT state FROM {bookkeeping}.intake_snapshot WHERE journal_offset = %s"), (offset,)
+            namespace.sql("SELECT state FROM {bookkeeping}.intake_snapshot WHERE journal_offset = %s"),
+            (offset,),
         )
     ).fetchone()
-    return INTAKE_TYPE.validate_json(found[0]) if found else None
+    return DEDUPLICATOR_TYPE.validate_json(found[0]) if found else None

@@ -1,4 +1,4 @@
-"""The tables and views of projections at a place, made from the scripts beside the folds."""
+"""The tables and views of projections at a namespace, made from the scripts beside the folds."""
 
 import re
 from importlib.resources import files
@@ -8,29 +8,32 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from projections.base import Projection
-from projections.store.place import Place
+from projections.store.namespace import Namespace
 from projections.store.timescale import Timescale, make_hypertable
 
 _READ = re.compile(r"\bread\.")
 
 
-def make_bookkeeping(connection: psycopg.Connection[Any], place: Place) -> None:
+def make_bookkeeping(connection: psycopg.Connection[Any], namespace: Namespace) -> None:
     """Make the schema and tables of checkpoints and snapshots, unless they stand already."""
-    connection.execute(place.sql("CREATE SCHEMA IF NOT EXISTS {bookkeeping}"))
-    connection.execute(place.sql(script("projections.store", "bookkeeping.sql")))
+    connection.execute(namespace.sql("CREATE SCHEMA IF NOT EXISTS {bookkeeping}"))
+    connection.execute(namespace.sql(script("projections.store", "bookkeeping.sql")))
 
 
 def make_tables(
-    connection: psycopg.Connection[Any], place: Place, projection: Projection[Any], timescale: Timescale
+    connection: psycopg.Connection[Any],
+    namespace: Namespace,
+    projection: Projection[Any],
+    timescale: Timescale,
 ) -> bool:
     """Make the tables of a projection's version, and tell whether they were missing."""
-    schema = place.schema(projection)
+    schema = namespace.schema(projection)
     if connection.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() != (None,):
         return False
     connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
     connection.execute(SQL(script(_package(projection), "schema.sql")).format(schema=Identifier(schema)))
     connection.execute(
-        place.sql(
+        namespace.sql(
             "INSERT INTO {bookkeeping}.checkpoint (projection, version, journal_offset) VALUES (%s, %s, -1)"
         ),
         (projection.name, projection.version),
@@ -42,10 +45,12 @@ def make_tables(
     return True
 
 
-def refresh_reference(connection: psycopg.Connection[Any], place: Place, projection: Projection[Any]) -> None:
+def refresh_reference(
+    connection: psycopg.Connection[Any], namespace: Namespace, projection: Projection[Any]
+) -> None:
     """Write what comes with the release, in place of what an earlier one brought."""
     for reference in projection.reference:
-        table = Identifier(place.schema(projection), reference.table)
+        table = Identifier(namespace.schema(projection), reference.table)
         connection.execute(SQL("DELETE FROM {}").format(table))
         statement = SQL("INSERT INTO {} ({}) VALUES ({})").format(
             table,
@@ -56,12 +61,12 @@ def refresh_reference(connection: psycopg.Connection[Any], place: Place, project
             cursor.executemany(statement, reference.rows)
 
 
-def show(connection: psycopg.Connection[Any], place: Place, projection: Projection[Any]) -> None:
-    """Let the views of a place show the tables of this version."""
+def show(connection: psycopg.Connection[Any], namespace: Namespace, projection: Projection[Any]) -> None:
+    """Let the views of a namespace show the tables of this version."""
     # The scripts say `read`, as everybody does who asks them anything.
     views = _READ.sub("{views}.", script(_package(projection), "views.sql"))
     connection.execute(
-        SQL(views).format(schema=Identifier(place.schema(projection)), views=Identifier(place.views))
+        SQL(views).format(schema=Identifier(namespace.schema(projection)), views=Identifier(namespace.views))
     )
 
 

@@ -8,9 +8,9 @@ from psycopg import AsyncCursor
 from psycopg.sql import SQL, Composed, Identifier
 
 from projections.base import Projection, Row, Table
-from projections.bulk.block import Block
+from projections.column_block import ColumnBlock
 from projections.store.block_text import last_of_each_key, lines
-from projections.store.place import LIVE, Place
+from projections.store.namespace import LIVE, Namespace
 
 
 class RowBuffer:
@@ -20,12 +20,12 @@ class RowBuffer:
     """
 
     def __init__(
-        self, projection: Projection[Any], place: Place = LIVE, history_from: datetime | None = None
+        self, projection: Projection[Any], namespace: Namespace = LIVE, history_from: datetime | None = None
     ) -> None:
-        self._schema = place.schema(projection)
+        self._schema = namespace.schema(projection)
         self._history_from = history_from
         self._tables: dict[type[Row], Table] = {table.row: table for table in projection.tables}
-        self._blocks: list[tuple[Table, Block]] = []
+        self._blocks: list[tuple[Table, ColumnBlock]] = []
         self._history: dict[Table, list[Row]] = {}
         self._standing: dict[Table, dict[tuple[Any, ...], Row]] = {}
 
@@ -39,7 +39,7 @@ class RowBuffer:
             elif self._history_from is None or now >= self._history_from:
                 self._history.setdefault(table, []).append(row)
 
-    def add_block(self, block: Block, now: datetime) -> None:
+    def add_columns(self, block: ColumnBlock, now: datetime) -> None:
         """Take a block of rows that the fold's clock gave at a time.
 
         They are written before what `add` took.
@@ -71,7 +71,7 @@ async def _replace(
     await cursor.execute(_upsert(stage, target, table))
 
 
-async def _replace_block(cursor: AsyncCursor[Any], schema: str, table: Table, block: Block) -> None:
+async def _replace_block(cursor: AsyncCursor[Any], schema: str, table: Table, block: ColumnBlock) -> None:
     target = Identifier(schema, table.name)
     stage = await _stage(cursor, target, table)
     await _copy_block(cursor, stage, table.columns, last_of_each_key(block, table))
@@ -81,7 +81,7 @@ async def _replace_block(cursor: AsyncCursor[Any], schema: str, table: Table, bl
 
 
 async def _stage(cursor: AsyncCursor[Any], target: Identifier, table: Table) -> Identifier:
-    # Not named after the schema: names end at 63 bytes, and a connection writes to one place only.
+    # Not named after the schema: names end at 63 bytes, and a connection writes to one namespace only.
     stage = Identifier(f"stage_{table.name}")
     await cursor.execute(
         SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(stage, target)
@@ -107,7 +107,7 @@ async def _copy(
 
 
 async def _copy_block(
-    cursor: AsyncCursor[Any], target: Identifier, columns: Sequence[str], block: Block
+    cursor: AsyncCursor[Any], target: Identifier, columns: Sequence[str], block: ColumnBlock
 ) -> None:
     async with cursor.copy(_copy_statement(target, columns)) as copy:
         for text in lines(block):

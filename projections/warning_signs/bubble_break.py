@@ -12,7 +12,7 @@ from uuid import UUID
 
 from rpds import HashTrieMap
 
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap, items_of
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
@@ -165,7 +165,7 @@ def _tell(sign: str, subject: str, spell: Spell) -> str:
     return f"{SIGNS[sign]} (worst {subject}: {spell.level}, since {day(spell.since)}{until})"
 
 
-def apply(state: State, _: Recorded) -> Measured[State]:
+def apply(state: State, _: JournaledEvent) -> Measured[State]:
     """Read no event."""
     return state, ()
 

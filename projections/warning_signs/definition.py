@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from events.base import Event
-from projections.base import Recorded
+from projections.base import JournaledEvent
 
 S = TypeVar("S")
 
@@ -142,7 +142,7 @@ class Indicator(Generic[S]):
     definition: Definition
     initial: S
     reads: tuple[type[Event], ...]
-    apply: Callable[[S, Recorded], Measured[S]]
+    apply: Callable[[S, JournaledEvent], Measured[S]]
     due: Callable[[S], datetime | None] = never
     elapse: Callable[[S, datetime], Measured[S]] = unchanged
     with_window: Callable[[S, timedelta, datetime], Measured[S]] | None = None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from rpds import HashTrieMap
 
 from events.desk import SignalMuted, ThresholdOverride, WatchlistChanged
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import Definition, Direction, Thresholds
 from projections.warning_signs.registry import DEFINITIONS
@@ -36,10 +36,10 @@ class Desk:
     mutes: PersistentMap[tuple[str, str], datetime] = NO_MUTES
 
 
-def desk_after(desk: Desk, recorded: Recorded) -> Desk:
+def desk_after(desk: Desk, journaled: JournaledEvent) -> Desk:
     """Let mutes end that end by now, and take in what the desk decides."""
-    desk = _without_ended(desk, recorded.now)
-    match recorded.event:
+    desk = _without_ended(desk, journaled.now)
+    match journaled.event:
         case WatchlistChanged() as changed:
             others = (one for one in desk.watchlists if one.watchlist != changed.watchlist)
             watchlists = (*others, changed)
@@ -48,7 +48,7 @@ def desk_after(desk: Desk, recorded: Recorded) -> Desk:
             key = (muted.indicator, muted.subject or EVERY_SUBJECT)
             mutes = desk.mutes.discard(key)
             return replace(
-                desk, mutes=mutes.insert(key, muted.until) if muted.until > recorded.now else mutes
+                desk, mutes=mutes.insert(key, muted.until) if muted.until > journaled.now else mutes
             )
         case _:
             return desk

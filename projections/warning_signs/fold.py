@@ -11,7 +11,7 @@ from rpds import HashTrieMap
 from events.base import Event
 from events.clock import ClockTicked
 from events.desk import SignalAcknowledged, SignalMuted, WatchlistChanged
-from projections.base import Recorded, Row, Step
+from projections.base import JournaledEvent, Row, Step
 from projections.circularity.fold import READS, Change, Circularity
 from projections.circularity.fold import changed as money_changed
 from projections.persistent import PersistentMap, items_of
@@ -76,23 +76,23 @@ DECISIONS = frozenset((WatchlistChanged, SignalAcknowledged, SignalMuted))
 MONEY = frozenset(READS)
 
 
-def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
+def apply(state: WarningSigns, journaled: JournaledEvent) -> Step[WarningSigns]:
     """Fold one event, and whatever time has brought until then.
 
     Most events are prices, and most of those concern nobody: they must cost next to nothing.
     """
-    event, kind = recorded.event, type(recorded.event)
-    overdue = recorded.now >= state.due
+    event, kind = journaled.event, type(journaled.event)
+    overdue = journaled.now >= state.due
     decided = kind in DECISIONS
     readers = READERS.get(kind, ())
     if not (overdue or decided or readers or kind in MONEY):
         return Step(state)
-    change = money_changed(state.money, recorded) if kind in MONEY else Change(state.money, state.money)
+    change = money_changed(state.money, journaled) if kind in MONEY else Change(state.money, state.money)
     if not (overdue or decided):
-        return _take_in(state, recorded, readers, change)
+        return _take_in(state, journaled, readers, change)
     indicators = on(ALL, change)
-    desk = desk_after(state.desk, recorded)
-    turn = Turn(recorded, desk, state.standing, state.pending)
+    desk = desk_after(state.desk, journaled)
+    turn = Turn(journaled, desk, state.standing, state.pending)
     states = list(state.states)
     if isinstance(event, WatchlistChanged):
         _review(turn, indicators, states, state.desk, event)
@@ -101,7 +101,7 @@ def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
             states[place] = _measure(turn, indicators[place], states[place], reads=place in readers)
     if desk.mutes is not state.desk.mutes:
         tell_what_was_muted(turn)
-    turn.rows += _rows(recorded)
+    turn.rows += _rows(journaled)
     due = _due(turn, states)
     after = WarningSigns(tuple(states), turn.standing, desk, due, turn.pending, change.after)
     return Step(after, tuple(turn.rows))
@@ -109,7 +109,7 @@ def apply(state: WarningSigns, recorded: Recorded) -> Step[WarningSigns]:
 
 def _take_in(
     state: WarningSigns,
-    recorded: Recorded,
+    journaled: JournaledEvent,
     readers: tuple[int, ...],
     change: Change,
 ) -> Step[WarningSigns]:
@@ -119,16 +119,16 @@ def _take_in(
     for place in readers:
         before, indicator = states[place], ALL[place]
         if isinstance(indicator, MoneyIndicator):
-            states[place], ones = indicator.apply(before, recorded, change)
+            states[place], ones = indicator.apply(before, journaled, change)
         else:
-            states[place], ones = indicator.apply(before, recorded)
+            states[place], ones = indicator.apply(before, journaled)
         changed = changed or states[place] is not before
         if ones:
             measured.append((indicator.definition, ones))
-    rows = _rows(recorded)
+    rows = _rows(journaled)
     if not (changed or measured):
         return Step(state, rows)
-    turn = Turn(recorded, state.desk, state.standing, state.pending)
+    turn = Turn(journaled, state.desk, state.standing, state.pending)
     for definition, ones in measured:
         for one in ones:
             stand(turn, definition, one, touched=True)
@@ -144,7 +144,7 @@ def _take_in(
 
 
 def _hear(turn: Turn, state: Any) -> Any:
-    state, measured = hear(state, turn.steps, turn.recorded.now)
+    state, measured = hear(state, turn.steps, turn.journaled.now)
     for one in measured:
         stand(turn, BUBBLE_BREAK.definition, one, touched=True)
     return state
@@ -153,10 +153,10 @@ def _hear(turn: Turn, state: Any) -> Any:
 def _measure(turn: Turn, indicator: Indicator[Any], state: Any, *, reads: bool) -> Any:
     """Let an indicator measure what time, its event and, for the composite, the steps before it changed."""
     measured: tuple[Measurement, ...] = ()
-    now = turn.recorded.now
+    now = turn.journaled.now
     state, elapsed = _elapse(indicator, state, now)
     if reads:
-        state, measured = indicator.apply(state, turn.recorded)
+        state, measured = indicator.apply(state, turn.journaled)
     elif indicator is BUBBLE_BREAK:
         state, measured = hear(state, turn.steps, now)
     for one in measured:
@@ -178,7 +178,7 @@ def _review(
     changed: WatchlistChanged,
 ) -> None:
     """Measure anew what the change of a watchlist touches, and judge anew whom it sets other thresholds."""
-    now = turn.recorded.now
+    now = turn.journaled.now
     turn.rows += threshold_rows(before, turn.desk, now)
     affected = _affected(turn, before)
     for place in EVERY_PLACE:
@@ -187,7 +187,7 @@ def _review(
         measured: dict[str, Measurement] = {}
         state, elapsed = _elapse(indicator, state, now)
         if WatchlistChanged in indicator.reads:
-            state, ones = indicator.apply(state, turn.recorded)
+            state, ones = indicator.apply(state, turn.journaled)
             measured |= {one.subject: one for one in ones}
         window = window_of(turn.desk, definition)
         if indicator.with_window and window and window != window_of(before, definition):
@@ -246,17 +246,17 @@ def _due_after(turn: Turn, before: WarningSigns, states: list[Any], places: tupl
     return min([before.due, *(moment for moment in moments if moment)])
 
 
-def _rows(recorded: Recorded) -> tuple[Row, ...]:
+def _rows(journaled: JournaledEvent) -> tuple[Row, ...]:
     """Write what an event says by itself, whatever it does to the indicators."""
-    match recorded.event:
+    match journaled.event:
         case ClockTicked():
-            return (ClockRow(1, recorded.now),)
+            return (ClockRow(1, journaled.now),)
         case SignalAcknowledged() as seen:
             signal_id = _as_uuid(seen.signal_id)
-            return (AcknowledgementRow(signal_id, recorded.now, seen.by, seen.note),) if signal_id else ()
+            return (AcknowledgementRow(signal_id, journaled.now, seen.by, seen.note),) if signal_id else ()
         case SignalMuted() as muted if muted.indicator in DEFINITIONS:
             subject = muted.subject or EVERY_SUBJECT
-            return (MuteRow(muted.indicator, subject, muted.until, recorded.now, muted.by, muted.why),)
+            return (MuteRow(muted.indicator, subject, muted.until, journaled.now, muted.by, muted.why),)
         case _:
             return ()
 

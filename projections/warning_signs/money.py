@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic
 
 from events.base import Event
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.circularity.fold import Change, Circularity
 from projections.warning_signs.definition import Definition, Indicator, Measured, S, never
 
@@ -26,7 +26,7 @@ class MoneyIndicator(Generic[S]):
     definition: Definition
     initial: S
     reads: tuple[type[Event], ...]
-    apply: Callable[[S, Recorded, Change], Measured[S]]
+    apply: Callable[[S, JournaledEvent, Change], Measured[S]]
     due: Callable[[S], datetime | None] = never
     elapse: Callable[[S, datetime, Circularity], Measured[S]] = unchanged
     with_window: Callable[[S, timedelta, datetime, Circularity], Measured[S]] | None = None
@@ -38,7 +38,7 @@ class MoneyIndicator(Generic[S]):
             self.definition,
             self.initial,
             self.reads,
-            apply=lambda state, recorded: self.apply(state, recorded, change),
+            apply=lambda state, journaled: self.apply(state, journaled, change),
             due=self.due,
             elapse=lambda state, now: self.elapse(state, now, change.after),
             with_window=with_window

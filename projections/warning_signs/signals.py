@@ -3,20 +3,25 @@
 import orjson
 
 from events.topics import SIGNALS
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.warning_signs.definition import Definition, Measurement
 from projections.warning_signs.episodes import SignalStep, StepKind
 from projections.warning_signs.rows import OutboxRow, SignalRow
 
 
 def signal_row(
-    recorded: Recorded, definition: Definition, measurement: Measurement, step: SignalStep, *, muted: bool
+    journaled: JournaledEvent,
+    definition: Definition,
+    measurement: Measurement,
+    step: SignalStep,
+    *,
+    muted: bool,
 ) -> SignalRow:
     """Write down a step."""
     return SignalRow(
-        known_at=recorded.now,
-        journal_offset=recorded.offset,
-        journal_index=recorded.index,
+        known_at=journaled.now,
+        journal_offset=journaled.offset,
+        journal_index=journaled.index,
         signal_id=step.signal_id,
         step_number=step.step_number,
         indicator=definition.id,

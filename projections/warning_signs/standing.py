@@ -7,7 +7,7 @@ from datetime import datetime
 from rpds import HashTrieMap
 
 from events.desk import WatchlistChanged
-from projections.base import Recorded, Row
+from projections.base import JournaledEvent, Row
 from projections.persistent import PersistentMap, items_of
 from projections.warning_signs.bubble_break import Heard
 from projections.warning_signs.definition import CALM, EVIDENCE_LIMIT, Definition, Level, Measurement
@@ -44,7 +44,7 @@ class Turn:
     It lives as long as the event is folded, and is the only thing in here that changes.
     """
 
-    recorded: Recorded
+    journaled: JournaledEvent
     desk: Desk
     standing: "HashTrieMap[tuple[str, str], Standing]"
     pending: "HashTrieMap[tuple[str, str], datetime]"
@@ -90,7 +90,7 @@ def take_what_is_due(turn: Turn, definition: Definition) -> None:
     """
     if not turn.pending:
         return
-    now = turn.recorded.now
+    now = turn.journaled.now
     due = [key for key, moment in items_of(turn.pending) if key[0] == definition.id and moment <= now]
     for key in sorted(due):
         measurement = turn.standing[key].measurement
@@ -110,7 +110,7 @@ def tell_what_was_muted(turn: Turn) -> None:
         step = untold(definition, before.episode)
         if step:
             told = replace(before.measurement, text=f"{before.measurement.text}; this was muted until now")
-            signal = signal_row(turn.recorded, definition, told, step, muted=False)
+            signal = signal_row(turn.journaled, definition, told, step, muted=False)
             turn.rows.append(outbox_row(signal, definition, step))
             episode = replace(before.episode, told=step.level)
             turn.standing = turn.standing.insert(key, replace(before, episode=episode))
@@ -129,7 +129,7 @@ def _judge(
 
     Judged `anew`, what is pending starts over: nobody knows since when it has reached other thresholds.
     """
-    recorded, key = turn.recorded, (definition.id, measurement.subject)
+    journaled, key = turn.journaled, (definition.id, measurement.subject)
     before = turn.standing.get(key)
     definition = judged_by(turn.desk, definition, measurement.subject)
     episode, pending, step = advance(
@@ -137,8 +137,8 @@ def _judge(
         before.episode if before else None,
         before.pending if before and not anew else (),
         told,
-        event_id=recorded.event.event_id,
-        now=recorded.now,
+        event_id=journaled.event.event_id,
+        now=journaled.now,
     )
     muted = False
     if step and episode:
@@ -151,14 +151,14 @@ def _judge(
         episode = replace(episode, told=step.level)
     after = Standing(
         measurement=measurement,
-        since=recorded.now if before is None or step else before.since,
-        input_at=_input_at(before, recorded, measurement, touched=touched),
+        since=journaled.now if before is None or step else before.since,
+        input_at=_input_at(before, journaled, measurement, touched=touched),
         episode=episode,
         pending=pending,
     )
-    turn.rows += _rows(definition, recorded, told, after)
+    turn.rows += _rows(definition, journaled, told, after)
     if step:
-        signal = signal_row(recorded, definition, told, step, muted=muted)
+        signal = signal_row(journaled, definition, told, step, muted=muted)
         turn.rows.append(signal)
         if not muted:
             turn.rows.append(outbox_row(signal, definition, step))
@@ -178,24 +178,26 @@ def _is_same(before: Measurement, after: Measurement) -> bool:
 
 
 def _input_at(
-    before: Standing | None, recorded: Recorded, measurement: Measurement, *, touched: bool
+    before: Standing | None, journaled: JournaledEvent, measurement: Measurement, *, touched: bool
 ) -> datetime | None:
     if measurement.settled:
         return None
     if measurement.heard_at is not None:
-        return min(measurement.heard_at, recorded.now)
+        return min(measurement.heard_at, journaled.now)
     if before is None or before.input_at is None:
-        return recorded.event.known_at
-    return max(before.input_at, recorded.event.known_at) if touched else before.input_at
+        return journaled.event.known_at
+    return max(before.input_at, journaled.event.known_at) if touched else before.input_at
 
 
-def _rows(definition: Definition, recorded: Recorded, told: Measurement, standing: Standing) -> Iterable[Row]:
+def _rows(
+    definition: Definition, journaled: JournaledEvent, told: Measurement, standing: Standing
+) -> Iterable[Row]:
     # Nearly all rows are these, and naming the columns would cost twice the time.
-    level, evidence, now, value = str(standing.level), list(told.evidence), recorded.now, told.value
+    level, evidence, now, value = str(standing.level), list(told.evidence), journaled.now, told.value
     history = IndicatorRow(
         now,
-        recorded.offset,
-        recorded.index,
+        journaled.offset,
+        journaled.index,
         definition.id,
         told.subject,
         value,

@@ -17,8 +17,8 @@ from ouroboros.backtest.run import Result, run
 from ouroboros.backtest.sources import Part, Source
 from ouroboros.backtest.study import HistoryPart
 from ouroboros.backtest.study_file import read_study
-from ouroboros.history.source import Entry, Order, recorded
-from projections.bulk.chunk import chunk_of
+from ouroboros.history.source import Entry, Order, journaled
+from projections.event_batch import batch_of
 
 CLOSES = time(21)
 
@@ -117,7 +117,7 @@ class InMemory:
 def prices_of(universe: Sequence[Priced], events: Sequence[Event]) -> Prices:
     """Take daily bars in the order in which they come."""
     prices = Prices(universe, 86_400)
-    prices.take(chunk_of(list(recorded(Entry(offset, 0, one) for offset, one in enumerate(events)))))
+    prices.take(batch_of(list(journaled(Entry(offset, 0, one) for offset, one in enumerate(events)))))
     return prices
 
 

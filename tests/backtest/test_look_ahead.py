@@ -36,9 +36,9 @@ ACTION = {"while_down": "favours", "long": ["CRWV"], "costs_bps": 10}
 def decided(events: list[Event], study: Study, until: datetime) -> tuple[Any, ...]:
     """Tell all that was decided and traded until a moment."""
     prices = Prices(study.universe, study.bar_seconds)
-    history = list(source_of(study.period.ends, events).chunks([SHORT_WINDOW]))
-    for chunk in history:
-        prices.take(chunk)
+    history = list(source_of(study.period.ends, events).batches([SHORT_WINDOW]))
+    for batch in history:
+        prices.take(batch)
     found = spells(list(signal_rows(history, ["credit_waivers"])), study.signals)["favours"]
     assert study.action
     held = holdings(study.action, found, study.period)

@@ -99,7 +99,7 @@ def test_what_stands_in_two_places_counts_once_and_is_told() -> None:
     again = [one.model_copy(update={"event_id": favour(at("2025-03-01")).event_id}) for one in STEADY[5:6]]
     nearly = [one.model_copy(update={"close_usd": 102.00001}) for one in again]
     source = source_of(UNTIL, STEADY, [*STEADY[:4], *nearly])
-    assert sum(map(len, source.chunks())) == len(STEADY)
+    assert sum(map(len, source.batches())) == len(STEADY)
     assert list(source.notes(["CRWV"])) == [
         "part 1 repeats 4 events of another part of the history; each counts once.",
         "part 1 has the prices of another part of the history for 1 bar; each counts once.",
@@ -110,22 +110,22 @@ def test_two_prices_of_one_gpu_are_refused_and_the_same_price_counts_once() -> N
     known_at = at("2025-03-05", 0)
     one = gpu_bar(known_at, 2.0)
     same = one.model_copy(update={"event_id": favour(known_at).event_id})
-    assert sum(map(len, source_of(UNTIL, [one], [same, gpu_bar(known_at, 3.0, basis="list")]).chunks())) == 2
+    assert sum(map(len, source_of(UNTIL, [one], [same, gpu_bar(known_at, 3.0, basis="list")]).batches())) == 2
     with pytest.raises(
         UsageError, match=r"H100 \(rental_hour\) of 2025-03-05 .* but at 3 and 3 USD in part 1"
     ):
-        list(source_of(UNTIL, [one], [gpu_bar(known_at, 3.0)]).chunks())
+        list(source_of(UNTIL, [one], [gpu_bar(known_at, 3.0)]).batches())
 
 
 def test_another_price_is_found_behind_many_bars_of_one_place_and_across_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ouroboros.history.known_chunks.EVENTS_AT_ONCE", 2)
+    monkeypatch.setattr("ouroboros.history.known_batches.EVENTS_AT_ONCE", 2)
     # The other vendor tells of the day an hour later.
     late = bars("CRWV", "2025-04-07", [(100.0, 150.0)])[0]
     late = late.model_copy(update={"known_at": at("2025-04-07", 22)})
     with pytest.raises(UsageError, match="CRWV of 2025-04-07"):
-        list(source_of(UNTIL, STEADY, [late]).chunks())
+        list(source_of(UNTIL, STEADY, [late]).batches())
 
 
 def test_a_table_whose_name_begins_with_another_share_is_told(tmp_path: Path) -> None:

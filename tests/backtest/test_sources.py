@@ -9,21 +9,21 @@ import pytest
 from events.base import Event
 from events.errors import UsageError
 from ouroboros.backtest.sources import parameters
-from projections.base import Recorded
-from projections.bulk.chunk import Chunk
+from projections.base import JournaledEvent
+from projections.event_batch import EventBatch
 from tests.backtest.cases import at, bar, bars, favour, gpu_bar, result_of, source_of
 
 UNTIL = at("2025-06-01", 0)
 STEADY = bars("CRWV", "2025-03-03", [(100, 100)] * 40)
 
 
-def read(*parts: list[Event], takes: Sequence[str] = ()) -> list[Recorded]:
+def read(*parts: list[Event], takes: Sequence[str] = ()) -> list[JournaledEvent]:
     """Read parts as one history, event by event."""
-    return events_of(source_of(UNTIL, *parts, takes=takes).chunks())
+    return events_of(source_of(UNTIL, *parts, takes=takes).batches())
 
 
-def events_of(chunks: Iterable[Chunk]) -> list[Recorded]:
-    return [chunk.recorded(position) for chunk in chunks for position in range(len(chunk))]
+def events_of(batches: Iterable[EventBatch]) -> list[JournaledEvent]:
+    return [batch.journaled(position) for batch in batches for position in range(len(batch))]
 
 
 def test_parts_become_one_history_in_known_order() -> None:
@@ -54,7 +54,7 @@ def test_what_is_known_at_the_end_of_the_period_is_not_read() -> None:
 
 
 def test_parameters_stand_in_front_of_everything_and_at_its_first_moment() -> None:
-    first, second, *_ = events_of(source_of(UNTIL, STEADY).chunks([parameters("test", (), ())]))
+    first, second, *_ = events_of(source_of(UNTIL, STEADY).batches([parameters("test", (), ())]))
     assert first.event.event_type == "WatchlistChanged"
     assert first.now == second.now == STEADY[0].known_at
 
@@ -110,6 +110,6 @@ def test_a_bar_that_is_known_before_its_last_price_is_refused_with_its_place(mad
     with pytest.raises(
         UsageError, match=r"part 0, event 1/0 .*until 2025-03-04 21:00 UTC.*at 2025-03-04 14:30"
     ):
-        list(source_of(at("2025-06-01"), [first, known(timedelta(hours=6, minutes=30))]).chunks())
+        list(source_of(at("2025-06-01"), [first, known(timedelta(hours=6, minutes=30))]).batches())
     # Clocks differ by seconds, which is nobody's look ahead.
-    assert list(source_of(at("2025-06-01"), [first, known(timedelta(seconds=59))]).chunks())
+    assert list(source_of(at("2025-06-01"), [first, known(timedelta(seconds=59))]).batches())

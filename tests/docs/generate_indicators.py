@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from events.base import Event
 from events.ledger import ledger
 from events.prices import GpuBarClosed, GpuPriced
-from projections.base import Recorded, fold
+from projections.base import JournaledEvent, fold
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.definition import LEVELS, Definition, Direction
 from projections.warning_signs.named_in import named_in
@@ -58,7 +58,7 @@ is settled, such as a loan that is paid back, never goes stale.
 def page() -> str:
     """Write the whole page."""
     facts = map(_as_journaled, ledger())
-    history = [Recorded(offset, 0, event.known_at, event) for offset, event in enumerate(facts)]
+    history = [JournaledEvent(offset, 0, event.known_at, event) for offset, event in enumerate(facts)]
     rows = fold(WARNING_SIGNS, WARNING_SIGNS.initial, history).rows
     current = {(row.indicator, row.subject): row for row in rows if isinstance(row, IndicatorCurrentRow)}
     signals = [row for row in rows if isinstance(row, SignalRow)]

@@ -14,7 +14,7 @@ from events.base import Certainty, Event
 from events.codec import decode
 from events.credit import CreditWaiverReported, WaiverKind
 from ouroboros.cli import app
-from projections.base import Recorded, fold
+from projections.base import JournaledEvent, fold
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import OutboxRow
@@ -143,7 +143,7 @@ def signal_payload() -> dict[str, Any]:
             "kind": WaiverKind.DEFAULT,
         }
     )
-    step = fold(WARNING_SIGNS, WARNING_SIGNS.initial, [Recorded(0, 0, event.known_at, event)])
+    step = fold(WARNING_SIGNS, WARNING_SIGNS.initial, [JournaledEvent(0, 0, event.known_at, event)])
     payload: dict[str, Any] = json.loads(next(row.payload for row in step.rows if isinstance(row, OutboxRow)))
     # Looked up when it is sent.
     return payload | {"sources": []}

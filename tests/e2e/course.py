@@ -17,7 +17,7 @@ from projections.base import fold
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.definition import Level
 from projections.warning_signs.rows import SignalRow
-from tests.projections.given import recorded
+from tests.projections.given import journaled
 
 # By (indicator, subject), the levels in their order.
 Told = dict[tuple[str, str], list[str]]
@@ -102,7 +102,7 @@ def told_in_phases(courses: Iterable[Course]) -> list[Told]:
             journal += group
             phase_of += [phase] * len(group)
     phases: list[Told] = [{} for _ in range(OVER + 1)]
-    for row in fold(WARNING_SIGNS, WARNING_SIGNS.initial, recorded(journal)).rows:
+    for row in fold(WARNING_SIGNS, WARNING_SIGNS.initial, journaled(journal)).rows:
         if isinstance(row, SignalRow):
             told = phases[phase_of[row.journal_offset]]
             told.setdefault((row.indicator, row.subject), []).append(row.level)

@@ -21,7 +21,7 @@ from events.prices import EquityBarClosed
 from ouroboros.history import writing as writing_module
 from ouroboros.history.manifest import MANIFEST, Format, Manifest, read_manifest, sha256
 from ouroboros.history.opening import open_history
-from ouroboros.history.source import Entry, Order, recorded
+from ouroboros.history.source import Entry, Order, journaled
 from ouroboros.history.writing import writing
 from tests.events.strategies import ANY_EVENT, events_of
 
@@ -256,5 +256,5 @@ def test_the_clock_of_a_fold_never_goes_back(tmp_path: Path) -> None:
     late = placed([waiver("2025-10-02T00:00:00Z"), waiver("2025-10-01T00:00:00Z")])
     exported(tmp_path, late)
     history = open_history(tmp_path)
-    assert [one.now.day for one in recorded(history.entries(Order.JOURNAL))] == [2, 2]
-    assert [one.now.day for one in recorded(history.entries(Order.KNOWN))] == [1, 2]
+    assert [one.now.day for one in journaled(history.entries(Order.JOURNAL))] == [2, 2]
+    assert [one.now.day for one in journaled(history.entries(Order.KNOWN))] == [1, 2]

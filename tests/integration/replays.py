@@ -16,7 +16,7 @@ from ouroboros.replay.plan import Plan
 from ouroboros.replay.rebuilding import Folded, replay
 from ouroboros.replay.schemas import place_of
 from projections.registry import PROJECTIONS
-from projections.store.place import LIVE
+from projections.store.namespace import LIVE
 from projections.store.projector import JournalRecord, Projector
 from streams.kafka import ensure_topics
 from streams.settings import Settings

@@ -1,4 +1,4 @@
-"""Journals that earlier versions recorded, folded by today's code: the rows are what they were then."""
+"""Journals that earlier versions journaled, folded by today's code: the rows are what they were then."""
 
 from pathlib import Path
 

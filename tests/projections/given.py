@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from events.base import Event
 from events.codec import decode_document
 from events.journal import Run
-from projections.base import Projection, Recorded, Step, fold
-from projections.intake import Intake, take_in
+from projections.base import JournaledEvent, Projection, Step, fold
+from projections.deduplication import Deduplicator, deduplicate
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -21,18 +21,18 @@ def event(event_type: str, known_on: str = "2026-01-01", **fields: Any) -> Event
     return decode_document({"event_type": event_type, **common, **fields})
 
 
-def recorded(events: Iterable[Event]) -> list[Recorded]:
+def journaled(events: Iterable[Event]) -> list[JournaledEvent]:
     """Put events into a journal, one a record, and read it."""
-    intake, taken = Intake(), list[Recorded]()
+    deduplicator, taken = Deduplicator(), list[JournaledEvent]()
     for offset, one in enumerate(events):
-        intake, new = take_in(intake, offset, [Run("test/0", offset, (one,))])
+        deduplicator, new = deduplicate(deduplicator, offset, [Run("test/0", offset, (one,))])
         taken += new
     return taken
 
 
 def given(projection: Projection[S], *events: Event) -> Step[S]:
     """Fold events from the beginning."""
-    return fold(projection, projection.initial, recorded(events))
+    return fold(projection, projection.initial, journaled(events))
 
 
 def rows_of(step: Step[Any], kind: type[R]) -> list[R]:

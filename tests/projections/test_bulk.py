@@ -1,4 +1,4 @@
-"""A chunk that is folded at once leaves the states and rows that its events leave one by one."""
+"""A batch that is folded at once leaves the states and rows that its events leave one by one."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -17,11 +17,11 @@ from events.base import Certainty, Event
 from events.codec import decode_document, encode
 from events.ledger import ledger
 from events.prices import EquityBarClosed
-from projections.base import Projection, Recorded, Row, Step, fold
+from projections.base import JournaledEvent, Projection, Row, Step, fold
 from projections.bulk import warning_signs
-from projections.bulk.block import rows_of
-from projections.bulk.chunk import chunk_of
-from projections.bulk.folding import fold_chunk
+from projections.bulk.folding import fold_batch
+from projections.column_block import rows_of
+from projections.event_batch import batch_of
 from projections.registry import PROJECTIONS
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.definition import Indicator
@@ -29,7 +29,7 @@ from projections.warning_signs.fold import READERS, WarningSigns, apply
 from projections.warning_signs.indicators.crowding import CROWDING
 from projections.warning_signs.registry import ALL
 from projections.warning_signs.rows import SignalRow
-from tests.projections.given import event, given, recorded
+from tests.projections.given import event, given, journaled
 from tests.projections.test_warning_signs_laws import EVENTS
 
 SEED = 20_260_301
@@ -118,16 +118,16 @@ def by_table(projection: Projection[Any], rows: Iterable[Row]) -> dict[str, list
 
 
 def same(projection: Projection[Any], journal: Iterable[Event], cuts: Sequence[int]) -> None:
-    """Fold a journal both ways, and compare after each chunk."""
+    """Fold a journal both ways, and compare after each batch."""
     # As the journal carries them: a default that is left out is a whole number, and a float once it is read.
-    records = recorded(decode_document(orjson.loads(encode(one))) for one in journal)
+    records = journaled(decode_document(orjson.loads(encode(one))) for one in journal)
     alone = at_once = projection.initial
     for start, end in zip([0, *cuts], [*cuts, len(records)], strict=True):
         step = fold(projection, alone, records[start:end])
-        chunk = fold_chunk(projection, at_once, chunk_of(records[start:end]))
-        assert by_table(projection, rows_of(chunk.pieces)) == by_table(projection, step.rows)
-        assert chunk.state == step.state
-        alone, at_once = step.state, chunk.state
+        batch = fold_batch(projection, at_once, batch_of(records[start:end]))
+        assert by_table(projection, rows_of(batch.pieces)) == by_table(projection, step.rows)
+        assert batch.state == step.state
+        alone, at_once = step.state, batch.state
         assert projection.state_type.dump_json(at_once) == projection.state_type.dump_json(alone)
 
 
@@ -266,7 +266,7 @@ def test_an_indicator_that_does_not_say_what_it_heeds_is_shown_every_bar(
     monkeypatch.setattr(warning_signs, "ALL", silent)
     seen: list[int] = []
 
-    def seeing(state: WarningSigns, record: Recorded) -> Step[WarningSigns]:
+    def seeing(state: WarningSigns, record: JournaledEvent) -> Step[WarningSigns]:
         seen.append(record.offset)
         return apply(state, record)
 

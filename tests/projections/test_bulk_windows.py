@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from events.base import Certainty
 from events.prices import EquityBarClosed
-from projections.base import Recorded
-from projections.bulk.chunk import chunk_of
+from projections.base import JournaledEvent
 from projections.bulk.windows import telling, with_bars
+from projections.event_batch import batch_of
 from projections.warning_signs.drawdown import Window, with_price
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -66,15 +66,15 @@ def test_the_bars_that_are_passed_over_would_have_left_nothing(
 ) -> None:
     every = bars(quotes)
     before = one_by_one(None, every[:cut])
-    chunk = chunk_of([Recorded(place, 0, one.known_at, one) for place, one in enumerate(every)])
+    batch = batch_of([JournaledEvent(place, 0, one.known_at, one) for place, one in enumerate(every)])
     positions = np.arange(len(every))[cut:]
     after = one_by_one(before, every[cut:])
-    assert with_bars(before, chunk.bars, positions) == after
+    assert with_bars(before, batch.bars, positions) == after
     # Again, from anywhere on.
-    assert with_bars(after, chunk.bars, np.arange(len(every))[cut // 2 :]) == after
+    assert with_bars(after, batch.bars, np.arange(len(every))[cut // 2 :]) == after
 
 
 def test_of_a_day_only_its_first_highest_and_the_last_newest_bar_are_taken_in() -> None:
     every = bars([(0, 0, 3, 1), (0, 1, 5, 1), (0, 2, 5, 2), (0, 3, 4, 1), (0, 3, 2, 1), (0, 1, 4, 4)])
-    chunk = chunk_of([Recorded(place, 0, one.known_at, one) for place, one in enumerate(every)])
-    assert telling(chunk.bars, np.arange(len(every))) == [1, 4]
+    batch = batch_of([JournaledEvent(place, 0, one.known_at, one) for place, one in enumerate(every)])
+    assert telling(batch.bars, np.arange(len(every))) == [1, 4]

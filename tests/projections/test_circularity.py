@@ -15,7 +15,7 @@ from projections.circularity.rows import (
     MoneyFlowNodeRow,
     VendorRoundTripRow,
 )
-from tests.projections.given import event, given, noon, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, noon, rows_of, standing
 
 BILLION, NOTHING = Decimal(10**9), Decimal(0)
 GRAPH = (CircularityRow, LoopRow, MoneyFlowEdgeRow, MoneyFlowNodeRow, VendorRoundTripRow)
@@ -131,7 +131,7 @@ def test_a_leg_shows_its_condition_its_estimate_and_what_was_paid() -> None:
 def test_only_what_an_event_changes_is_written_again() -> None:
     before = given(CIRCULARITY, *FACTS)
     paid = event("LegFunded", "2026-03-01", deal_id="amazon-round", leg="paid", amount_usd=1e9)
-    (row,) = fold(CIRCULARITY, before.state, recorded([*FACTS, paid])[len(FACTS):]).rows  # fmt: skip
+    (row,) = fold(CIRCULARITY, before.state, journaled([*FACTS, paid])[len(FACTS):]).rows  # fmt: skip
     assert isinstance(row, DealLegRow)
     assert (row.leg, row.funded_usd) == ("paid", BILLION)
 
@@ -139,7 +139,7 @@ def test_only_what_an_event_changes_is_written_again() -> None:
 def test_an_event_that_changes_one_basis_writes_no_row_of_the_other() -> None:
     paid = event("LegFunded", "2026-03-01", deal_id="amazon-round", leg="tranche", amount_usd=5e9)
     before = given(CIRCULARITY, *FACTS)
-    after = fold(CIRCULARITY, before.state, recorded([*FACTS, paid])[len(FACTS):])  # fmt: skip
+    after = fold(CIRCULARITY, before.state, journaled([*FACTS, paid])[len(FACTS):])  # fmt: skip
     assert {row.basis for row in rows_of(after, CircularityRow)} == {"firm"}
     assert {(row.basis, row.source) for row in rows_of(after, MoneyFlowEdgeRow)} == {
         ("firm", "Amazon"), ("firm", "OpenAI"),
@@ -220,7 +220,7 @@ def test_a_leg_that_turns_from_financing_to_purchase_changes_the_round_trip_alon
     turned = event("DealRevised", "2026-03-01", deal_id="aws", legs=[
         leg("existing", "equity", "OpenAI", "Amazon", amount_usd=38e9)])  # fmt: skip
     before = given(CIRCULARITY, AMAZON_ROUND, AWS)
-    after = fold(CIRCULARITY, before.state, recorded([AMAZON_ROUND, AWS, turned])[2:])
+    after = fold(CIRCULARITY, before.state, journaled([AMAZON_ROUND, AWS, turned])[2:])
     assert [type(row) for row in after.rows] == [DealRow, DealLegRow, VendorRoundTripRow, VendorRoundTripRow]
     assert {row.purchases_usd for row in rows_of(after, VendorRoundTripRow)} == {100 * BILLION}
 
@@ -259,6 +259,6 @@ def test_other_families_and_idle_ticks_leave_the_very_same_state() -> None:
             after={},
         ),
     ):
-        step = CIRCULARITY.apply(state, recorded([other])[0])
+        step = CIRCULARITY.apply(state, journaled([other])[0])
         assert step.state is state
         assert step.rows == ()

@@ -21,7 +21,7 @@ from projections.circularity.rows import (
     MoneyFlowNodeRow,
     VendorRoundTripRow,
 )
-from tests.projections.given import event, given, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, rows_of, standing
 from tests.projections.test_circularity import announced, leg, loops
 from tests.projections.whole_graph import circulation, edges, flows, round_trips
 
@@ -156,7 +156,7 @@ def test_the_order_of_deals_does_not_matter(journal: list[Event], chance: Any) -
 @given_any(JOURNALS, st.integers(0, 24), LIMITS)
 @settings(deadline=None)
 def test_a_snapshot_on_the_way_changes_no_row(journal: list[Event], cut: int, limit: int) -> None:
-    whole, taken = given_with(limit, *journal), recorded(journal)
+    whole, taken = given_with(limit, *journal), journaled(journal)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(solve, "SOLVED_AT_ONCE", limit)
         head = fold(CIRCULARITY, CIRCULARITY.initial, taken[:cut])

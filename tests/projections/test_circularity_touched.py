@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from events.base import Event
-from projections.base import Projection, Recorded
+from projections.base import JournaledEvent, Projection
 from projections.circularity import CIRCULARITY, ranking, redraw
 from projections.circularity.book import Flow
 from projections.circularity.component import Component, solve
@@ -18,7 +18,7 @@ from projections.circularity.maximum import maximum_by_column
 from projections.circularity.round_trip import coming_home
 from projections.circularity.solve import solved_estimate, solved_loops
 from projections.warning_signs import WARNING_SIGNS
-from tests.projections.given import event, given, noon, recorded
+from tests.projections.given import event, given, journaled, noon
 from tests.projections.test_circularity import announced, leg
 
 BILLION = 10**9
@@ -89,7 +89,7 @@ def test_an_event_solves_the_component_that_it_touches_on_each_basis_that_it_tou
     journal = chained(5)
     before = given(CIRCULARITY, *journal)
     solved.clear()
-    CIRCULARITY.apply(before.state, recorded([*journal, change])[-1])
+    CIRCULARITY.apply(before.state, journaled([*journal, change])[-1])
     assert solved == bases * [{"Vendor 2", "Customer 2"}]
 
 
@@ -98,12 +98,12 @@ def test_a_deal_that_makes_two_components_one_solves_that_one(solved: list[set[s
     before = given(CIRCULARITY, *journal).state
     back = announced("back", "2026-02-01", leg("m", "debt", "Vendor 3", "Customer 2", amount_usd=BILLION))
     solved.clear()
-    after = CIRCULARITY.apply(before, recorded([*journal, back])[-1]).state
+    after = CIRCULARITY.apply(before, journaled([*journal, back])[-1]).state
     both = {"Vendor 2", "Customer 2", "Vendor 3", "Customer 3"}
     assert solved == 2 * [both]
     solved.clear()
     ended = event("DealTerminated", deal_id="back")
-    CIRCULARITY.apply(after, recorded([*journal, back, ended])[-1])
+    CIRCULARITY.apply(after, journaled([*journal, back, ended])[-1])
     assert solved == 2 * [{"Vendor 2", "Customer 2"}, {"Vendor 3", "Customer 3"}]
 
 
@@ -120,7 +120,7 @@ def few_and_many(request: pytest.FixtureRequest) -> Iterator[tuple[Projection[An
         yield projection, [given(projection, *chained(count)).state for count in (FEW, MANY)]
 
 
-def work(projection: Projection[Any], state: Any, one: Recorded) -> int:
+def work(projection: Projection[Any], state: Any, one: JournaledEvent) -> int:
     """Count the lines of Python that folding one more event takes."""
     for memo in (maximum_by_column, solved_estimate, solved_loops, coming_home):
         memo.cache_clear()
@@ -153,6 +153,6 @@ def test_a_deal_costs_no_more_among_many_components_than_among_few(
     change: Event, few_and_many: tuple[Projection[Any], list[Any]]
 ) -> None:
     projection, states = few_and_many
-    one = Recorded(10_000, 0, noon("2026-02-01"), change)
+    one = JournaledEvent(10_000, 0, noon("2026-02-01"), change)
     few, many = (work(projection, state, one) for state in states)
     assert many <= 1.02 * few

@@ -7,7 +7,7 @@ from projections.base import fold
 from projections.circularity import CIRCULARITY, solve
 from projections.circularity.fold import Circularity
 from projections.circularity.rows import VendorRoundTripRow
-from tests.projections.given import event, given, noon, recorded, rows_of
+from tests.projections.given import event, given, journaled, noon, rows_of
 from tests.projections.test_circularity import (
     AMAZON_ROUND,
     AWS,
@@ -44,7 +44,7 @@ def test_in_a_large_component_the_bound_is_solved_at_once_and_the_estimate_at_th
     row = last_circularity(ticked, "all")
     assert (row.known_at, row.bff_known_at) == (noon("2026-03-10"), noon("2026-03-10"))
     assert (row.ci_bff_usd, loops(ticked, "all")) == (fresh.ci_bff_usd, loops(at_once, "all"))
-    again = fold(CIRCULARITY, ticked.state, recorded([*FACTS, tick, tick])[-1:])
+    again = fold(CIRCULARITY, ticked.state, journaled([*FACTS, tick, tick])[-1:])
     assert again.rows == ()
 
 

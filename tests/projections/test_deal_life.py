@@ -11,7 +11,7 @@ from projections.base import Step, fold
 from projections.circularity import CIRCULARITY
 from projections.circularity.fold import Circularity
 from projections.circularity.rows import CircularityRow, DealLegRow, DealRow, MoneyFlowEdgeRow
-from tests.projections.given import event, given, noon, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, noon, rows_of, standing
 from tests.projections.test_circularity import announced, last_circularity, leg
 from tests.projections.whole_graph import edges
 
@@ -132,7 +132,7 @@ def test_a_change_of_the_assumption_estimates_every_leg_of_capacity_alone_anew()
                        stage="letter_of_intent")  # fmt: skip
     journal = (deal(capacity_mw=2000), other, letter, watchlist("high"))
     before = given(CIRCULARITY, *journal[:-1])
-    step = fold(CIRCULARITY, before.state, recorded(journal)[-1:])
+    step = fold(CIRCULARITY, before.state, journaled(journal)[-1:])
     assert {(row.deal_id, row.leg): row.estimated_usd for row in rows_of(step, DealLegRow)} == {
         ("d", "l"): 100 * BILLION, ("e", "l"): 50 * BILLION, ("f", "l"): 5 * BILLION,
     }  # fmt: skip
@@ -162,7 +162,7 @@ def test_the_watchlist_that_changed_last_chooses_and_without_any_it_is_the_middl
 def test_a_watchlist_that_chooses_nothing_new_leaves_the_very_same_state() -> None:
     before = given(CIRCULARITY, deal(capacity_mw=1000), watchlist("low"))
     for same in (watchlist("low"), watchlist(None, name="other")):
-        step = CIRCULARITY.apply(before.state, recorded([same])[0])
+        step = CIRCULARITY.apply(before.state, journaled([same])[0])
         assert step.state is before.state
         assert step.rows == ()
 

@@ -8,7 +8,7 @@ from projections.persistent import items_of
 from projections.warning_signs.desk import next_end
 from projections.warning_signs.fold import NOT_IN_SIGHT, WarningSigns, apply
 from projections.warning_signs.registry import ALL
-from tests.projections.given import event, recorded
+from tests.projections.given import event, journaled
 from tests.projections.test_watchlist_laws import JOURNALS
 
 
@@ -27,7 +27,7 @@ def due_of_all(state: WarningSigns) -> object:
 
 def followed(journal: list[Event]) -> WarningSigns:
     state = WarningSigns()
-    for record in recorded(journal):
+    for record in journaled(journal):
         state = apply(state, record).state
         assert state.due == due_of_all(state)
     return state

@@ -12,7 +12,7 @@ from events.base import Event
 from projections.base import fold
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import IndicatorRow, SignalRow
-from tests.projections.given import event, given, recorded, rows_of
+from tests.projections.given import event, given, journaled, rows_of
 from tests.projections.shares import close
 
 START = date(2026, 1, 1)
@@ -117,7 +117,7 @@ JOURNALS = st.lists(EVENTS, max_size=40)
 @settings(deadline=None)
 @forall(JOURNALS, st.integers(0, 40))
 def test_a_snapshot_anywhere_in_the_journal_changes_no_row(journal: list[Event], cut: int) -> None:
-    records = recorded(journal)
+    records = journaled(journal)
     before = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
     restored = WARNING_SIGNS.state_type.validate_json(WARNING_SIGNS.state_type.dump_json(before.state))
     assert restored == before.state

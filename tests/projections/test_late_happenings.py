@@ -14,7 +14,7 @@ from events.base import Event
 from events.clock import tick
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import SignalRow
-from tests.projections.given import event, given, recorded, rows_of
+from tests.projections.given import event, given, journaled, rows_of
 from tests.projections.lateness import CLOCK, NOW, TODAY, after, ago, found, measured
 
 
@@ -139,7 +139,7 @@ def test_after_every_event_a_window_counts_what_was_known_in_its_days_in_whateve
     windows = {"favour": ("credit_waivers", 90), "resale": ("capacity_resale", 180)}
     windows["renegotiation"] = ("contract_renegotiations", 90)
     state, seen = WARNING_SIGNS.initial, dict[Any, Event]()
-    for record in recorded(make[kind](day) for kind, day in happenings):
+    for record in journaled(make[kind](day) for kind, day in happenings):
         seen[record.event.event_id] = record.event
         state = WARNING_SIGNS.apply(state, record).state
         for kind, (indicator, days) in windows.items():

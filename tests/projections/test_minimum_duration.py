@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from events.clock import tick
-from projections.base import Recorded, Step, fold
+from projections.base import JournaledEvent, Step, fold
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.episodes import signal_id_of
 from projections.warning_signs.fold import NOT_IN_SIGHT, WarningSigns
 from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
-from tests.projections.given import event, given, noon, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, noon, rows_of, standing
 from tests.projections.shares import close
 
 # 90 days apart; what happens at END and after it is counted in minutes after its noon.
@@ -186,16 +186,16 @@ def test_what_falls_due_while_it_is_muted_is_told_when_the_mute_ends(until: floa
 def test_a_price_of_nobody_costs_nothing_while_nothing_pends_or_falls_due() -> None:
     before = folded(price(0, CALM)).state
     step = WARNING_SIGNS.apply(
-        before, Recorded(9, 0, at(1), when(1, "HeadlinePublished", publisher="B", title="N"))
+        before, JournaledEvent(9, 0, at(1), when(1, "HeadlinePublished", publisher="B", title="N"))
     )
     assert step.state is before
     pending = folded(price(0, WATCH)).state
     assert pending.due == at(15)
     step = WARNING_SIGNS.apply(
-        pending, Recorded(9, 0, at(1), when(1, "HeadlinePublished", publisher="B", title="N"))
+        pending, JournaledEvent(9, 0, at(1), when(1, "HeadlinePublished", publisher="B", title="N"))
     )
     assert step.state is pending
-    same = WARNING_SIGNS.apply(pending, Recorded(9, 0, at(1), price(1, WATCH + 1))).state
+    same = WARNING_SIGNS.apply(pending, JournaledEvent(9, 0, at(1), price(1, WATCH + 1))).state
     assert (same.pending is pending.pending, same.due) == (True, at(15))
 
 
@@ -232,7 +232,7 @@ JOURNALS = st.lists(HAPPENINGS, max_size=25).map(journal_of)
 @settings(deadline=None)
 @forall(JOURNALS, st.integers(0, 30))
 def test_a_snapshot_anywhere_changes_no_row(journal: list[Event], cut: int) -> None:
-    records = recorded(journal)
+    records = journaled(journal)
     before = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
     kind = WARNING_SIGNS.state_type
     restored = kind.validate_json(kind.dump_json(before.state))
@@ -247,7 +247,7 @@ def test_a_snapshot_anywhere_changes_no_row(journal: list[Event], cut: int) -> N
 @forall(JOURNALS)
 def test_what_pends_is_named_where_it_stands_and_what_is_due_is_never_left(journal: list[Event]) -> None:
     state = WARNING_SIGNS.initial
-    for record in recorded(journal):
+    for record in journaled(journal):
         state = WARNING_SIGNS.apply(state, record).state
         standing_due = {
             key: one.pending[0].since + DEFINITIONS[key[0]].for_at_least

@@ -19,7 +19,7 @@ from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.money import MoneyIndicator
 from projections.warning_signs.registry import ALL
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, rows_of, standing
 from tests.projections.test_circularity import announced, leg
 from tests.projections.test_circularity_laws import JOURNALS, LIMITS
 from tests.projections.whole_graph import edges
@@ -51,7 +51,7 @@ def test_each_event_is_told_in_the_same_numbers(journal: list[Event], limit: int
     money, signs = CIRCULARITY.initial, WARNING_SIGNS.initial
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(solve, "SOLVED_AT_ONCE", limit)
-        for one in recorded(journal):
+        for one in journaled(journal):
             drawn, measured = CIRCULARITY.apply(money, one), WARNING_SIGNS.apply(signs, one)
             money, signs = drawn.state, measured.state
             told = list(by_indicators(measured.rows))
@@ -76,7 +76,7 @@ def test_top_edges_are_those_of_the_whole_graph_in_which_most_circulates(journal
 @given_any(JOURNALS, st.integers(0, 24), LIMITS)
 @settings(deadline=None)
 def test_a_snapshot_on_the_way_changes_no_row(journal: list[Event], cut: int, limit: int) -> None:
-    records = recorded(journal)
+    records = journaled(journal)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(solve, "SOLVED_AT_ONCE", limit)
         head = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
@@ -165,4 +165,4 @@ def test_what_does_not_concern_announced_money_leaves_it_as_it_is() -> None:
 
 
 def money_after(state: WarningSigns, one: Event) -> object:
-    return WARNING_SIGNS.apply(state, recorded([POWER, one])[-1]).state.money
+    return WARNING_SIGNS.apply(state, journaled([POWER, one])[-1]).state.money

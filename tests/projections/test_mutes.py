@@ -18,7 +18,7 @@ from projections.warning_signs.rows import (
     OutboxRow,
     SignalRow,
 )
-from tests.projections.given import event, given, noon, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, noon, rows_of, standing
 
 
 def favour(known_on: str, kind: str = "default", **fields: Any) -> Event:
@@ -166,7 +166,7 @@ def test_a_subject_stays_muted_while_either_mute_lasts() -> None:
 
 def test_a_mute_of_an_unknown_indicator_is_inert() -> None:
     before = given(WARNING_SIGNS, favour("2026-01-01")).state
-    *_, muted = recorded([favour("2026-01-01"), mute("2026-01-02", "2026-02-01", "no_such_sign")])
+    *_, muted = journaled([favour("2026-01-01"), mute("2026-01-02", "2026-02-01", "no_such_sign")])
     step = WARNING_SIGNS.apply(before, muted)
     assert (step.state, step.rows) == (before, ())
 
@@ -188,7 +188,7 @@ def test_a_snapshot_remembers_mutes_and_what_was_told() -> None:
     kind = WARNING_SIGNS.state_type
     restored = kind.validate_json(kind.dump_json(state))
     assert restored == state
-    *_, later = recorded([mute("2026-01-01", "2026-02-01"), favour("2026-01-02"), tick("2026-02-02")])
+    *_, later = journaled([mute("2026-01-01", "2026-02-01"), favour("2026-01-02"), tick("2026-02-02")])
     assert WARNING_SIGNS.apply(restored, later) == WARNING_SIGNS.apply(state, later)
 
 

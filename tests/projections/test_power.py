@@ -10,7 +10,7 @@ from projections.base import Step, fold
 from projections.power import POWER
 from projections.power.fold import Power
 from projections.power.rows import PowerEventRow, PowerSiteRow
-from tests.projections.given import event, given, noon, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, noon, rows_of, standing
 
 ABILENE = "Stargate Abilene"
 
@@ -229,7 +229,7 @@ TICKED = st.builds(ticked, DAYS)
 def test_a_state_read_back_from_json_goes_on_as_if_nothing_had_happened(
     events: list[Event], cut: int
 ) -> None:
-    journal = recorded(events)
+    journal = journaled(events)
     head = fold(POWER, POWER.initial, journal[:cut])
     read = POWER.state_type.validate_json(POWER.state_type.dump_json(head.state))
     assert read == head.state
@@ -257,7 +257,7 @@ def test_the_order_in_which_events_arrive_changes_nothing_in_the_end(
 def test_looking_only_when_something_can_change_misses_nothing(events: list[Event]) -> None:
     """The oracle looks at every site with each tick."""
     state = POWER.initial
-    for one in recorded(events):
+    for one in journaled(events):
         state = POWER.apply(state, one).state
         if one.event.event_type == "ClockTicked":
             today = one.now.date()

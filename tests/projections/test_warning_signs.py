@@ -12,7 +12,7 @@ from projections.warning_signs.rows import (
     OutboxRow,
     SignalRow,
 )
-from tests.projections.given import event, given, noon, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, noon, rows_of, standing
 
 
 def favour(known_on: str, kind: str = "waiver") -> Event:
@@ -32,7 +32,7 @@ HEADLINE = event("HeadlinePublished", "2026-01-02", publisher="Bloomberg", title
 
 def test_an_event_that_no_indicator_reads_leaves_the_very_same_state() -> None:
     before = given(WARNING_SIGNS, favour("2026-01-01")).state
-    (other,) = recorded([HEADLINE])
+    (other,) = journaled([HEADLINE])
     step = WARNING_SIGNS.apply(before, other)
     assert step.state is before
     assert step.rows == ()

@@ -15,7 +15,7 @@ from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.definition import LEVELS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
 from tests.projections.company_events import COMPANY_EVENTS
-from tests.projections.given import event, given, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, rows_of, standing
 
 START = date(2026, 1, 1)
 DAYS = st.integers(0, 400).map(lambda days: str(START + timedelta(days=days)))
@@ -112,7 +112,7 @@ JOURNALS = st.lists(EVENTS, max_size=40)
 @settings(deadline=None)
 @forall(JOURNALS, st.integers(0, 40))
 def test_a_snapshot_anywhere_in_the_journal_changes_no_row(journal: list[Event], cut: int) -> None:
-    records = recorded(journal)
+    records = journaled(journal)
     before = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
     restored = WARNING_SIGNS.state_type.validate_json(WARNING_SIGNS.state_type.dump_json(before.state))
     assert restored == before.state
@@ -133,7 +133,7 @@ def test_no_row_depends_on_what_comes_later(journal: list[Event], cut: int) -> N
 @forall(JOURNALS)
 def test_every_row_is_stamped_with_the_clock_of_the_fold_however_late_its_event(journal: list[Event]) -> None:
     state = WARNING_SIGNS.initial
-    for record in recorded(journal):
+    for record in journaled(journal):
         state, rows = (step := WARNING_SIGNS.apply(state, record)).state, step.rows
         stamps = {
             row.known_at for row in rows if isinstance(row, IndicatorRow | IndicatorCurrentRow | SignalRow)

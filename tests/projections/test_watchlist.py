@@ -15,7 +15,7 @@ from projections.warning_signs.rows import (
     SignalRow,
     ThresholdOverrideRow,
 )
-from tests.projections.given import event, given, noon, recorded, rows_of, standing
+from tests.projections.given import event, given, journaled, noon, rows_of, standing
 
 
 def favour(known_on: str, kind: str = "waiver", borrower: str = "CoreWeave", **fields: Any) -> Event:
@@ -244,7 +244,7 @@ def test_a_snapshot_remembers_the_watchlists() -> None:
     kind = WARNING_SIGNS.state_type
     restored = kind.validate_json(kind.dump_json(state))
     assert restored == state
-    *_, last = recorded([favour("2026-01-01"), watchlist("2026-01-03"), favour("2026-01-20")])
+    *_, last = journaled([favour("2026-01-01"), watchlist("2026-01-03"), favour("2026-01-20")])
     assert WARNING_SIGNS.apply(restored, last) == WARNING_SIGNS.apply(state, last)
 
 

@@ -26,7 +26,7 @@ from ouroboros.preparation import prepare
 from ouroboros.replay.fingerprint import fingerprints
 from projections.registry import PROJECTIONS
 from projections.store.migration import migrate
-from projections.store.place import LIVE
+from projections.store.namespace import LIVE
 from projections.store.projector import JournalRecord, Projector
 from streams.kafka import reading_journal
 from streams.messages import as_pairs

@@ -10,8 +10,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from events.prices import Bar
-from ouroboros.history.source import Entry, Order, recorded
-from projections.base import Projection, Recorded, Row, Step
+from ouroboros.history.source import Entry, Order, journaled
+from projections.base import JournaledEvent, Projection, Row, Step
 from projections.registry import PROJECTIONS
 from tests.replay.months import BEGIN, DAYS, InMemory, drawn
 
@@ -26,7 +26,7 @@ def rows_known_at(
     history = InMemory(entries)
     states = {one.name: one.initial for one in projections}
     kept = []
-    for one in recorded(history.entries(Order.KNOWN)):
+    for one in journaled(history.entries(Order.KNOWN)):
         for projection in projections:
             step = projection.apply(states[projection.name], one)
             states[projection.name] = step.state
@@ -34,7 +34,7 @@ def rows_known_at(
     return kept
 
 
-def _stamp(row: Row, at: Recorded) -> datetime:
+def _stamp(row: Row, at: JournaledEvent) -> datetime:
     stamp: datetime = getattr(row, "known_at", at.now)
     return stamp
 
@@ -120,14 +120,14 @@ def peeking(future: Sequence[Entry]) -> Projection[Any]:
     """Trade at the next close, as a study does that has the whole file before it."""
     closes = sorted((one.event.known_at, one.event.close_usd) for one in future if isinstance(one.event, Bar))
 
-    def apply(state: Last, one: Recorded) -> Step[Last]:
+    def apply(state: Last, one: JournaledEvent) -> Step[Last]:
         following = next((close for known_at, close in closes if known_at > one.now), None)
         return Step(state, () if following is None else (CloseRow((one.now, following)),))
 
     return cheat(apply)
 
 
-def writing_into_the_past(state: Last, one: Recorded) -> Step[Last]:
+def writing_into_the_past(state: Last, one: JournaledEvent) -> Step[Last]:
     """Correct what was written under the time at which it was written first."""
     if not isinstance(one.event, Bar):
         return Step(state)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from events.desk import WatchlistChanged
 from events.prices import EquityBarClosed, EquityPriced
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.baskets import (
     BUILDERS,
@@ -82,9 +82,9 @@ class State:
     named_financiers: PersistentMap[str, tuple[str, ...]] = NOTHING_NAMED
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Compare the baskets with each price of one of their shares, and when they change."""
-    match recorded.event:
+    match journaled.event:
         case EquityBarClosed() | EquityPriced() as priced:
             closes = with_price(state.closes, priced, state.window + WITHIN)
             if closes is state.closes:

@@ -8,7 +8,7 @@ from rpds import HashTrieMap
 
 from events.companies import canonical
 from events.contracts import CapacityResold
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
@@ -76,9 +76,9 @@ class State:
     cut: datetime = BEFORE_ALL
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Count a seller; one that was known before the window began comes too late to count."""
-    event, now = recorded.event, recorded.now
+    event, now = journaled.event, journaled.now
     if not isinstance(event, CapacityResold):
         return state, ()
     resale = Resale(event.known_at, canonical(event.seller), event.event_id, cited(event))

@@ -10,7 +10,7 @@ from rpds import HashTrieMap
 from events.companies import canonical
 from events.financials import CapexGuided
 from events.words import short_cents
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.circularity.deal import to_cents
 from projections.persistent import PersistentMap
 from projections.warning_signs.annual import a_year, months
@@ -62,9 +62,9 @@ class Cut(NamedTuple):
     before: CapexGuided | None
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Put a guidance in its place among those of its company, and measure the newest."""
-    event = recorded.event
+    event = journaled.event
     if not isinstance(event, CapexGuided):
         return state, ()
     company = canonical(event.company)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from events.desk import WatchlistChanged
 from events.words import short_cents
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.circularity.book import Basis, Book, edge_events
 from projections.circularity.fold import READS, Change, Circularity, picture_of
 from projections.circularity.picture import Picture
@@ -50,10 +50,10 @@ class State:
     cited: str = ""
 
 
-def apply(state: State, recorded: Recorded, change: Change) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent, change: Change) -> Measured[State]:
     """Measure each basis of which an event changed the money, or brought the estimate up to it."""
-    if change.deals and not isinstance(recorded.event, WatchlistChanged):
-        state = State(cited(recorded.event))
+    if change.deals and not isinstance(journaled.event, WatchlistChanged):
+        state = State(cited(journaled.event))
     measured = (one for basis in change.counted for one in _measure(change.after, basis, state.cited))
     return state, tuple(measured)
 

@@ -9,7 +9,7 @@ from rpds import HashTrieMap
 
 from events.companies import canonical
 from events.contracts import CommitmentRevised
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     S1,
@@ -65,9 +65,9 @@ class State:
     commitments: PersistentMap[str, tuple[Commitment, ...]] = NO_COMMITMENTS
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Take in a revision, and measure the company that made it."""
-    event = recorded.event
+    event = journaled.event
     if not isinstance(event, CommitmentRevised):
         return state, ()
     company = canonical(event.company)

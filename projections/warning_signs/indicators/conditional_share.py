@@ -7,7 +7,7 @@ from events.base import Event
 from events.contracts import ContractRenegotiated
 from events.deals import FINANCING, DealAnnounced, DealRevised, DealTerminated, LegFunded
 from events.words import short_cents
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.circularity.deal import NOT_FUNDED, Deal, StandingLeg, evidence, to_cents
 from projections.circularity.fold import Change
 from projections.warning_signs.definition import (
@@ -38,10 +38,10 @@ DEFINITION = Definition(
 )
 
 
-def apply(state: None, recorded: Recorded, change: Change) -> Measured[None]:
+def apply(state: None, journaled: JournaledEvent, change: Change) -> Measured[None]:
     """Measure the deal that an event changes."""
     deals = change.after.book.deals
-    return state, tuple(_measurement(deals[deal_id], recorded.event) for deal_id in change.deals)
+    return state, tuple(_measurement(deals[deal_id], journaled.event) for deal_id in change.deals)
 
 
 def _measurement(deal: Deal, event: Event) -> Measurement:

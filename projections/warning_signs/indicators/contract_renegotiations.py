@@ -9,7 +9,7 @@ from rpds import HashTrieMap
 from events.companies import canonical
 from events.contracts import ContractRenegotiated
 from events.words import short_cents
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.circularity.book import pair_of
 from projections.circularity.deal import count as count_leg
 from projections.circularity.deal import to_cents
@@ -85,9 +85,9 @@ class State:
     cut: datetime = BEFORE_ALL
 
 
-def apply(state: State, recorded: Recorded, change: Change) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent, change: Change) -> Measured[State]:
     """Count a renegotiation; one that was known before the window began comes too late to count."""
-    event, now = recorded.event, recorded.now
+    event, now = journaled.event, journaled.now
     if not isinstance(event, ContractRenegotiated):
         return state, ()
     new = _renegotiation(event)

@@ -9,7 +9,7 @@ from rpds import HashTrieMap
 
 from events.companies import canonical, canonical_each
 from events.credit import CreditWaiverReported, LoanOriginated, WaiverKind
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.credit.severity import SEVERITY
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
@@ -98,9 +98,9 @@ class State:
     cut: datetime = BEFORE_ALL
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Count a report; one that was known before the window began comes too late to count."""
-    event, now = recorded.event, recorded.now
+    event, now = journaled.event, journaled.now
     if isinstance(event, LoanOriginated):
         return _take_loan(state, event, now)
     if not isinstance(event, CreditWaiverReported):

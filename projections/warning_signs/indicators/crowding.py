@@ -6,7 +6,7 @@ from uuid import UUID
 
 from events.desk import WatchlistChanged
 from events.prices import EquityBarClosed, EquityPriced
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.baskets import BUILDERS, NOTHING_NAMED, basket, listed, with_watchlist
 from projections.warning_signs.closes import (
@@ -72,9 +72,9 @@ class State:
     named_builders: PersistentMap[str, tuple[str, ...]] = NOTHING_NAMED
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Measure the basket with each price of one of its shares, and when it changes."""
-    match recorded.event:
+    match journaled.event:
         case EquityBarClosed() | EquityPriced() as priced:
             closes = with_price(state.closes, priced, state.window + WITHIN)
             if closes is state.closes:

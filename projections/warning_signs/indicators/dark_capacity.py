@@ -7,7 +7,7 @@ from rpds import HashTrieMap
 
 from events.companies import canonical
 from events.financials import UtilizationReported
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     S2,
@@ -42,9 +42,9 @@ class State:
     reports: PersistentMap[str, UtilizationReported] = NO_REPORTS
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Measure what a company leaves idle; an older report that comes late changes nothing."""
-    report = recorded.event
+    report = journaled.event
     if not isinstance(report, UtilizationReported):
         return state, ()
     company = canonical(report.company)

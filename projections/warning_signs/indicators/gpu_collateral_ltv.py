@@ -11,7 +11,7 @@ from rpds import HashTrieMap
 from events.companies import canonical
 from events.credit import GpuCollateral, LoanOriginated, LoanRepaid
 from events.prices import GpuBarClosed
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     S2,
@@ -66,9 +66,9 @@ class State:
     quotes: PersistentMap[str, Quote] = NO_QUOTES
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Take in a resale price, a loan or a repayment, and measure the facilities that it touches."""
-    event = recorded.event
+    event = journaled.event
     if isinstance(event, GpuBarClosed):
         return _take_price(state, event) if event.basis == "resale" else (state, ())
     if not isinstance(event, LoanOriginated | LoanRepaid):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from rpds import HashTrieMap
 
 from events.prices import GpuBarClosed
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     S2,
@@ -45,9 +45,9 @@ class State:
     windows: PersistentMap[str, Window] = NO_WINDOWS
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Measure the series of a bar against its year."""
-    bar = recorded.event
+    bar = journaled.event
     if not isinstance(bar, GpuBarClosed) or bar.basis == "list":
         return state, ()
     subject = f"{bar.model} {bar.basis}"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from events.desk import WatchlistChanged
 from events.prices import EquityBarClosed, EquityPriced
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.baskets import NEOCLOUDS, NOTHING_NAMED, basket, with_watchlist
 from projections.warning_signs.closes import Closes, change, following, with_price
@@ -50,9 +50,9 @@ class State:
     named: PersistentMap[str, tuple[str, ...]] = NOTHING_NAMED
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Measure the day of a neocloud with each of its prices."""
-    match recorded.event:
+    match journaled.event:
         case EquityBarClosed() | EquityPriced() as priced:
             closes = with_price(state.closes, priced, CONSECUTIVE)
             if closes is state.closes:

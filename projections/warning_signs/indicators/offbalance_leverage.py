@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from events.companies import canonical
 from events.credit import LoanOriginated, LoanRepaid
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
     S2,
@@ -45,9 +45,9 @@ class State:
     debt_usd: Decimal = NOTHING
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Take in a loan or a repayment, and measure its borrower."""
-    event = recorded.event
+    event = journaled.event
     if not isinstance(event, LoanOriginated | LoanRepaid):
         return state, ()
     loans, touched = enter(state.loans, event, _vehicle)

@@ -9,7 +9,7 @@ from rpds import HashTrieMap
 
 from events.credit import LoanOriginated, LoanRepaid, ShareCollateral
 from events.prices import EquityBarClosed, EquityPriced
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     EVIDENCE_LIMIT,
@@ -63,9 +63,9 @@ class State:
     repaid_usd: PersistentMap[str, Decimal] = NO_REPAYMENTS
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Take in a price, a loan or a repayment, and measure the shares that it touches."""
-    match recorded.event:
+    match journaled.event:
         case EquityBarClosed() | EquityPriced() as priced:
             return _take_price(state, priced)
         case LoanOriginated() as loan:

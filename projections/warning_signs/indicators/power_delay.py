@@ -9,7 +9,7 @@ from uuid import UUID
 from rpds import HashTrieMap
 
 from events.power import PowerDelivered, PowerScheduled
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap, items_of
 from projections.power.site import Site, changed, is_waiting, next_change
 from projections.warning_signs.definition import (
@@ -73,12 +73,12 @@ class State:
     look_again_on: date | None = None
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Take in a promise or a delivery, and measure its site and operator."""
-    event = recorded.event
+    event = journaled.event
     if not isinstance(event, PowerScheduled | PowerDelivered):
         return state, ()
-    today = recorded.now.date()
+    today = journaled.now.date()
     before = state.sites.get(event.site_id, Tracked())
     after = _changed(before, event)
     operators = state.operators

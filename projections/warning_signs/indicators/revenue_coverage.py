@@ -11,7 +11,7 @@ from events.contracts import CommitmentRevised, ContractRenegotiated
 from events.deals import FINANCING, DealAnnounced, DealRevised, DealTerminated, LegFunded
 from events.financials import RevenueReported
 from events.words import short_cents
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.circularity.deal import Deal, to_cents
 from projections.circularity.fold import Change, Circularity
 from projections.persistent import PersistentMap
@@ -69,16 +69,16 @@ class State:
     look_again_on: date | None = None
 
 
-def apply(state: State, recorded: Recorded, change: Change) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent, change: Change) -> Measured[State]:
     """Take in revenue or commitments, and measure the companies that they touch."""
-    match recorded.event:
+    match journaled.event:
         case RevenueReported() as revenue:
             state, touched = _with_revenue(state, revenue)
         case CommitmentRevised() as statement:
             state, touched = _with_statement(state, statement)
         case _:
             state, touched = _with_deals(state, change)
-    return _measure(state, touched, recorded.now.date(), change.after)
+    return _measure(state, touched, journaled.now.date(), change.after)
 
 
 def due(state: State) -> datetime | None:

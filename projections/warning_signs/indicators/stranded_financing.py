@@ -9,7 +9,7 @@ from rpds import HashTrieMap
 
 from events.credit import LoanOriginated, LoanRepaid
 from events.power import PowerDelivered, PowerScheduled
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.power.site import Site, changed, is_waiting, overdue_days, slip_days
 from projections.warning_signs.definition import (
@@ -71,9 +71,9 @@ class State:
     look_again_on: date | None = None
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Take in a promise, a delivery, a loan or a repayment, and measure the sites that it touches."""
-    event = recorded.event
+    event = journaled.event
     match event:
         case PowerScheduled(site_id=site_id) | PowerDelivered(site_id=site_id):
             before = state.sites.get(site_id)
@@ -86,7 +86,7 @@ def apply(state: State, recorded: Recorded) -> Measured[State]:
             state = State(state.sites, loans, state.late_usd, state.look_again_on)
         case _:
             return state, ()
-    return _measure(state, touched, recorded.now.date(), cited(event))
+    return _measure(state, touched, journaled.now.date(), cited(event))
 
 
 def due(state: State) -> datetime | None:

@@ -7,7 +7,7 @@ from rpds import HashTrieMap
 
 from events.companies import canonical
 from events.financials import UnitCostReported
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.warning_signs.definition import (
     S3,
@@ -42,9 +42,9 @@ class State:
     reports: PersistentMap[str, UnitCostReported] = NO_REPORTS
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Measure what a company pays to serve; an older report that comes late changes nothing."""
-    report = recorded.event
+    report = journaled.event
     if not isinstance(report, UnitCostReported):
         return state, ()
     company = canonical(report.company)

@@ -7,7 +7,7 @@ from uuid import UUID
 from rpds import HashTrieMap
 
 from events.power import GenerationObserved
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap
 from projections.power.site import Site, changed
 from projections.warning_signs.definition import (
@@ -63,9 +63,9 @@ class State:
     sites: PersistentMap[str, Tracked] = NO_SITES
 
 
-def apply(state: State, recorded: Recorded) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent) -> Measured[State]:
     """Take in what was counted on a site, and measure it."""
-    event = recorded.event
+    event = journaled.event
     if not isinstance(event, GenerationObserved):
         return state, ()
     before = state.sites.get(event.site_id, Tracked())

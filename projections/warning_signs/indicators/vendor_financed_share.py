@@ -5,7 +5,7 @@ from uuid import UUID
 
 from events.desk import WatchlistChanged
 from events.words import short_cents
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.circularity.book import BASES, Basis, edge_events, flow
 from projections.circularity.fold import READS, Change, Circularity, picture_of
 from projections.circularity.order import NOBODY
@@ -48,10 +48,10 @@ class State:
     cited: str = ""
 
 
-def apply(state: State, recorded: Recorded, change: Change) -> Measured[State]:
+def apply(state: State, journaled: JournaledEvent, change: Change) -> Measured[State]:
     """Measure the vendors whose round trip is another than before the event."""
-    if change.deals and not isinstance(recorded.event, WatchlistChanged):
-        state = State(cited(recorded.event))
+    if change.deals and not isinstance(journaled.event, WatchlistChanged):
+        state = State(cited(journaled.event))
     measured = (
         _measurement(change.after, basis, trip, state.cited)
         for basis in BASES

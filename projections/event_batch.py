@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from events.codec import encode
 from events.prices import EquityBarClosed
-from projections.base import Recorded
+from projections.base import JournaledEvent
 
 Texts = NDArray[np.object_]
 Moments = NDArray[np.datetime64]
@@ -20,7 +20,7 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bars:
-    """Bars of shares as columns: as long as their chunk, and empty where another event stands.
+    """Bars of shares as columns: as long as their batch, and empty where another event stands.
 
     Moments are in UTC, to the microsecond; `code` is the place of the symbol in `symbols`, -1 where
     no bar stands; `payload` is the event as JSON, in today's version. What is in here was validated as
@@ -46,10 +46,10 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chunk:
+class EventBatch:
     """Events that follow each other in the order that is folded, each at its place in the journal.
 
-    `now` is the clock of the fold, which goes on from the chunk before. `others` are the events
+    `now` is the clock of the fold, which goes on from the batch before. `others` are the events
     that are no bars of shares, as a fold takes them, by position in ascending order.
     """
 
@@ -58,19 +58,19 @@ class Chunk:
     known_at: Moments
     now: Moments
     bars: Bars
-    others: Mapping[int, Recorded]
+    others: Mapping[int, JournaledEvent]
 
     def __len__(self) -> int:
         return len(self.offset)
 
-    def part(self, start: int, end: int) -> "Chunk":
+    def part(self, start: int, end: int) -> "EventBatch":
         """Give the events from a position up to, but without, another."""
         if (start, end) == (0, len(self)):
             return self
         bars = {
             one.name: getattr(self.bars, one.name)[start:end] for one in fields(Bars) if one.name != "symbols"
         }
-        return Chunk(
+        return EventBatch(
             offset=self.offset[start:end],
             index=self.index[start:end],
             known_at=self.known_at[start:end],
@@ -81,14 +81,14 @@ class Chunk:
             },
         )
 
-    def recorded(self, position: int) -> Recorded:
+    def journaled(self, position: int) -> JournaledEvent:
         """Give an event as a fold takes it; a bar is read from its JSON."""
         other = self.others.get(position)
         if other is not None:
             return other
         bar = EquityBarClosed.model_validate_json(self.bars.payload[position])
         now = in_utc(self.now[position])
-        return Recorded(int(self.offset[position]), int(self.index[position]), now, bar)
+        return JournaledEvent(int(self.offset[position]), int(self.index[position]), now, bar)
 
 
 def in_utc(moment: Any) -> datetime:
@@ -103,13 +103,13 @@ def from_utc(moment: datetime) -> np.datetime64:
 
 
 def clock(known_at: Moments, before: datetime | None) -> Moments:
-    """Compute the clock of a fold over a chunk, on from what it was before."""
+    """Compute the clock of a fold over a batch, on from what it was before."""
     now: Moments = np.maximum.accumulate(known_at)
     return now if before is None else np.maximum(now, from_utc(before))
 
 
-def chunk_of(records: Sequence[Recorded]) -> Chunk:
-    """Make a chunk of events that are in memory already."""
+def batch_of(records: Sequence[JournaledEvent]) -> EventBatch:
+    """Make a batch of events that are in memory already."""
     size = len(records)
     places = {
         position: record.event
@@ -124,7 +124,7 @@ def chunk_of(records: Sequence[Recorded]) -> Chunk:
     for position, bar in places.items():
         for name, column in columns.items():
             column[position] = _cell(bar, name, numbers)
-    return Chunk(
+    return EventBatch(
         offset=np.array([one.offset for one in records], dtype=np.int64),
         index=np.array([one.index for one in records], dtype=np.int64),
         known_at=np.array([from_utc(one.event.known_at) for one in records], dtype="datetime64[us]"),

@@ -19,7 +19,7 @@ from events.base import Event
 from events.clock import ClockTicked
 from events.journal import Run
 from events.prices import Bar
-from projections.base import Recorded
+from projections.base import JournaledEvent
 from projections.persistent import PersistentMap, PersistentSet
 
 BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)
@@ -28,7 +28,7 @@ NOTHING_SEEN: PersistentSet[UUID] = HashTrieSet()
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class Deduplicator:
     """How far each source has been read, the ids of all facts, and the folds' clock."""
 
     marks: PersistentMap[str, int] = NOTHING_READ
@@ -36,13 +36,15 @@ class Intake:
     now: datetime = BEGINNING
 
 
-INTAKE_TYPE: TypeAdapter[Intake] = TypeAdapter(Intake)
+DEDUPLICATOR_TYPE: TypeAdapter[Deduplicator] = TypeAdapter(Deduplicator)
 
 
-def take_in(intake: Intake, offset: int, runs: Sequence[Run]) -> tuple[Intake, list[Recorded]]:
-    """Read the runs of the journal record at `offset`: what counts, and the intake after it."""
-    marks, seen, now = intake.marks, intake.seen, intake.now
-    taken: list[Recorded] = []
+def deduplicate(
+    deduplicator: Deduplicator, offset: int, runs: Sequence[Run]
+) -> tuple[Deduplicator, list[JournaledEvent]]:
+    """Read the runs of the journal record at `offset`: what counts, and the deduplicator after it."""
+    marks, seen, now = deduplicator.marks, deduplicator.seen, deduplicator.now
+    taken: list[JournaledEvent] = []
     index = 0
     for run in runs:
         if run.offset <= marks.get(run.source, -1):
@@ -54,9 +56,9 @@ def take_in(intake: Intake, offset: int, runs: Sequence[Run]) -> tuple[Intake, l
                 if not isinstance(event, Bar | ClockTicked):
                     seen = seen.insert(event.event_id)
                 now = max(now, event.known_at)
-                taken.append(Recorded(offset, index, now, event))
+                taken.append(JournaledEvent(offset, index, now, event))
             index += 1
-    return replace(intake, marks=marks, seen=seen, now=now), taken
+    return replace(deduplicator, marks=marks, seen=seen, now=now), taken
 
 
 def _is_new(event: Event, seen: PersistentSet[UUID], now: datetime) -> bool:

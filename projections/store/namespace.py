@@ -9,7 +9,7 @@ from projections.base import Projection
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Namespace:
     """The schema of checkpoints and snapshots, what schemas of tables begin with, and the schema of views."""
 
     bookkeeping: str
@@ -25,4 +25,4 @@ class Place:
         return SQL(statement).format(bookkeeping=Identifier(self.bookkeeping))
 
 
-LIVE = Place("ouroboros", "", "read")
+LIVE = Namespace("ouroboros", "", "read")

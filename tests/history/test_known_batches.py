@@ -1,4 +1,4 @@
-"""A history in chunks is what it is event by event, in the order in which the world could know it."""
+"""A history in batches is what it is event by event, in the order in which the world could know it."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from benchmarks.trading import events
 from events.base import Event
 from events.errors import UsageError
-from ouroboros.history import known_chunks as module
+from ouroboros.history import known_batches as module
 from ouroboros.history.joining import merged
-from ouroboros.history.known_chunks import known_chunks
+from ouroboros.history.known_batches import known_batches
 from ouroboros.history.manifest import MANIFEST, Format
 from ouroboros.history.opening import open_history
-from ouroboros.history.source import Entry, History, Order, recorded
+from ouroboros.history.source import Entry, History, Order, journaled
 from ouroboros.history.writing import writing
-from projections.base import Recorded
-from projections.bulk.chunk import Chunk, chunk_of
-from tests.history.test_chunks import late
+from projections.base import JournaledEvent
+from projections.event_batch import EventBatch, batch_of
+from tests.history.test_batches import late
 from tests.projections.test_bulk import SEED, share_bar
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -36,8 +36,8 @@ def exported(folder: Path, journal: Sequence[Event], format_: Format = "parquet"
     return open_history(folder)
 
 
-def one_by_one(chunks: Iterable[Chunk]) -> list[Recorded]:
-    return [chunk.recorded(position) for chunk in chunks for position in range(len(chunk))]
+def one_by_one(batches: Iterable[EventBatch]) -> list[JournaledEvent]:
+    return [batch.journaled(position) for batch in batches for position in range(len(batch))]
 
 
 def mixed(size: int) -> list[Event]:
@@ -64,7 +64,7 @@ def test_an_export_is_read_as_its_events_were_known(
     before = journal[300].known_at
     for until in (LATER, before):
         known = [one for one in history.entries(Order.KNOWN, until) if one.event.known_at < until]
-        assert one_by_one(known_chunks(history, until)) == list(recorded(known))
+        assert one_by_one(known_batches(history, until)) == list(journaled(known))
 
 
 def test_what_cannot_be_read_as_columns_is_read_event_by_event(
@@ -73,11 +73,11 @@ def test_what_cannot_be_read_as_columns_is_read_event_by_event(
     journal = mixed(200)
     lines = exported(tmp_path / "lines", journal, "jsonl")
     columns = exported(tmp_path / "columns", journal)
-    wanted = list(recorded(lines.entries(Order.KNOWN)))
-    assert one_by_one(known_chunks(lines, LATER)) == wanted
+    wanted = list(journaled(lines.entries(Order.KNOWN)))
+    assert one_by_one(known_batches(lines, LATER)) == wanted
     # Too large to be sorted in memory.
     monkeypatch.setattr(module, "RUN_EVENTS", 10)
-    assert one_by_one(known_chunks(columns, LATER)) == wanted
+    assert one_by_one(known_batches(columns, LATER)) == wanted
 
 
 def test_a_manifest_that_says_a_file_is_in_order_when_it_is_not_is_found_out(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_manifest_that_says_a_file_is_in_order_when_it_is_not_is_found_out(tmp
     manifest = tmp_path / MANIFEST
     manifest.write_text(manifest.read_text().replace('"in_known_order": false', '"in_known_order": true'))
     with pytest.raises(UsageError, match=r"is not what its manifest says\. Export again"):
-        list(known_chunks(open_history(tmp_path), LATER))
+        list(known_batches(open_history(tmp_path), LATER))
 
 
 MOMENTS = st.lists(st.integers(0, 6), max_size=12).map(sorted)
@@ -99,22 +99,22 @@ def test_of_one_moment_the_earlier_history_comes_first_however_they_are_cut(
 ) -> None:
     first = datetime(2026, 1, 5, tzinfo=UTC)
 
-    def bar(symbol: str, moment: int, at: int) -> Recorded:
+    def bar(symbol: str, moment: int, at: int) -> JournaledEvent:
         known_at = first + timedelta(days=moment)
         made = share_bar("2026-01-05", symbol, at, (5, 5, 3), 0)
-        return Recorded(at, 0, known_at, made.model_copy(update={"known_at": known_at}))
+        return JournaledEvent(at, 0, known_at, made.model_copy(update={"known_at": known_at}))
 
     listed = [
         [bar("ABCD"[number], moment, at) for at, moment in enumerate(moments)]
         for number, (moments, _) in enumerate(histories)
     ]
     cut = [
-        iter([chunk_of(ones[start : start + size]) for start in range(0, len(ones), size)])
+        iter([batch_of(ones[start : start + size]) for start in range(0, len(ones), size)])
         for ones, (_, size) in zip(listed, histories, strict=True)
     ]
     found = [
-        (int(number), chunk.recorded(position))
-        for chunk, numbers in merged(cut)
+        (int(number), batch.journaled(position))
+        for batch, numbers in merged(cut)
         for position, number in enumerate(numbers)
     ]
     wanted = [(number, one) for number, ones in enumerate(listed) for one in ones]

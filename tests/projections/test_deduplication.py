@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from events.base import Event
 from events.clock import tick
 from events.journal import Run
-from projections.base import Recorded
-from projections.intake import BEGINNING, INTAKE_TYPE, Intake, take_in
+from projections.base import JournaledEvent
+from projections.deduplication import BEGINNING, DEDUPLICATOR_TYPE, Deduplicator, deduplicate
 from tests.projections.given import event, noon
 
 Record = tuple[Run, ...]
@@ -70,15 +70,18 @@ def redelivered(draw: st.DrawFn, journal: Sequence[Record]) -> list[Record]:
     return again
 
 
-def read(journal: Sequence[Record], intake: Intake = Intake()) -> tuple[Intake, list[Recorded]]:  # noqa: B008
-    taken: list[Recorded] = []
+def read(
+    journal: Sequence[Record],
+    deduplicator: Deduplicator = Deduplicator(),  # noqa: B008
+) -> tuple[Deduplicator, list[JournaledEvent]]:
+    taken: list[JournaledEvent] = []
     for offset, record in enumerate(journal):
-        intake, new = take_in(intake, offset, record)
+        deduplicator, new = deduplicate(deduplicator, offset, record)
         taken += new
-    return intake, taken
+    return deduplicator, taken
 
 
-def ids(taken: Sequence[Recorded]) -> list[UUID]:
+def ids(taken: Sequence[JournaledEvent]) -> list[UUID]:
     return [one.event.event_id for one in taken]
 
 
@@ -109,10 +112,10 @@ def test_each_fact_counts_once_each_bar_always_and_a_tick_when_time_goes_on(jour
 @given(st.data())
 def test_whatever_is_delivered_again_changes_nothing(data: st.DataObject) -> None:
     journal = data.draw(journals())
-    intake, taken = read(journal)
+    deduplicator, taken = read(journal)
     intake_again, taken_again = read(data.draw(redelivered(journal)))
     assert [(one.event, one.now) for one in taken_again] == [(one.event, one.now) for one in taken]
-    assert intake_again == intake
+    assert intake_again == deduplicator
 
 
 @settings(max_examples=300, deadline=None)
@@ -121,10 +124,10 @@ def test_reading_on_from_a_snapshot_gives_what_reading_through_gives(
     journal: list[Record], data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(journal)))
-    intake, before = read(journal[:cut])
-    restored = INTAKE_TYPE.validate_json(INTAKE_TYPE.dump_json(intake))
-    assert restored == intake
-    assert INTAKE_TYPE.dump_json(restored) == INTAKE_TYPE.dump_json(intake)
+    deduplicator, before = read(journal[:cut])
+    restored = DEDUPLICATOR_TYPE.validate_json(DEDUPLICATOR_TYPE.dump_json(deduplicator))
+    assert restored == deduplicator
+    assert DEDUPLICATOR_TYPE.dump_json(restored) == DEDUPLICATOR_TYPE.dump_json(deduplicator)
     last, after = read(journal[cut:], restored)
     through, taken = read(journal)
     assert ids(before) + ids(after) == ids(taken)
@@ -134,12 +137,12 @@ def test_reading_on_from_a_snapshot_gives_what_reading_through_gives(
 @settings(max_examples=300, deadline=None)
 @given(journals())
 def test_the_clock_is_the_latest_moment_known_so_far(journal: list[Record]) -> None:
-    intake, taken = read(journal)
+    deduplicator, taken = read(journal)
     latest = BEGINNING
     for one in taken:
         latest = max(latest, one.event.known_at)
         assert one.now == latest
-    assert intake.now == latest
+    assert deduplicator.now == latest
 
 
 @settings(max_examples=300, deadline=None)
@@ -157,9 +160,9 @@ def test_a_place_in_the_journal_is_that_of_the_event_whatever_else_is_passed_ove
 
 def test_a_fact_that_its_source_sent_twice_under_new_offsets_counts_once() -> None:
     runs = (Run("deals/0", 1, (FACTS[0],)), Run("deals/0", 2, (FACTS[0],)), Run("deals/1", 0, (FACTS[0],)))
-    intake, taken = read([runs])
+    deduplicator, taken = read([runs])
     assert ids(taken) == [FACTS[0].event_id]
-    assert dict(intake.marks.items()) == {"deals/0": 2, "deals/1": 0}
+    assert dict(deduplicator.marks.items()) == {"deals/0": 2, "deals/1": 0}
 
 
 def test_a_fact_twice_in_one_run_counts_once() -> None:
@@ -172,18 +175,18 @@ def test_offset_nought_is_read() -> None:
 
 def test_the_parts_of_a_bucket_all_count_and_are_not_remembered() -> None:
     runs = (Run("equity.prices/3#NVDA", 1, (BARS[0],)), Run("equity.prices/3#NVDA", 5, (BARS[0],)))
-    intake, taken = read([runs])
+    deduplicator, taken = read([runs])
     assert len(taken) == 2
-    assert len(intake.seen) == 0
+    assert len(deduplicator.seen) == 0
 
 
 def test_ticks_of_the_clock_that_bring_no_news_are_passed_over_and_none_is_remembered() -> None:
     runs = [
         (Run("clock/0", place, (one,)),) for place, one in enumerate([TICKS[2], TICKS[1], TICKS[2], TICKS[3]])
     ]
-    intake, taken = read(runs)
+    deduplicator, taken = read(runs)
     assert [one.now for one in taken] == [TICKS[2].known_at, TICKS[3].known_at]
-    assert len(intake.seen) == 0
+    assert len(deduplicator.seen) == 0
 
 
 def test_what_comes_late_does_not_turn_the_clock_back() -> None:
@@ -195,7 +198,7 @@ def test_what_comes_late_does_not_turn_the_clock_back() -> None:
 
 def test_taking_in_leaves_the_intake_before_as_it_was() -> None:
     before, _ = read([(Run("deals/0", 1, (FACTS[0],)),)])
-    after, _ = take_in(before, 1, [Run("deals/0", 2, (FACTS[1],)), Run("deals/1", 7, (TICKS[8],))])
+    after, _ = deduplicate(before, 1, [Run("deals/0", 2, (FACTS[1],)), Run("deals/1", 7, (TICKS[8],))])
     assert dict(before.marks.items()) == {"deals/0": 1}
     assert set(before.seen) == {FACTS[0].event_id}
     assert set(after.seen) == {FACTS[0].event_id, FACTS[1].event_id}

@@ -13,7 +13,7 @@ from projections.base import Row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Block:
+class ColumnBlock:
     """Rows of a table in their order: a column for each field of its NamedTuple.
 
     Moments are in UTC without saying so, and ids are text, until `rows` makes them what they are.
@@ -33,13 +33,13 @@ class Block:
 
 
 # Rows of any tables, or a block of rows of one.
-Piece = tuple[Row, ...] | Block
+Piece = tuple[Row, ...] | ColumnBlock
 
 
 def rows_of(pieces: Iterable[Piece]) -> Iterator[Row]:
     """Make the rows of all pieces: those of each table are in their order."""
     for piece in pieces:
-        yield from piece.rows() if isinstance(piece, Block) else piece
+        yield from piece.rows() if isinstance(piece, ColumnBlock) else piece
 
 
 def _values(column: NDArray[Any], kind: type) -> Iterable[Any]:

@@ -1,4 +1,4 @@
-"""A history in chunks, in the order in which the world could know it.
+"""A history in batches, in the order in which the world could know it.
 
 An export in Parquet is read as columns, a month after the other: a month's folder holds what was known in
 it. A file that is not in known order is sorted in memory, if it is small enough. Every other history
@@ -13,18 +13,18 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from events.errors import UsageError
-from ouroboros.history.chunks import chunks_of_file
+from ouroboros.history.batches import batches_of_file
 from ouroboros.history.exported import Exported
 from ouroboros.history.joining import joined, merged, picked
 from ouroboros.history.manifest import ExportedFile
 from ouroboros.history.ordering import RUN_EVENTS
-from ouroboros.history.source import Entry, History, Order, recorded
-from projections.bulk.chunk import Chunk, chunk_of, from_utc
+from ouroboros.history.source import Entry, History, Order, journaled
+from projections.event_batch import EventBatch, batch_of, from_utc
 
 EVENTS_AT_ONCE = 20_000
 
 
-def known_chunks(history: History, before: datetime) -> Iterator[Chunk]:
+def known_batches(history: History, before: datetime) -> Iterator[EventBatch]:
     """Read what was known before a moment, in bounded memory. Raises UsageError as `History.entries` does."""
     months = _months(history, before) if isinstance(history, Exported) else None
     if months is None or not isinstance(history, Exported):
@@ -32,14 +32,14 @@ def known_chunks(history: History, before: datetime) -> Iterator[Chunk]:
         yield from _chunked(entries)
         return
     last = np.datetime64(0, "us")
-    for chunk in chain.from_iterable(_month(history, files) for files in months):
-        if chunk.known_at[0] < last or np.any(chunk.known_at[1:] < chunk.known_at[:-1]):
+    for batch in chain.from_iterable(_month(history, files) for files in months):
+        if batch.known_at[0] < last or np.any(batch.known_at[1:] < batch.known_at[:-1]):
             raise UsageError(f"{history.folder} is not what its manifest says.", "Export again.")
-        last = chunk.known_at[-1]
-        end = int(np.searchsorted(chunk.known_at, from_utc(before)))
+        last = batch.known_at[-1]
+        end = int(np.searchsorted(batch.known_at, from_utc(before)))
         if end:
-            yield chunk.part(0, end)
-        if end < len(chunk):
+            yield batch.part(0, end)
+        if end < len(batch):
             return
 
 
@@ -63,13 +63,13 @@ def _month_of(file: ExportedFile) -> str:
     return PurePosixPath(file.name).parts[0]
 
 
-def _month(export: Exported, files: Iterable[ExportedFile]) -> Iterator[Chunk]:
+def _month(export: Exported, files: Iterable[ExportedFile]) -> Iterator[EventBatch]:
     readings = [_file(export, one) for one in files]
-    return (chunk for chunk, _ in merged(readings))
+    return (batch for batch, _ in merged(readings))
 
 
-def _file(export: Exported, file: ExportedFile) -> Iterator[Chunk]:
-    reading = chunks_of_file(export.folder / PurePosixPath(file.name), EVENTS_AT_ONCE)
+def _file(export: Exported, file: ExportedFile) -> Iterator[EventBatch]:
+    reading = batches_of_file(export.folder / PurePosixPath(file.name), EVENTS_AT_ONCE)
     if file.in_known_order:
         yield from reading
     else:
@@ -77,7 +77,7 @@ def _file(export: Exported, file: ExportedFile) -> Iterator[Chunk]:
         yield picked(whole, np.argsort(whole.known_at, kind="stable"))
 
 
-def _chunked(entries: Iterable[Entry]) -> Iterator[Chunk]:
-    events = recorded(entries)
+def _chunked(entries: Iterable[Entry]) -> Iterator[EventBatch]:
+    events = journaled(entries)
     while batch := list(islice(events, EVENTS_AT_ONCE)):
-        yield chunk_of(batch)
+        yield batch_of(batch)

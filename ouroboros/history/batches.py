@@ -14,8 +14,8 @@ from ouroboros.history.columns import arrow
 from ouroboros.history.exported import Exported, check_columns
 from ouroboros.history.manifest import ExportedFile
 from ouroboros.history.stored import Stored, entry
-from projections.base import Recorded
-from projections.bulk.chunk import Bars, Chunk, clock, in_utc
+from projections.base import JournaledEvent
+from projections.event_batch import Bars, EventBatch, clock, in_utc
 
 EVENTS_AT_ONCE = 65_536
 
@@ -30,41 +30,41 @@ _READ = (
 _Place = tuple[int, int]
 
 
-def chunks(export: Exported, events_at_once: int = EVENTS_AT_ONCE) -> Iterator[Chunk]:
+def batches(export: Exported, events_at_once: int = EVENTS_AT_ONCE) -> Iterator[EventBatch]:
     """Read a whole export in Parquet, in journal order and bounded memory.
 
     Raises UsageError where a file is no export, is not in journal order, or a row is no event.
     """
     files = sorted(export.manifest.files, key=lambda one: one.first)
-    return _chunks(_merged(export.folder, files, events_at_once), export.folder)
+    return _read_batches(_merged(export.folder, files, events_at_once), export.folder)
 
 
-def chunks_of_file(path: Path, events_at_once: int = EVENTS_AT_ONCE) -> Iterator[Chunk]:
-    """Read one file of an export, in journal order and bounded memory. Raises UsageError as `chunks` does."""
-    return _chunks(_batches(path, events_at_once), path)
+def batches_of_file(path: Path, events_at_once: int = EVENTS_AT_ONCE) -> Iterator[EventBatch]:
+    """Read one file of an export, in journal order and bounded memory; UsageError as from `batches`."""
+    return _read_batches(_batches(path, events_at_once), path)
 
 
-def _chunks(batches: Iterator[Any], where: Path) -> Iterator[Chunk]:
+def _read_batches(batches: Iterator[Any], where: Path) -> Iterator[EventBatch]:
     now: datetime | None = None
     last: _Place = -1, -1
     try:
-        for batch in batches:
-            chunk = _chunk(batch, now, str(where))
-            last = _checked_order(chunk, last, where)
-            now = in_utc(chunk.now[-1])
-            yield chunk
+        for read in batches:
+            batch = _batch(read, now, str(where))
+            last = _checked_order(batch, last, where)
+            now = in_utc(batch.now[-1])
+            yield batch
     except (arrow().ArrowException, OSError) as error:
         raise UsageError(f"{where} holds no Parquet that can be read: {error}.", "Export again.") from None
 
 
-def _checked_order(chunk: Chunk, last: _Place, where: Path) -> _Place:
-    """Tell the last place of a chunk whose places go up from `last` on."""
-    step, within = np.diff(chunk.offset, prepend=last[0]), np.diff(chunk.index, prepend=last[1])
+def _checked_order(batch: EventBatch, last: _Place, where: Path) -> _Place:
+    """Tell the last place of a batch whose places go up from `last` on."""
+    step, within = np.diff(batch.offset, prepend=last[0]), np.diff(batch.index, prepend=last[1])
     wrong = np.flatnonzero((step < 0) | ((step == 0) & (within <= 0)))
     if wrong.size:
-        place = f"{chunk.offset[wrong[0]]}/{chunk.index[wrong[0]]}"
+        place = f"{batch.offset[wrong[0]]}/{batch.index[wrong[0]]}"
         raise UsageError(f"{where} is not in journal order at {place}.", "Export again.")
-    return int(chunk.offset[-1]), int(chunk.index[-1])
+    return int(batch.offset[-1]), int(batch.index[-1])
 
 
 class _Part:
@@ -127,11 +127,11 @@ def _merged(folder: Path, files: list[ExportedFile], events_at_once: int) -> Ite
 
 def _one(batches: list[Any]) -> Any:
     table = arrow().Table.from_batches(batches).unify_dictionaries()
-    (batch,) = table.combine_chunks().to_batches()
+    (batch,) = table.combine_read_batches().to_batches()
     return batch
 
 
-def _chunk(batch: Any, before: datetime | None, where: str) -> Chunk:
+def _batch(batch: Any, before: datetime | None, where: str) -> EventBatch:
     kinds, kind = _dictionary(batch, "event_type")
     # Bars of another release must be brought up to date, as every other event is.
     of_today = batch.column("schema_version").to_numpy() == EquityBarClosed.VERSION
@@ -153,13 +153,13 @@ def _chunk(batch: Any, before: datetime | None, where: str) -> Chunk:
         **columns,
     )
     now = clock(known_at, before)
-    others: dict[int, Recorded] = {}
+    others: dict[int, JournaledEvent] = {}
     for position in np.flatnonzero(~of_shares).tolist():
         payload = bars.payload[position].encode()
         row = Stored(in_utc(known_at[position]), int(offset[position]), int(index[position]), payload)
         event = entry(row, where).event
-        others[position] = Recorded(row.journal_offset, row.journal_index, in_utc(now[position]), event)
-    return Chunk(offset, index, known_at, now, bars, others)
+        others[position] = JournaledEvent(row.journal_offset, row.journal_index, in_utc(now[position]), event)
+    return EventBatch(offset, index, known_at, now, bars, others)
 
 
 def _dictionary(batch: Any, name: str) -> tuple[NDArray[np.object_], NDArray[np.int64]]:

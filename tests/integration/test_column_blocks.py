@@ -12,7 +12,7 @@ from hypothesis import settings as running
 from hypothesis import strategies as st
 
 from projections.base import Projection
-from projections.bulk.block import Block
+from projections.column_block import ColumnBlock
 from projections.journal_event import JOURNAL_EVENT
 from projections.journal_event.rows import JournalEventRow
 from projections.prices import PRICES
@@ -24,9 +24,9 @@ NOW = datetime(2026, 1, 5, 14, 30, tzinfo=UTC)
 AWKWARD = ["plain", "a\\b", "\\N", "\\.", "tab\there", "line\nline\r\n", "é 💰", "", '"quoted", and so on']
 
 
-def block_of(row: type[Any], rows: list[Any]) -> Block:
+def block_of(row: type[Any], rows: list[Any]) -> ColumnBlock:
     """Turn rows into columns, moments without their zone and ids as text."""
-    return Block(row, tuple(_column(list(values)) for values in zip(*rows, strict=True)))
+    return ColumnBlock(row, tuple(_column(list(values)) for values in zip(*rows, strict=True)))
 
 
 def _column(values: list[Any]) -> Any:
@@ -64,7 +64,7 @@ async def written(database: str, projection: Projection[Any], buffer: RowBuffer,
 async def test_texts_numbers_and_moments_come_back_as_they_were(database: str) -> None:
     rows = [event_row(number, text) for number, text in enumerate(AWKWARD)]
     buffer = RowBuffer(JOURNAL_EVENT)
-    buffer.add_block(block_of(JournalEventRow, rows), NOW)
+    buffer.add_columns(block_of(JournalEventRow, rows), NOW)
     found = await written(database, JOURNAL_EVENT, buffer, "journal_event")
     assert sorted(one[:-1] for one in found) == [row[:-1] for row in rows]
 
@@ -74,8 +74,8 @@ async def test_texts_numbers_and_moments_come_back_as_they_were(database: str) -
 async def test_of_the_rows_of_one_key_in_blocks_and_beside_them_the_last_stays(database: str) -> None:
     buffer = RowBuffer(PRICES)
     first = [bar_row(1, 1.5), bar_row(2, 2.5), bar_row(1, 1.25), bar_row(3, 3.5)]
-    buffer.add_block(block_of(EquityBarPartRow, first), NOW)
-    buffer.add_block(block_of(EquityBarPartRow, [bar_row(2, 0.1 + 0.2)]), NOW)
+    buffer.add_columns(block_of(EquityBarPartRow, first), NOW)
+    buffer.add_columns(block_of(EquityBarPartRow, [bar_row(2, 0.1 + 0.2)]), NOW)
     buffer.add([bar_row(3, 3.75)], NOW)
     found = await written(database, PRICES, buffer, "equity_bar_part")
     assert sorted(found) == sorted([bar_row(1, 1.25), bar_row(2, 0.1 + 0.2), bar_row(3, 3.75)])
@@ -85,8 +85,8 @@ def test_history_before_its_beginning_is_left_out_and_what_stands_is_not() -> No
     later = NOW.replace(hour=15)
     events, prices = RowBuffer(JOURNAL_EVENT, history_from=later), RowBuffer(PRICES, history_from=later)
     for now in (NOW, later):
-        events.add_block(block_of(JournalEventRow, [event_row(1, "plain")]), now)
-        prices.add_block(block_of(EquityBarPartRow, [bar_row(1, 1.5)]), now)
+        events.add_columns(block_of(JournalEventRow, [event_row(1, "plain")]), now)
+        prices.add_columns(block_of(EquityBarPartRow, [bar_row(1, 1.5)]), now)
     assert len(events._blocks) == 1
     assert len(prices._blocks) == 2
 

@@ -1,4 +1,4 @@
-"""Exports in Parquet are replayed in chunks, as JSONL one by one: the rows are the same."""
+"""Exports in Parquet are replayed in batches, as JSONL one by one: the rows are the same."""
 
 import random
 from collections.abc import Sequence
@@ -53,17 +53,17 @@ async def test_in_chunks_and_one_by_one_give_the_same_rows(
     in_parquet = exported(tmp_path / "parquet", listed, "parquet")
     as_lines = exported(tmp_path / "lines", listed, "jsonl")
     bounds = clock_at(listed, begin), clock_at(listed, end)
-    # When one is folded in chunks and the other one by one
-    monkeypatch.setattr(reading, "CHUNK_EVENTS", 700)
-    many = await replayed(settings, "chunks", Plan(in_parquet, *bounds))
+    # When one is folded in batches and the other one by one
+    monkeypatch.setattr(reading, "BATCH_EVENTS", 700)
+    many = await replayed(settings, "batches", Plan(in_parquet, *bounds))
     few = await replayed(settings, "single", Plan(as_lines, *bounds))
     # Then as many events are folded, to the same rows
     assert many.events == few.events > 0
     assert (many.events < len(listed)) is (end is not None), f"seed {SEED}"
-    assert taken(settings, "chunks")["prices.equity_bar_part"].rows > 0
-    assert differing(settings, "chunks", "single") == [], f"seed {SEED}"
+    assert taken(settings, "batches")["prices.equity_bar_part"].rows > 0
+    assert differing(settings, "batches", "single") == [], f"seed {SEED}"
     # And there is nothing left to fold
-    assert (await replayed(settings, "chunks", Plan(in_parquet, *bounds))).events == 0
+    assert (await replayed(settings, "batches", Plan(in_parquet, *bounds))).events == 0
 
 
 async def test_chunks_of_another_size_go_on_where_a_replay_was_left_behind_its_rows(
@@ -73,18 +73,18 @@ async def test_chunks_of_another_size_go_on_where_a_replay_was_left_behind_its_r
     settings = settings.model_copy(update={"snapshot_events": 1_000})
     listed = trading()
     in_parquet, as_lines = (exported(tmp_path / kind, listed, kind) for kind in ("parquet", "jsonl"))
-    monkeypatch.setattr(reading, "CHUNK_EVENTS", 300)
-    read = reading.chunked
-    monkeypatch.setattr(reading, "chunked", lambda *asked: islice(read(*asked), 6))
+    monkeypatch.setattr(reading, "BATCH_EVENTS", 300)
+    read = reading.batched
+    monkeypatch.setattr(reading, "batched", lambda *asked: islice(read(*asked), 6))
     monkeypatch.setattr(Projector, "snapshot", nothing)
-    assert (await replayed(settings, "chunks", Plan(in_parquet))).events == 1_800
+    assert (await replayed(settings, "batches", Plan(in_parquet))).events == 1_800
     monkeypatch.undo()
     # When the rest is folded at once
-    rest = await replayed(settings, "chunks", Plan(in_parquet))
+    rest = await replayed(settings, "batches", Plan(in_parquet))
     # Then what was folded after the states were saved is folded again, and no row is there twice
     assert rest.events == len(listed) - 1_200
     await replayed(settings, "single", Plan(as_lines))
-    assert differing(settings, "chunks", "single") == [], f"seed {SEED}"
+    assert differing(settings, "batches", "single") == [], f"seed {SEED}"
 
 
 async def nothing(_: Projector) -> None:

@@ -1,4 +1,4 @@
-"""An export that is read in chunks is folded as it is event by event, however its files overlap."""
+"""An export that is read in batches is folded as it is event by event, however its files overlap."""
 
 import random
 from collections.abc import Iterable
@@ -11,14 +11,14 @@ from benchmarks.trading import events
 from events.base import Event
 from events.errors import UsageError
 from events.prices import EquityBarClosed
-from ouroboros.history.chunks import chunks
+from ouroboros.history.batches import batches
 from ouroboros.history.exported import Exported
 from ouroboros.history.opening import open_history
-from ouroboros.history.source import Entry, Order, recorded
+from ouroboros.history.source import Entry, Order, journaled
 from ouroboros.history.writing import writing
 from projections.base import Row, fold
-from projections.bulk.block import rows_of
-from projections.bulk.folding import fold_chunk
+from projections.bulk.folding import fold_batch
+from projections.column_block import rows_of
 from projections.registry import PROJECTIONS
 from tests.projections.test_bulk import SEED, by_table, share_bar
 
@@ -52,14 +52,14 @@ def test_an_export_in_chunks_leaves_what_its_events_leave_one_by_one(
             # Some records of the journal hold two events.
             writer.add(Entry(number // 2, number % 2, one))
         assert len(writer.finish().files) == 2
-    history = list(recorded(open_history(tmp_path).entries(Order.JOURNAL)))
-    taken = list(chunks(Exported(tmp_path), events_at_once))
+    history = list(journaled(open_history(tmp_path).entries(Order.JOURNAL)))
+    taken = list(batches(Exported(tmp_path), events_at_once))
     assert sum(map(len, taken)) == len(history)
     for projection in PROJECTIONS:
         alone = fold(projection, projection.initial, history)
         state, rows = projection.initial, list[Row]()
-        for chunk in taken:
-            step = fold_chunk(projection, state, chunk)
+        for batch in taken:
+            step = fold_batch(projection, state, batch)
             state = step.state
             rows += rows_of(step.pieces)
         assert by_table(projection, rows) == by_table(projection, alone.rows)
@@ -80,22 +80,22 @@ def exported(folder: Path, events: Iterable[Event]) -> Exported:
 
 def test_bars_of_another_release_are_read_as_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     export = exported(tmp_path, bars(3))
-    (of_today,) = chunks(export)
+    (of_today,) = batches(export)
     assert not of_today.others
-    alone = [of_today.recorded(position) for position in range(3)]
+    alone = [of_today.journaled(position) for position in range(3)]
     monkeypatch.setattr(EquityBarClosed, "VERSION", 2)
-    (of_before,) = chunks(export)
+    (of_before,) = batches(export)
     assert list(of_before.others.values()) == alone
     assert set(of_before.bars.code.tolist()) == {-1}
 
 
 def test_a_part_of_a_chunk_holds_the_events_between_two_positions(tmp_path: Path) -> None:
     made = events(random.Random(SEED), 1)
-    (chunk,) = chunks(exported(tmp_path, (next(made) for _ in range(900))))
-    assert chunk.others
-    part = chunk.part(200, 700)
+    (batch,) = batches(exported(tmp_path, (next(made) for _ in range(900))))
+    assert batch.others
+    part = batch.part(200, 700)
     assert len(part) == 500
-    assert [part.recorded(at) for at in range(500)] == [chunk.recorded(at) for at in range(200, 700)]
+    assert [part.journaled(at) for at in range(500)] == [batch.journaled(at) for at in range(200, 700)]
 
 
 def test_files_that_are_not_in_journal_order_are_refused(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_files_that_are_not_in_journal_order_are_refused(tmp_path: Path) -> None
     table = pq.read_table(path)
     pq.write_table(table.take([0, 2, 1]), path)
     with pytest.raises(UsageError, match=r"not in journal order at 1/0\. Export again"):
-        list(chunks(export))
+        list(batches(export))
 
 
 def test_files_without_a_column_or_without_parquet_are_refused(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_files_without_a_column_or_without_parquet_are_refused(tmp_path: Path) -
     (path,) = tmp_path.glob("*/*.parquet")
     pq.write_table(pq.read_table(path).drop_columns(["last_at"]), path)
     with pytest.raises(UsageError, match="it has no column last_at"):
-        list(chunks(export))
+        list(batches(export))
     path.write_bytes(b"no Parquet")
     with pytest.raises(UsageError, match="holds no Parquet that can be read"):
-        list(chunks(export))
+        list(batches(export))
