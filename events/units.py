@@ -1,5 +1,6 @@
 """The units of measured values: how each is written, and how Grafana names and prints it."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -49,29 +50,33 @@ class Unit(StrEnum):
 
     def write(self, value: float) -> str:
         """Return a value with its unit, as a sentence has it: 30.3 %, $1.2B, 45 days, 1 sign."""
-        match self:
-            case Unit.SHARE:
-                return percent(value)
-            case Unit.USD:
-                sign = "-" if value < 0 else ""
-                return sign + short_cents(round(abs(value) * 100))
-            case Unit.RATIO:
-                return f"{value:.2f} times"
-            case Unit.DAYS:
-                return "1 day" if value == 1 else f"{value:g} days"
-            case Unit.COUNT | Unit.WEIGHTED_COUNT:
-                return f"{value:g}"
-            case Unit.SIGNS:
-                return count(int(value), "sign")
-            case Unit.COMPANIES:
-                return count(int(value), "company", "companies")
+        return _WRITERS[self](value)
 
+
+def _dollars(value: float) -> str:
+    return ("-" if value < 0 else "") + short_cents(round(abs(value) * 100))
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}"
+
+
+_WRITERS: dict[Unit, Callable[[float], str]] = {
+    Unit.SHARE: percent,
+    Unit.RATIO: lambda value: f"{value:.2f} times",
+    Unit.USD: _dollars,
+    Unit.DAYS: lambda value: f"{value:g} {'day' if value == 1 else 'days'}",
+    Unit.COUNT: _plain,
+    Unit.WEIGHTED_COUNT: _plain,
+    Unit.SIGNS: lambda value: count(int(value), "sign"),
+    Unit.COMPANIES: lambda value: count(int(value), "company", "companies"),
+}
 
 _SPELLINGS = {
     Unit.SHARE: _Spelling("percentunit", 1, 100, "%.1f %%"),
-    Unit.RATIO: _Spelling("none", 2, 1, "%.2f times"),
+    Unit.RATIO: _Spelling("suffix:times", 2, 1, "%.2f times"),
     Unit.USD: _Spelling("currencyUSD", 1, 1e-9, "$%.1fB"),
-    Unit.DAYS: _Spelling("d", 0, 1, "%.0f days"),
+    Unit.DAYS: _Spelling("suffix:days", 0, 1, "%.0f days"),
     Unit.COUNT: _Spelling("none", 0, 1, "%.0f"),
     Unit.WEIGHTED_COUNT: _Spelling("none", 1, 1, "%.1f"),
     Unit.SIGNS: _Spelling("none", 0, 1, "%.0f"),
