@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from events.base import Certainty, Event
-from events.credit import (
+from events.families.credit import (
     Collateral,
     CreditWaiverReported,
     GpuCollateral,
@@ -20,10 +20,10 @@ from events.credit import (
     ShareCollateral,
     WaiverKind,
 )
-from events.deals import DealAnnounced, Leg, LegKind
-from events.financials import RevenueReported, UnitCostReported, UtilizationReported
-from events.headlines import HeadlinePublished
-from events.power import GenerationObserved, PowerScheduled
+from events.families.deals import DealAnnounced, Leg, LegKind
+from events.families.financials import RevenueReported, UnitCostReported, UtilizationReported
+from events.families.headlines import HeadlinePublished
+from events.families.power import GenerationObserved, PowerScheduled
 
 SEED = 20_260_301
 FIRST_DAY = datetime(2025, 1, 2, 14, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from itertools import islice
 from benchmarks.facts import FACILITIES, FIRST_DAY, SITES, common, deal, every, facts, loan, schedule
 from benchmarks.prices import SERIES, Market
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
 from events.journal import Run, encode_records
 from projections.store.projector import JournalRecord
 

@@ -19,7 +19,7 @@ from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
 from events.base import Event
 from events.codec import cloud_event_headers, encode
-from events.credit import CreditWaiverReported, WaiverKind
+from events.families.credit import CreditWaiverReported, WaiverKind
 from events.topics import SIGNALS
 from streams.kafka import PartitionReader, producing
 from streams.settings import Settings

@@ -14,9 +14,8 @@ from benchmarks.journals import DAYS_A_YEAR, DAYS_BY_THE_MINUTE, year
 from benchmarks.prices import SERIES, Market
 from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
-from dashboards import watchlist
-from dashboards.boards import BOARDS
-from events.desk import WatchlistChanged
+from dashboards.boards import boards, watchlist
+from events.families.desk import WatchlistChanged
 from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
 from projections.store.reader import READER
@@ -40,7 +39,7 @@ def panels(servers: Servers) -> Result:
         connection.execute(f"SET ROLE {READER}".encode())
         taken = {
             f"{board['title']}: {panel['title']}": _milliseconds(connection, panel, board_choices)
-            for board in map(written, (*BOARDS, watchlist.board(_watchlist())))
+            for board in map(written, (*boards(), watchlist.board(_watchlist())))
             for board_choices in [_all_of(connection, board)]
             for panel in board["panels"]
             if panel.get("targets")
@@ -63,7 +62,7 @@ async def _fold(database: str, records: Iterable[JournalRecord]) -> int:
     projector = await Projector.load(database, PROJECTIONS, snapshot_events=10_000_000)
     left = iter(records)
     while batch := list(islice(left, BATCH)):
-        await projector.project(batch)
+        await projector.project_records(batch)
     await projector.close()
     with psycopg.connect(database) as connection:
         found = connection.execute("SELECT count(*) FROM read.journal_event").fetchone()

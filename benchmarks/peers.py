@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow.dataset
 
 from benchmarks.facts import SEED
+from benchmarks.in_memory import Folds
 from benchmarks.replay import Taken, fall_of_each, in_batches, one_core, timed
 from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
@@ -40,13 +41,13 @@ def peers(_: Servers) -> Result:
     with TemporaryDirectory() as name:
         folder = Path(name)
         export_days(folder, DAYS)
-        states: dict[str, Any] = {}
+        folds = Folds()
         with one_core():
-            in_batches(folder, {}, states)
+            in_batches(folder, {}, folds)
             ours = _best(lambda: in_batches(folder, {}))
             bars = _bars(folder)
         falls, crossings = _loop(bars.itertuples(index=False))
-        _check("ours", fall_of_each(states), falls)
+        _check("ours", fall_of_each(folds), falls)
         vectorised_falls, vectorised_crossings = _vectorised(bars)
         _check("pandas, vectorised", vectorised_falls, falls)
         assert vectorised_crossings == crossings

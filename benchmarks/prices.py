@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.facts import GPU_MODELS, SYMBOLS, common
 from events.base import Event
-from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuBasis
+from events.families.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuBasis
 
 BASES: tuple[GpuBasis, ...] = ("resale", "rental_hour")
 SERIES: tuple[tuple[str, GpuBasis | None], ...] = (

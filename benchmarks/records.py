@@ -8,17 +8,17 @@ from collections.abc import Iterator, Sequence
 from unittest.mock import patch
 
 from benchmarks.facts import SEED
-from benchmarks.in_memory import InMemory
+from benchmarks.in_memory import Folds, InMemory, Parts, note
 from benchmarks.journals import EVENTS_A_MINUTE, mixed
 from benchmarks.prices import SERIES, Market
 from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
 from events.journal import decode_record
+from projections.base import JournaledEvent
 from projections.deduplication import Deduplicator, deduplicate
-from projections.registry import PROJECTIONS
+from projections.event_batch import batch_of
 from projections.store import projector
-from projections.store.projector import JournalRecord, Progress
-from projections.store.writing import RowBuffer
+from projections.store.projector import JournalRecord
 
 EVENTS = 105_000
 TIMES = 3
@@ -44,7 +44,7 @@ def records(_: Servers) -> Result:
     return Result(
         "Catching up, one core: journal records to rows in memory",
         [
-            Figure("decode, take in, fold through every projection", EVENTS / whole, "events/s"),
+            Figure("decode, deduplicate, fold through every projection", EVENTS / whole, "events/s"),
             Figure("the same without decoding", EVENTS / folding, "events/s"),
             *(
                 Figure(f"of that {name}: {seconds / total:.0%}", 1e6 * seconds / EVENTS, "µs/event")
@@ -63,7 +63,7 @@ async def _whole(records: Records) -> float:
     memory = InMemory()
     start = time.perf_counter()
     for batch in _batches(records):
-        await memory.project(batch)
+        await memory.project_records(batch)
     return time.perf_counter() - start
 
 
@@ -74,34 +74,29 @@ async def _without_decoding(records: Records) -> float:
         decoded = iter([decode_record(record.value, record.headers) for record in batch])
         with patch.object(projector, "decode_record", lambda *_, decoded=decoded: next(decoded)):
             start = time.perf_counter()
-            await memory.project(batch)
+            await memory.project_records(batch)
             seconds += time.perf_counter() - start
     return seconds
 
 
-def _parts(records: Records) -> dict[str, float]:
-    """Do what a projector does step by step, and tell the seconds of each."""
-    parts = dict.fromkeys(["decoding", "the deduplicator", *(one.name for one in PROJECTIONS)], 0.0)
-    progress = [Progress(one, one.initial, -1, -1) for one in PROJECTIONS]
-    deduplicator = Deduplicator()
+def _parts(records: Records) -> Parts:
+    """Return the seconds of each step that a projector does."""
+    parts = Parts()
+    folds, deduplicator = Folds(), Deduplicator()
     for batch in _batches(records):
-        buffers = [RowBuffer(one) for one in PROJECTIONS]
+        events = list[JournaledEvent]()
         for record in batch:
-            before = time.perf_counter()
+            began = time.process_time()
             runs = decode_record(record.value, record.headers)
-            before = _note(parts, "decoding", before)
-            deduplicator, taken = deduplicate(deduplicator, record.offset, runs)
-            before = _note(parts, "the deduplicator", before)
-            for one, rows in zip(progress, buffers, strict=True):
-                one.fold(record.offset, taken, rows)
-                before = _note(parts, one.projection.name, before)
+            began = note(parts, "decoding", began)
+            deduplicator, accepted = deduplicate(deduplicator, record.offset, runs)
+            events += accepted
+            note(parts, "deduplication", began)
+        began = time.process_time()
+        columns = batch_of(events)
+        note(parts, "columns", began)
+        folds.fold(columns, parts)
     return parts
-
-
-def _note(parts: dict[str, float], name: str, before: float) -> float:
-    now = time.perf_counter()
-    parts[name] += now - before
-    return now
 
 
 def _batches(records: Records) -> Iterator[Records]:

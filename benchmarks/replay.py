@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pyarrow as pa
 
 from benchmarks.facts import SEED
+from benchmarks.in_memory import Folds, Parts, note
 from benchmarks.results import Figure, Result
 from benchmarks.servers import Servers
 from benchmarks.trading import BASKETS, DAYS, FACTS_A_MINUTE, MINUTES_A_DAY, SHARES, export_days
@@ -20,11 +20,8 @@ from ouroboros.history.batches import EVENTS_AT_ONCE, batches
 from ouroboros.history.exported import Exported
 from ouroboros.history.opening import open_history
 from ouroboros.history.source import Order, journaled
-from projections.base import fold
-from projections.bulk.folding import fold_batch
 from projections.column_block import rows_of
-from projections.registry import PROJECTIONS
-from projections.warning_signs import WARNING_SIGNS
+from projections.event_batch import batch_of
 
 GOAL = 250_000
 TIMES = 3
@@ -57,7 +54,7 @@ def replay(_: Servers) -> Result:
         gc.freeze()
         with one_core():
             runs = [timed(lambda: in_batches(Path(folder), {})) for _ in range(TIMES)]
-            best = min(runs, key=lambda one: one.processor_seconds)
+            best = min(runs, key=lambda run: run.processor_seconds)
             tuples = timed(lambda: in_batches(Path(folder), {}, as_tuples=True))
             single = timed(lambda: _one_by_one(Path(folder)))
             in_batches(Path(folder), parts)
@@ -87,7 +84,7 @@ def replay(_: Servers) -> Result:
             f" {SHARES} shares, hourly bars of 10 GPU models on two bases, {facts:.1%} facts; seed {SEED}.",
             f"Followed are the {len(BASKETS)} shares of the default baskets, and the few that loans pledge.",
             f"Chunks of {EVENTS_AT_ONCE:,}; the best of {TIMES}; the first {ONE_BY_ONE:,} events one by one.",
-            "Writing the export is not timed; checking its hashes is. Rows of bars stay columns unless told.",
+            "Writing the export is not timed; checking its hashes is. Rows of bars stay columns.",
         ],
     )
 
@@ -106,52 +103,34 @@ class one_core:  # noqa: N801  reads as what it does
 
 
 def timed(run: Callable[[], int]) -> Taken:
-    """Run something that tells how many events it took."""
+    """Run something that returns how many events it took."""
     began, processor = time.perf_counter(), time.process_time()
     events = run()
     return Taken(events, time.perf_counter() - began, time.process_time() - processor)
 
 
-def in_batches(
-    folder: Path, parts: dict[str, float], states: dict[str, Any] | None = None, *, as_tuples: bool = False
-) -> int:
+def in_batches(folder: Path, parts: Parts, folds: Folds | None = None, *, as_tuples: bool = False) -> int:
     """Fold an export at once, and add the processor seconds of each part to `parts`."""
-    states = {} if states is None else states
+    folds = folds or Folds()
     events = 0
-    before = time.process_time()
-    for batch in batches(Exported(folder)):
+    began = time.process_time()
+    for batch in batches(Exported(folder), Order.JOURNAL):
         events += len(batch)
-        before = _note(parts, "reading", before)
+        note(parts, "reading", began)
         # As a writer would, this keeps the rows of a batch until the next one.
-        kept: list[Any] = []
-        for one in PROJECTIONS:
-            step = fold_batch(one, states.get(one.name, one.initial), batch)
-            states[one.name] = step.state
-            kept.append(list(rows_of(step.pieces)) if as_tuples else step.pieces)
-            before = _note(parts, one.name, before)
+        kept = folds.fold(batch, parts)
+        if as_tuples:
+            kept = [tuple(rows_of(pieces)) for pieces in kept]
+        began = time.process_time()
     return events
 
 
-def fall_of_each(states: dict[str, Any]) -> dict[str, float]:
-    """Tell how far each share stands below its high, as the states know it."""
-    (windows,) = (one.windows for one in states[WARNING_SIGNS.name].states if hasattr(one, "facilities"))
-    return {symbol: window.drawdown for symbol, window in windows.items()}
+def fall_of_each(folds: Folds) -> dict[str, float]:
+    """Return how far each share stands below its high, as the world knows it."""
+    return {symbol: year.drawdown for symbol, year in folds.world.prices.shares.items()}
 
 
 def _one_by_one(folder: Path) -> int:
-    history = open_history(folder)
-    events = list[Any]()
-    states: dict[str, Any] = {}
-    read = journaled(history.entries(Order.JOURNAL))
-    count = 0
-    while count < ONE_BY_ONE and (events := list(islice(read, 5_000))):
-        count += len(events)
-        for one in PROJECTIONS:
-            states[one.name] = fold(one, states.get(one.name, one.initial), events).state
-    return count
-
-
-def _note(parts: dict[str, float], name: str, before: float) -> float:
-    now = time.process_time()
-    parts[name] = parts.get(name, 0.0) + now - before
-    return now
+    folds = Folds()
+    read = journaled(open_history(folder).entries(Order.JOURNAL))
+    return sum(1 for event in islice(read, ONE_BY_ONE) if folds.fold(batch_of([event])))

@@ -82,7 +82,7 @@ async def _journal(settings: Settings, records: Iterable[JournalRecord], memory:
                 )
             )
             if memory:
-                await memory.project([record])
+                await memory.project_records([record])
             if len(sent) >= SENT_AT_ONCE:
                 await asyncio.gather(*sent)
                 sent.clear()

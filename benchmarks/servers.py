@@ -17,8 +17,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
+from ouroboros.commands.migrate import prepare
 from ouroboros.embedded import KafkaServer, PostgresServer, start_kafka, start_postgres
-from ouroboros.preparation import prepare
 from streams.settings import Settings
 
 

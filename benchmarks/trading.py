@@ -11,10 +11,10 @@ from typing import Any
 from benchmarks.facts import GPU_MODELS, SEED, SYMBOLS, common, every, facts
 from benchmarks.prices import BASES
 from events.base import Event
-from events.prices import EquityBarClosed, GpuBarClosed
+from events.families.prices import EquityBarClosed, GpuBarClosed
 from ouroboros.history.source import Entry
 from ouroboros.history.writing import writing
-from projections.warning_signs.baskets import BUILDERS, FINANCIERS, NEOCLOUDS
+from projections.facts.watchlists import BUILDERS, FINANCIERS, NEOCLOUDS
 
 DAYS = 5
 MINUTES_A_DAY = 390

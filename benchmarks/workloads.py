@@ -12,7 +12,7 @@ import psycopg
 from benchmarks.facts import SEED, SYMBOLS, every, facts_of_entities
 from benchmarks.prices import Market
 from events.base import Event
-from events.prices import EquityPriced
+from events.families.prices import EquityPriced
 from streams.kafka import producing
 from streams.publishing import EVENTS_PER_MESSAGE, Publisher
 from streams.settings import Settings

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from dashboards import watchlist
-from dashboards.alerting.files import alerting_files
-from dashboards.boards import BOARDS
-from dashboards.building.board import to_json
-from events.desk import WatchlistChanged
+from dashboards.alerts.files import alerting_files
+from dashboards.boards import boards, watchlist
+from dashboards.grafana.board import UID_PREFIX, to_json
+from events.families.desk import WatchlistChanged
 
 # Grafana of Docker Compose reads this folder; `make dashboards` writes it.
 GENERATED = Path(__file__).parent / "generated"
 
 
 def generated(watchlists: Sequence[WatchlistChanged]) -> dict[str, bytes]:
-    """Give the content of every file by its name inside `generated/`; each watchlist has a dashboard."""
-    boards = (*BOARDS, *map(watchlist.board, watchlists))
-    files = {f"{board.uid.removeprefix('ouroboros-')}.json": to_json(board) for board in boards}
+    """Return the content of every file by its name inside `generated/`; each watchlist has a dashboard."""
+    found = (*boards(), *map(watchlist.board, watchlists))
+    files = {f"{board.uid.removeprefix(UID_PREFIX)}.json": to_json(board) for board in found}
     return {**files, **alerting_files()}

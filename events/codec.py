@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from events.base import EVENT_ID_NAMESPACE, Event
-from events.catalog import BY_NAME, AnyEvent
+from events.catalog import ANY_EVENT, BY_NAME
 from events.errors import UnreadableEvent, cut, short
 from events.upcasters import upcast
 
@@ -26,7 +26,13 @@ MAX_KEY_CHARACTERS = 200
 
 Headers = Sequence[tuple[str, bytes]]
 
-_ANY_EVENT: TypeAdapter[Event] = TypeAdapter(AnyEvent)
+_JSON_TYPES = {
+    "NoneType": "null",
+    "bool": "a boolean",
+    **dict.fromkeys(("int", "float"), "a number"),
+    "str": "a string",
+    "list": "an array",
+}
 
 
 @dataclass(frozen=True)
@@ -42,17 +48,17 @@ Decoded = Event | Refusal
 
 
 def encode(event: Event) -> bytes:
-    """Write one event as JSON; what is absent is left out."""
+    """Return one event as JSON; what is absent is left out."""
     return event.__pydantic_serializer__.to_json(event, exclude_none=True)
 
 
 def encode_many(events: Iterable[Event]) -> bytes:
-    """Write events as one JSON array."""
+    """Return events as one JSON array."""
     return b"[" + b",".join(map(encode, events)) + b"]"
 
 
 def cloud_event_headers(event: Event) -> list[tuple[str, bytes]]:
-    """Name the CloudEvents 1.0 attributes of an event as Kafka headers (binary mode)."""
+    """Return the CloudEvents 1.0 attributes of an event as Kafka headers (binary mode)."""
     attributes = {
         "ce_specversion": "1.0",
         "ce_id": str(event.event_id),
@@ -79,7 +85,8 @@ def decode(value: bytes | None, headers: Headers = (), message_key: bytes | None
         # The id of the message: events that shared it would count as one.
         attributes.pop("id", None)
     decoded = [_decode_one(document, attributes, fallback_key) for document in documents]
-    if len(documents) > 1 and any(isinstance(one, Refusal) and _is_deep(one.document) for one in decoded):
+    refusals = [refusal for refusal in decoded if isinstance(refusal, Refusal)]
+    if len(documents) > 1 and any(_is_deep(refusal.document) for refusal in refusals):
         return [Refusal(str(_too_deep("An event of the array")), fallback_key)]
     return decoded
 
@@ -87,26 +94,25 @@ def decode(value: bytes | None, headers: Headers = (), message_key: bytes | None
 def decode_document(document: Any) -> Event:
     """Read one event from its JSON document.
 
-    Raises UnreadableEvent with a sentence on what is wrong and where.
+    Raises UnreadableEvent with a sentence that says what is wrong and where.
     """
     if not isinstance(document, Mapping):
         raise UnreadableEvent(f"An event is a JSON object, this is {_json_type(document)}.")
     event_type = document.get("event_type")
     kind = BY_NAME.get(event_type) if isinstance(event_type, str) else None
     if kind is None:
-        known = ", ".join(sorted(BY_NAME))
         raise UnreadableEvent(
             f"The event_type {short(event_type)} is not known."
             if "event_type" in document
             else "The event has no event_type.",
-            f"Known are {known}.",
+            "`ouroboros schema` shows all types and what they take.",
         )
     try:
         if "event_id" not in document:
             # Before upcasting: the id must not change when a later release reads the same bytes.
             document = {**document, "event_id": content_id(document)}
         document = upcast(document, kind.__name__, kind.VERSION)
-        return _ANY_EVENT.validate_python(document)
+        return ANY_EVENT.validate_python(document)
     except (RecursionError, orjson.JSONEncodeError):
         raise _too_deep(kind.__name__) from None
     except ValidationError as error:
@@ -117,15 +123,15 @@ def decode_document(document: Any) -> Event:
 
 
 def content_id(document: Any) -> uuid.UUID:
-    """Derive an event's id from all that it says, so that the same fact sent twice is one event."""
+    """Return the id derived from all that a document says: the same one sent twice is one event."""
     return uuid.uuid5(EVENT_ID_NAMESPACE, orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode())
 
 
 def explain(error: ValidationError) -> str:
-    """Say in a line which fields are wrong and why (the first five, or as many as a line holds)."""
+    """Return in a line which fields are wrong and why (the first five, or as many as a line holds)."""
     errors = error.errors(include_url=False, include_context=False)
-    # A bad item makes its list look too short as well: only the innermost problem is told.
-    inner = [one for one in errors if not any(_is_within(other["loc"], one["loc"]) for other in errors)]
+    # A bad item makes its list look too short as well: only the innermost problem is reported.
+    inner = [error for error in errors if not any(_is_within(other["loc"], error["loc"]) for other in errors)]
     problems: list[str] = []
     for problem in inner[:5]:
         # The first step of the path is the tag of the union, the event type.
@@ -134,10 +140,10 @@ def explain(error: ValidationError) -> str:
         # A missing field is shown with everything around it: too much to read.
         shown = problem["type"] not in {"missing", "value_error"}
         given = f" (given: {short(problem['input'])})" if shown else ""
-        told = f"{cut(where, 80)}: {cut(what, 180)}{given}"
-        if sum(map(len, problems)) + len(told) > 400:
+        text = f"{cut(where, 80)}: {cut(what, 180)}{given}"
+        if sum(map(len, problems)) + len(text) > 400:
             break
-        problems.append(told)
+        problems.append(text)
     more = len(inner) - len(problems)
     return "; ".join(problems) + (f"; and {more} more" if more > 0 else "")
 
@@ -183,14 +189,14 @@ def _attributes(headers: Headers) -> dict[str, str]:
 
 
 def _decode_one(document: Any, attributes: Mapping[str, str], fallback_key: str | None) -> Decoded:
-    told = document
+    content = document
     try:
         if isinstance(document, Mapping) and "specversion" in document:
-            attributes, told = _open_envelope(document)
-        told = _with_attributes(told, attributes)
-        return decode_document(told)
+            attributes, content = _open_envelope(document)
+        content = _with_attributes(content, attributes)
+        return decode_document(content)
     except UnreadableEvent as error:
-        return Refusal(str(error), _entity_key(told) or fallback_key, document)
+        return Refusal(str(error), _entity_key(content) or fallback_key, document)
 
 
 def _open_envelope(envelope: Mapping[str, Any]) -> tuple[dict[str, str], Any]:
@@ -209,7 +215,10 @@ def _open_envelope(envelope: Mapping[str, Any]) -> tuple[dict[str, str], Any]:
 
 
 def _with_attributes(document: Any, attributes: Mapping[str, str]) -> Any:
-    """Fill what the event leaves out from the CloudEvents attributes; they must not contradict it."""
+    """Return the event with what it leaves out from the CloudEvents attributes.
+
+    Raises UnreadableEvent where the two contradict each other.
+    """
     if not attributes or not isinstance(document, Mapping):
         return document
     filled = dict(document)
@@ -255,23 +264,12 @@ def _readable(message_key: bytes | None) -> str | None:
 
 
 def _json_type(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a string"
-        case list():
-            return "an array"
-        case _:
-            return type(value).__name__
+    name = type(value).__name__
+    return _JSON_TYPES.get(name, name)
 
 
 def _is_deep(document: Any) -> bool:
-    """Tell whether a document cannot be written down again, as a letter of its own."""
+    """Return whether a document is nested too deep to be written again, as a dead letter of its own."""
     try:
         orjson.dumps(document)
     except orjson.JSONEncodeError:

@@ -16,21 +16,20 @@ import orjson
 from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
 from events.base import Event
-from events.catalog import AnyEvent
+from events.catalog import MANY_EVENTS
 from events.codec import decode_document, encode
 from events.errors import UnreadableEvent
 
 POSITIONS_HEADER = "positions"
 RECORD_BYTES = 1024 * 1024
 
-_MANY = TypeAdapter(list[AnyEvent])
 _POSITIONS = TypeAdapter(list[tuple[str, NonNegativeInt, NonNegativeInt]])
 _FOREIGN = "Only sequencers write to the journal; publish events to the ingress topics."
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Events that came out of one place of one source, all of them or none."""
+    """Events that came out of one message of one source, all of them or none."""
 
     source: str
     offset: int
@@ -38,7 +37,7 @@ class Run:
 
 
 def encode_records(runs: Iterable[Run]) -> Iterator[tuple[bytes, list[tuple[str, bytes]]]]:
-    """Write runs as the values and headers of journal records of about RECORD_BYTES; a run is never cut."""
+    """Yield runs as values and headers of journal records of about RECORD_BYTES; a run is never cut."""
     parts: list[bytes] = []
     positions: list[tuple[str, int, int]] = []
     size = 0
@@ -63,17 +62,17 @@ def decode_record(value: bytes, headers: Iterable[tuple[str, bytes]]) -> list[Ru
     if positions is None:
         raise UnreadableEvent("A journal record has no positions header.", _FOREIGN)
     try:
-        places = _POSITIONS.validate_json(positions)
+        counted = _POSITIONS.validate_json(positions)
     except ValidationError:
         raise UnreadableEvent("The positions header of a journal record is broken.", _FOREIGN) from None
     events = _events(value)
-    placed = sum(count for _, _, count in places)
-    if placed != len(events):
+    announced = sum(count for _, _, count in counted)
+    if announced != len(events):
         raise UnreadableEvent(
-            f"A journal record holds {len(events)} events, its positions header {placed}.", _FOREIGN
+            f"A journal record holds {len(events)} events, its positions header {announced}.", _FOREIGN
         )
     following = iter(events)
-    return [Run(source, offset, tuple(islice(following, count))) for source, offset, count in places]
+    return [Run(source, offset, tuple(islice(following, count))) for source, offset, count in counted]
 
 
 def _record(
@@ -84,7 +83,7 @@ def _record(
 
 def _events(value: bytes) -> Sequence[Event]:
     try:
-        return _MANY.validate_json(value)
+        return MANY_EVENTS.validate_json(value)
     except ValidationError:
         # Something older than this release: take the slow way through the upcasters.
         return [decode_document(document) for document in _documents(value)]

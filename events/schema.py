@@ -1,19 +1,16 @@
 """What producers need to know, as documents: JSON Schema of each event, AsyncAPI of all topics."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 from events.base import Event, Value
 from events.catalog import BY_NAME, EVENT_TYPES
-from events.deals import Leg
 from events.errors import UsageError
 from events.topics import ALL, Topic
 
-# What the codec makes up where a producer leaves it out: an id from the content, a leg's name from its kind.
-MADE_UP: dict[type[Value], str] = {Event: "event_id", Leg: "leg"}
-
 
 def json_schema(event_type: str) -> dict[str, Any]:
-    """Describe one event as JSON Schema 2020-12. Raises UsageError for an unknown type."""
+    """Return one event type as JSON Schema 2020-12. Raises UsageError for an unknown one."""
     kind = BY_NAME.get(event_type)
     if kind is None:
         known = ", ".join(sorted(BY_NAME))
@@ -23,7 +20,7 @@ def json_schema(event_type: str) -> dict[str, Any]:
 
 
 def asyncapi(version: str) -> dict[str, Any]:
-    """Describe every topic and its messages as AsyncAPI 3.0."""
+    """Return every topic and its messages as an AsyncAPI 3.0 document."""
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -47,6 +44,21 @@ def asyncapi(version: str) -> dict[str, Any]:
     }
 
 
+def parts_of(kind: type[Value]) -> Iterator[type[Value]]:
+    """Yield the parts that an event, or a part of one, is made of, and theirs."""
+    for field in kind.model_fields.values():
+        for part in _values_in(field.annotation):
+            yield part
+            yield from parts_of(part)
+
+
+def _values_in(annotation: Any) -> Iterator[type[Value]]:
+    if isinstance(annotation, type) and issubclass(annotation, Value):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _values_in(argument)
+
+
 def _channel(topic: Topic) -> dict[str, Any]:
     return {
         "address": topic.name,
@@ -67,14 +79,14 @@ def _message(kind: type[Event]) -> dict[str, Any]:
 
 def _schema(kind: type[Event], references: str) -> dict[str, Any]:
     schema = kind.model_json_schema(ref_template=references)
-    schema["required"].insert(0, "event_type")
-    schema["required"].remove(MADE_UP[Event])
-    for name, part in schema.get("$defs", {}).items():
-        if name == Leg.__name__:
-            part["required"].remove(MADE_UP[Leg])
-        # A tag has a default in Python, and must be told in a document.
-        if tags := [field for field, meaning in part.get("properties", {}).items() if "const" in meaning]:
-            part["required"] = [*tags, *part.get("required", ())]
+    schema["required"] = ["event_type", *(name for name in schema["required"] if name not in kind.DERIVED)]
+    for part in parts_of(kind):
+        described = schema["$defs"][part.__name__]
+        # A tag has a default in Python, and must be given in a document.
+        tags = [name for name, field in described["properties"].items() if "const" in field]
+        required = [name for name in described.get("required", ()) if name not in {*part.DERIVED, *tags}]
+        if tags or required:
+            described["required"] = [*tags, *required]
     # Each type redefines its name and its version, which mean the same everywhere.
     for name, field in Event.model_fields.items():
         schema["properties"][name].setdefault("description", field.description)

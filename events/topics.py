@@ -20,20 +20,20 @@ class Topic:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Name the event types that this ingress topic takes."""
+        """Return the event types that this ingress topic takes."""
         return tuple(kind.__name__ for kind in EVENT_TYPES if self.name == kind.TOPIC)
 
 
 DEALS = Topic("deals", FACT_PARTITIONS, "deals between companies and what becomes of them", ordered=True)
 CONTRACTS = Topic("contracts", FACT_PARTITIONS, "contracts renegotiated, resold, cut")
 CREDIT = Topic("credit", FACT_PARTITIONS, "loans, waivers, defaults")
-POWER = Topic("power", FACT_PARTITIONS, "power promised, delivered, generated")
+POWER = Topic("power", FACT_PARTITIONS, "power promised, delivered, withdrawn, generated")
 EQUITY_PRICES = Topic("equity.prices", PRICE_PARTITIONS, "share prices")
 GPU_PRICES = Topic("gpu.prices", PRICE_PARTITIONS, "GPU prices")
 FINANCIALS = Topic("financials", FACT_PARTITIONS, "revenue, investment, utilisation, valuations")
 HEADLINES = Topic("headlines", FACT_PARTITIONS, "what was written")
 CLOCK = Topic("clock", 1, "time passing")
-DESK = Topic("desk", 1, "watchlists, acknowledgements, mutes")
+DESK = Topic("desk", 1, "what the desk decides: watchlists, acknowledgements, mutes, names, facts")
 
 FACTS: tuple[Topic, ...] = (DEALS, CONTRACTS, CREDIT, POWER, FINANCIALS, HEADLINES, CLOCK, DESK)
 PRICES: tuple[Topic, ...] = (EQUITY_PRICES, GPU_PRICES)

@@ -14,7 +14,7 @@ Upcaster = Callable[[Document], Document]
 
 
 def deal_announced_1_to_2(document: Document) -> Document:
-    """Turn the yes or no of a conditional leg into the wording of its condition."""
+    """Convert the yes or no of a conditional leg into the wording of its condition."""
 
     def leg_with_condition(leg: Any) -> Any:
         if not isinstance(leg, Mapping):
@@ -34,7 +34,7 @@ UPCASTERS: dict[tuple[str, int], Upcaster] = {
 
 
 def upcast(document: Document, event_type: str, today: int) -> Document:
-    """Bring a document up to version `today` of its type; a document without a version is of today.
+    """Convert a document to version `today` of its type; a document without a version is of today.
 
     Raises UnreadableEvent for a version from the future or one that no upcaster takes.
     """

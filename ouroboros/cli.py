@@ -1,34 +1,39 @@
 """The command line: all commands, and the sentences that people get when something cannot be done."""
 
 import errno
+import pkgutil
 import sys
+from importlib import import_module
 
 import psycopg
 import typer
 from aiokafka.errors import KafkaError
 
 from events.errors import OuroborosError
-from ouroboros.commands import events, history, letters, replay, running, showing, watchlist
-from ouroboros.commands.terminal import err
+from ouroboros import commands
+from ouroboros.terminal import err
 
-app = typer.Typer(
-    name="ouroboros",
-    help="Watch the loop in which companies finance the customers who then buy from them.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for room in (running, events, showing, history):
-    app.add_typer(room.app)
-app.command()(replay.fingerprint)
-app.add_typer(replay.app, name="replay")
-app.add_typer(watchlist.app, name="watchlist")
-app.add_typer(letters.app, name="dead-letters")
+
+def command_line() -> typer.Typer:
+    """Gather the commands: each module of `commands` has an `app` with a command or a group of them."""
+    gathered = typer.Typer(
+        name="ouroboros",
+        help="Watch the loop in which companies finance the customers who then buy from them.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for module in pkgutil.iter_modules(commands.__path__, f"{commands.__name__}."):
+        gathered.add_typer(import_module(module.name).app)
+    return gathered
+
+
+app = command_line()
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is told in a sentence."""
+    """Run the command line; say in a sentence what a person can mend."""
     try:
         app()
     except OuroborosError as error:

@@ -1,25 +1,29 @@
-"""What a projection is: a pure fold from journaled events to rows.
+"""What a projection is: a pure fold from journaled events, and the facts that they make, to rows.
 
-A fold never looks at a clock, a server or a file. It is given the state and one journaled
-event, and returns the new state and the rows that follow from it. Rows are history, so
-they must not depend on how the journal was cut into batches.
+A fold never looks at a clock, a server or a file. It is given its state and a batch of events as the
+world learned them, and returns the new state and the rows that follow. Rows are history, so they must
+not depend on how the journal was cut into batches.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
 from events.base import Event
+
+if TYPE_CHECKING:
+    from projections.column_block import Piece
+    from projections.kernel import LearnedBatch
 
 S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
 class JournaledEvent:
-    """An event, its place in the journal, and the fold's own clock.
+    """An event, its offset and index in the journal, and the fold's own clock.
 
     `now` is the running maximum of `known_at` in journal order: what comes late changes
     what we think from now on, and never writes into the past.
@@ -50,8 +54,14 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Name the columns in the order of a row's values."""
-        return tuple(self.row.__annotations__)
+        """Return the columns in the order of a row's values."""
+        return columns_of(self.row)
+
+
+def columns_of(row: type[Row]) -> tuple[str, ...]:
+    """Return the columns of a row in the order of its values; a base may declare them."""
+    fields: tuple[str, ...] = row._fields  # type: ignore[attr-defined]
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,14 @@ class Step(Generic[S]):
 
     state: S
     rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStep(Generic[S]):
+    """What a batch did: the state after it, and the rows it gave, those of each key in their order."""
+
+    state: S
+    pieces: "tuple[Piece, ...]" = ()
 
 
 class Reference(NamedTuple):
@@ -74,29 +92,21 @@ class Reference(NamedTuple):
 class Projection(Generic[S]):
     """A named, versioned fold; its tables live in the database schema `<name>_v<version>`.
 
-    `initial` is the state before any event, `state_type` writes a state to JSON and back
+    `project` is given batches in which something of what it `reads` is, or everything where it reads
+    every `Event`. `initial` is the state before any event, `state_type` writes a state to JSON and back
     for snapshots. `schema.sql` beside the fold makes the tables, `views.sql` what others read.
     """
 
     name: str
     version: int
     initial: S
-    apply: Callable[[S, JournaledEvent], Step[S]]
+    reads: tuple[type[Event], ...]
+    project: "Callable[[S, LearnedBatch], BatchStep[S]]"
     state_type: TypeAdapter[S]
     tables: tuple[Table, ...]
     reference: tuple[Reference, ...] = ()
 
     @property
     def schema(self) -> str:
-        """Name the database schema of this version."""
+        """Return the database schema of this version."""
         return f"{self.name}_v{self.version}"
-
-
-def fold(projection: Projection[S], state: S, events: Iterable[JournaledEvent]) -> Step[S]:
-    """Fold events into a state, gathering the rows of every step in their order."""
-    rows: list[Row] = []
-    for journaled in events:
-        step = projection.apply(state, journaled)
-        state = step.state
-        rows.extend(step.rows)
-    return Step(state, tuple(rows))

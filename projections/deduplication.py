@@ -16,9 +16,9 @@ from pydantic import TypeAdapter
 from rpds import HashTrieMap, HashTrieSet
 
 from events.base import Event
-from events.clock import ClockTicked
+from events.families.clock import ClockTicked
+from events.families.prices import Bar
 from events.journal import Run
-from events.prices import Bar
 from projections.base import JournaledEvent
 from projections.persistent import PersistentMap, PersistentSet
 

@@ -5,9 +5,8 @@ Their own order is arbitrary: sort before anything that can be seen depends on i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import GenericAlias
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -15,29 +14,6 @@ from rpds import HashTrieMap, HashTrieSet
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-@dataclass(frozen=True)
-class _MapInJson:
-    """Write a map as a sorted list of pairs: keys may be more than strings."""
-
-    key_and_value: tuple[Any, Any]
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        pair = GenericAlias(tuple, self.key_and_value)
-        pairs = handler.generate_schema(GenericAlias(list, (pair,)))
-        return _through(pairs, _to_map, _sorted_pairs)
-
-
-@dataclass(frozen=True)
-class _SetInJson:
-    """Write a set as a sorted list."""
-
-    item: Any
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        items = handler.generate_schema(GenericAlias(list, (self.item,)))
-        return _through(items, _to_set, sorted)
 
 
 def _through(listed: CoreSchema, read: Any, write: Any) -> CoreSchema:
@@ -58,7 +34,7 @@ def _sorted_pairs(mapping: "HashTrieMap[Any, Any]") -> list[tuple[Any, Any]]:
 
 
 def items_of(mapping: "HashTrieMap[K, V]") -> list[tuple[K, V]]:
-    """List the keys and values of a map, in its own order.
+    """Return the keys and values of a map, in its own order.
 
     What the map gives to be pickled is that list. Its iterators take the map without its first
     key at each step, which takes thirty times as long.
@@ -73,14 +49,17 @@ if TYPE_CHECKING:
     PersistentSet = HashTrieSet
 else:
     # At run time the library's own types take no parameters, and pydantic needs them.
-    class PersistentMap:
-        """Annotate a field that holds a HashTrieMap."""
+    class PersistentMap(Generic[K, V]):
+        """Annotate a field that holds a HashTrieMap; JSON has a sorted list of pairs."""
 
-        def __class_getitem__(cls, key_and_value: tuple[Any, Any]) -> Any:
-            return Annotated[HashTrieMap, _MapInJson(key_and_value)]
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+            pair = GenericAlias(tuple, get_args(source))
+            return _through(handler.generate_schema(GenericAlias(list, (pair,))), _to_map, _sorted_pairs)
 
-    class PersistentSet:
-        """Annotate a field that holds a HashTrieSet."""
+    class PersistentSet(Generic[K]):
+        """Annotate a field that holds a HashTrieSet; JSON has a sorted list."""
 
-        def __class_getitem__(cls, item: Any) -> Any:
-            return Annotated[HashTrieSet, _SetInJson(item)]
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+            return _through(handler.generate_schema(GenericAlias(list, get_args(source))), _to_set, sorted)

@@ -1,4 +1,4 @@
-"""What signals rest on, as the archive tells it: a headline and a source beside the id of each event."""
+"""What signals rest on, as the archive has it: a headline and a source beside the id of each event."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,11 @@ from typing import Any
 
 import psycopg
 
-from projections.warning_signs.definition import EVIDENCE_LIMIT
+from projections.indicator import EVIDENCE_LIMIT
 
 Payload = Mapping[str, Any]
 
-_TOLD = """
+_SOURCES = """
 SELECT event_id, headline, source, payload ->> 'source_url', known_at
 FROM read.journal_event WHERE event_id = ANY(%s::uuid[])
 """
@@ -20,18 +20,18 @@ FROM read.journal_event WHERE event_id = ANY(%s::uuid[])
 async def with_sources(
     connection: psycopg.AsyncConnection[Any], payloads: Sequence[Payload]
 ) -> list[dict[str, Any]]:
-    """Put `sources` into signals, one for each event of their evidence and at most 20.
+    """Return signals with `sources`, one for each event of their evidence and at most 20.
 
     The archive may be behind where its projection runs apart: what it does not have yet comes with its
     id alone.
     """
     cited = [payload["evidence"][:EVIDENCE_LIMIT] for payload in payloads]
-    ids = sorted({event_id for of_one in cited for event_id in of_one})
-    found = await (await connection.execute(_TOLD, (ids,))).fetchall() if ids else ()
+    ids = sorted({event_id for event_ids in cited for event_id in event_ids})
+    found = await (await connection.execute(_SOURCES, (ids,))).fetchall() if ids else ()
     sources = {str(row[0]): _source(*row) for row in found}
     return [
-        {**payload, "sources": [sources.get(event_id, {"event_id": event_id}) for event_id in of_one]}
-        for payload, of_one in zip(payloads, cited, strict=True)
+        {**payload, "sources": [sources.get(event_id, {"event_id": event_id}) for event_id in event_ids]}
+        for payload, event_ids in zip(payloads, cited, strict=True)
     ]
 
 
@@ -43,7 +43,7 @@ def as_json(payload: Payload) -> bytes:
 def _source(
     event_id: Any, headline: str, source: str, source_url: str | None, known_at: Any
 ) -> dict[str, Any]:
-    told = {"event_id": str(event_id), "headline": headline, "source": source}
+    stated = {"event_id": str(event_id), "headline": headline, "source": source}
     if source_url is not None:
-        told["source_url"] = source_url
-    return {**told, "known_at": known_at.astimezone(UTC).isoformat()}
+        stated["source_url"] = source_url
+    return {**stated, "known_at": known_at.astimezone(UTC).isoformat()}

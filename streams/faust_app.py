@@ -19,7 +19,7 @@ SESSION_SECONDS = 10.0
 
 
 def create_app(settings: Settings, role: str) -> Any:
-    """Make the app of one role; its name is the role's consumer group."""
+    """Create the app of one role; its name is the role's consumer group."""
     return faust.App(
         settings.group(role),
         broker=[f"kafka://{address}" for address in settings.kafka.split(",")],
@@ -60,13 +60,13 @@ def consume(app: Any, settings: Settings, topics: Iterable[Topic], name: str, wo
 
 
 class Failure:
-    """The first thing that went wrong in a worker: whoever waits for it is told."""
+    """The first error of a worker, for whoever waits for it."""
 
     def __init__(self) -> None:
         self._first: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
 
     def report(self, error: BaseException) -> None:
-        """Take note of an error, unless one came before it."""
+        """Record an error, unless one came before it."""
         if not self._first.done():
             self._first.set_result(error)
 
@@ -75,7 +75,7 @@ class Failure:
         return await asyncio.shield(self._first)
 
     def guard(self, work: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        """Report what `work` raises, and never work again.
+        """Return `work` that reports what it raises, and never works again.
 
         After an exception an agent of `noack_take` stands still without a word: so the
         error is taken out of its way, and the worker that waits for it stops the process.

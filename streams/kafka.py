@@ -80,7 +80,7 @@ async def ensure_topics(settings: Settings) -> list[str]:
 
 
 async def check_topics(settings: Settings) -> None:
-    """Make sure that every topic is there. Raises UsageError: clients would wait for them in silence."""
+    """Raise UsageError where a topic is missing: clients would wait for it in silence."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
     try:
         await _started(admin, settings.kafka)
@@ -105,7 +105,7 @@ async def check_topics(settings: Settings) -> None:
 async def until_listed(listing: Callable[[], Awaitable[Iterable[str]]], names: Sequence[str]) -> set[str]:
     """Wait until topics that were made are listed too, half a minute at most: a busy broker takes a while.
 
-    What is not listed by then is told by `check_topics`.
+    What is not listed by then `check_topics` finds missing.
     """
     return set(names).difference(await listing())
 
@@ -166,16 +166,16 @@ class PartitionReader:
         await self._consumer.stop()
 
     async def end(self) -> int:
-        """Tell the offset that the next record will get."""
+        """Return the offset that the next record will get."""
         return int((await self._consumer.end_offsets([self._partition]))[self._partition])
 
     async def offset_at(self, timestamp_ms: int) -> int:
-        """Tell the first offset appended at a time or later; the end if there is none."""
+        """Return the first offset appended at a time or later; the end if there is none."""
         found = (await self._consumer.offsets_for_times({self._partition: timestamp_ms}))[self._partition]
         return await self.end() if found is None else int(found.offset)
 
     async def read(self, start: int, end: int) -> AsyncIterator[Sequence[ConsumerRecord]]:
-        """Give the records from `start` up to, but without, `end`, in batches as they arrive."""
+        """Read the records from `start` up to, but without, `end`, in batches as they arrive."""
         if start >= end:
             return
         self._consumer.seek(self._partition, start)
@@ -188,7 +188,7 @@ class PartitionReader:
                     yield wanted
 
     async def follow(self, start: int) -> AsyncIterator[Sequence[ConsumerRecord]]:
-        """Give the records from `start` on, and go on for ever."""
+        """Read the records from `start` on, and go on for ever."""
         self._consumer.seek(self._partition, start)
         while True:
             batches = await self._consumer.getmany(self._partition, timeout_ms=1000, max_records=5000)
@@ -196,8 +196,8 @@ class PartitionReader:
                 yield records
 
 
-class Ends:
-    """Asks for the ends of partitions; one that is kept knows their leaders and answers at once."""
+class EndOffsets:
+    """Asks for the end offsets of partitions; kept open, it knows their leaders and answers at once."""
 
     def __init__(self, settings: Settings) -> None:
         self._kafka = settings.kafka
@@ -212,14 +212,14 @@ class Ends:
         await self._consumer.stop()
 
     async def of(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-        """Tell the offset that the next record of each partition will get."""
+        """Return the offset that the next record of each partition will get."""
         return dict(await self._consumer.end_offsets(list(partitions))) if partitions else {}
 
 
 @asynccontextmanager
-async def asking_for_ends(settings: Settings) -> AsyncIterator[Ends]:
-    """Open one for as long as the context is open."""
-    ends = Ends(settings)
+async def end_offsets(settings: Settings) -> AsyncIterator[EndOffsets]:
+    """Open what asks for end offsets, for as long as the context is open."""
+    ends = EndOffsets(settings)
     await ends.start()
     try:
         yield ends

@@ -20,12 +20,12 @@ class Message:
 
     @property
     def source(self) -> str:
-        """Name the partition it came from, as journal positions do."""
+        """Return the name of the partition it came from, as journal positions have it."""
         return f"{self.topic}/{self.partition}"
 
 
 def message_of(event: Any, topic: str) -> Message:
-    """Take a Faust event apart; the event stays attached as the ticket to acknowledge."""
+    """Convert a Faust event; it stays attached as the ticket to acknowledge."""
     raw = event.message
     return Message(
         topic=topic,
@@ -40,6 +40,6 @@ def message_of(event: Any, topic: str) -> Message:
 
 
 def as_pairs(headers: Any) -> tuple[tuple[str, bytes], ...]:
-    """Turn Kafka headers, which Faust makes a mapping of at times, into pairs."""
+    """Convert Kafka headers, which Faust makes a mapping of at times, into pairs."""
     pairs: Iterable[tuple[str, bytes]] = headers.items() if hasattr(headers, "items") else headers or ()
     return tuple((name, bytes(value or b"")) for name, value in pairs)

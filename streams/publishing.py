@@ -24,7 +24,7 @@ class Publisher:
         self._sent: list[asyncio.Future[object]] = []
 
     async def publish(self, events: Iterable[Event]) -> None:
-        """Take events; they are on the topic for sure only after `flush`."""
+        """Send events; they are on the topic for sure only after `flush`."""
         for event in events:
             if self._group and (
                 (self._group[0].TOPIC, self._group[0].key) != (event.TOPIC, event.key)

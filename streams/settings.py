@@ -17,7 +17,7 @@ def _readable(webhooks: SecretStr) -> SecretStr:
 
 
 class Settings(BaseSettings):
-    """What a worker or command needs to know about its surroundings."""
+    """What a worker or command needs to know about its environment."""
 
     model_config = SettingsConfigDict(
         env_prefix="OUROBOROS_", frozen=True, extra="ignore", hide_input_in_errors=True
@@ -50,27 +50,27 @@ class Settings(BaseSettings):
     )
 
     def topic(self, topic: Topic) -> str:
-        """Name a topic in Kafka."""
+        """Return the name of a topic in Kafka."""
         return self.topic_named(topic.name)
 
     def topic_named(self, name: str) -> str:
-        """Put the namespace before a topic's name."""
+        """Return a topic's name with the namespace before it."""
         return f"{self.namespace}.{name}" if self.namespace else name
 
     def without_namespace(self, topic: str) -> str:
-        """Take the namespace off a topic's name in Kafka."""
+        """Return a topic's name in Kafka without the namespace."""
         return topic.removeprefix(f"{self.namespace}.") if self.namespace else topic
 
     def group(self, role: str) -> str:
-        """Name the consumer group of a role."""
+        """Return the name of the consumer group of a role."""
         return ".".join(filter(None, (self.namespace, "ouroboros", role)))
 
     @property
     def destinations(self) -> tuple[Destination, ...]:
-        """Name where signals are posted besides their topic."""
+        """Return where signals are posted besides their topic."""
         return parse(self.webhooks.get_secret_value()) if self.webhooks else ()
 
     @cached_property
     def database_url(self) -> str:
-        """Reveal the database's URL: for connecting, never for a log."""
+        """Return the database's URL: for connecting, never for a log."""
         return self.database.get_secret_value()

@@ -6,7 +6,7 @@ was not committed, and whatever supervises the process starts it again.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -16,14 +16,14 @@ from events.errors import UsageError
 from projections.base import Projection
 from projections.registry import PROJECTIONS
 from projections.warning_signs import WARNING_SIGNS
-from streams.dead_letter_role import DeadLetterRole
+from streams.dead_letters.role import DeadLetterRole
 from streams.faust_app import Failure
-from streams.kafka import Ends, asking_for_ends, check_topics, producing
-from streams.projector_role import ProjectorRole
+from streams.kafka import EndOffsets, check_topics, end_offsets, producing
+from streams.projector import ProjectorRole
+from streams.roles import Role, supervise
 from streams.sequencer.role import SequencerRole
 from streams.settings import Settings
-from streams.signal_role import SignalRole
-from streams.watch import Role, watch
+from streams.signals import SignalRole
 from streams.webhooks.role import WebhookRole
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ ROLES = ("sequencer", "projector", "dead-letters", "signals", "webhooks")
 class Worker:
     """The roles that run in this process."""
 
-    def __init__(self, roles: Sequence[Role], ends: Ends, failure: Failure) -> None:
+    def __init__(self, roles: Sequence[Role], ends: EndOffsets, failure: Failure) -> None:
         self.roles = roles
         self._ends = ends
         self._failure = failure
@@ -47,25 +47,39 @@ class Worker:
         Where this worker sequences, no other one may: it waits until all partitions are its own.
         Raises whatever breaks meanwhile.
         """
+        await self._until(self._is_idle)
+
+    async def sequence(self) -> None:
+        """Wait until all facts published so far are in the journal, and all prints at least in open bars.
+
+        Raises whatever breaks meanwhile.
+        """
+        await self._until(self._has_sequenced)
+
+    async def failed(self) -> BaseException:
+        """Wait until something breaks."""
+        return await self._failure.wait()
+
+    async def _until(self, reached: Callable[[], Awaitable[bool]]) -> None:
         failed = asyncio.create_task(self.failed())
         try:
-            while not await self._idle():
+            while not await reached():
                 await asyncio.wait({failed}, timeout=SETTLE_SECONDS)
                 if failed.done():
                     raise failed.result()
         finally:
             failed.cancel()
 
-    async def _idle(self) -> bool:
+    async def _is_idle(self) -> bool:
         # In the order of the flow: what one role has finished is there for the next to be asked about.
         for role in self.roles:
             if await role.lag(self._ends) != 0 or (isinstance(role, SequencerRole) and not role.settled):
                 return False
         return True
 
-    async def failed(self) -> BaseException:
-        """Wait until something breaks."""
-        return await self._failure.wait()
+    async def _has_sequenced(self) -> bool:
+        sequencers = [role for role in self.roles if isinstance(role, SequencerRole)]
+        return all([await role.lag(self._ends) == 0 for role in sequencers])
 
 
 @asynccontextmanager
@@ -79,16 +93,17 @@ async def working(settings: Settings, only: Sequence[str] = ()) -> AsyncIterator
     await check_topics(settings)
     async with AsyncExitStack() as stack:
         producer = await stack.enter_async_context(producing(settings))
-        ends = await stack.enter_async_context(asking_for_ends(settings))
+        ends = await stack.enter_async_context(end_offsets(settings))
         roles = _roles(settings, only, producer, failure)
         for role in roles:
             stack.push_async_callback(role.close)
             await role.prepare()
         stack.push_async_callback(_stop_apps, roles)
         await asyncio.gather(*(role.app.start() for role in roles if role.app is not None))
+        coroutines = [task for role in roles for task in role.tasks()]
         tasks = [
             asyncio.create_task(_guarded(coroutine, failure))
-            for coroutine in (*(one for role in roles for one in role.tasks()), watch(settings, roles, ends))
+            for coroutine in (*coroutines, supervise(settings, roles, ends))
         ]
         stack.push_async_callback(_cancel, tasks)
         yield Worker(roles, ends, failure)
@@ -117,13 +132,13 @@ def _roles(
     settings: Settings, only: Sequence[str], producer: AIOKafkaProducer, failure: Failure
 ) -> list[Role]:
     committed = asyncio.Event()
-    by_name: dict[str, Projection[Any]] = {one.name: one for one in PROJECTIONS}
+    by_name: dict[str, Projection[Any]] = {projection.name: projection for projection in PROJECTIONS}
     if "projector" in only and by_name.keys() & set(only):
         raise UsageError(
             "The projector folds every projection already.", "Name either it or single projections."
         )
     roles: list[Role] = []
-    for name in only or [one for one in ROLES if one != "webhooks" or settings.destinations]:
+    for name in only or [role for role in ROLES if role != "webhooks" or settings.destinations]:
         match name:
             case "sequencer":
                 roles.append(SequencerRole(settings, producer, failure))

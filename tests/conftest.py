@@ -15,8 +15,8 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 import ouroboros  # noqa: F401  sets how many threads the numerics take, before anything loads them
-from ouroboros.commands.terminal import OURS, TALKATIVE
 from ouroboros.embedded import PostgresServer, start_postgres
+from ouroboros.terminal import OURS, TALKATIVE
 
 TIMESCALE = os.environ.get("OUROBOROS_TEST_TIMESCALE")
 without_timescale = "no TimescaleDB is given: set OUROBOROS_TEST_TIMESCALE to a superuser's URL of one"

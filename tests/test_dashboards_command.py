@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from dashboards.generate import GENERATED
 from events.errors import UsageError
 from ouroboros.cli import app
-from ouroboros.dashboards import SHIPPED_WATCHLIST, generated_for
+from ouroboros.commands.dashboards import SHIPPED_WATCHLIST, generated_for
 
 ALERTING = {
     f"alerting/{name}.yaml" for name in ("rules", "contact_points", "policies", "mute_timings", "templates")

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+from events.bars import with_bars
 from events.base import Event
 from events.codec import Refusal, decode
+from events.families.prices import DAY_SECONDS
 from events.ledger import ledger
-from ouroboros.demo.tour import MUTED, SEEN, UNREADABLE, tour
+from ouroboros.demo.tour import BORROWER, MUTED, SEEN, UNREADABLE, tour
 from projections.circularity import CIRCULARITY
 from projections.circularity.rows import (
     CircularityRow,
@@ -13,11 +15,13 @@ from projections.circularity.rows import (
     MoneyFlowNodeRow,
     UnknownCompanyRow,
 )
+from projections.fact import FACT
+from projections.fact.rows import FactReportRow, FactRow, NameRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import AcknowledgementRow, IndicatorCurrentRow, MuteRow, SignalRow
-from tests.projections.given import given, rows_of, standing
+from tests.given import given, rows_of, standing
 
-FACTS = ledger()
+FACTS = tuple(with_bars(ledger(), DAY_SECONDS))
 AT = FACTS[-1].known_at
 
 
@@ -34,7 +38,10 @@ def test_no_money_and_no_sign_comes_of_the_tour() -> None:
     without, with_it = given(CIRCULARITY, *FACTS), given(CIRCULARITY, *FACTS, *ACTS)
     for rows in (CircularityRow, MoneyFlowEdgeRow, MoneyFlowNodeRow):
         assert standing(CIRCULARITY, with_it, rows) == standing(CIRCULARITY, without, rows)
-    assert not rows_of(given(WARNING_SIGNS, *ACTS), SignalRow)
+    assert not rows_of(given(WARNING_SIGNS, *ACTS[:-1]), SignalRow)
+    # The waiver is one that the ledger knows.
+    signals = (rows_of(given(WARNING_SIGNS, *facts), SignalRow) for facts in (FACTS, (*FACTS, *ACTS)))
+    assert len(set(map(repr, signals))) == 1
 
 
 def test_two_names_are_to_review_and_one_signal_is_seen_and_one_muted() -> None:
@@ -48,6 +55,17 @@ def test_two_names_are_to_review_and_one_signal_is_seen_and_one_muted() -> None:
     assert str(seen.signal_id) == str(signs(*FACTS)[SEEN].signal_id)
     assert (muted.indicator, muted.subject) == MUTED
     assert MUTED in signs(*FACTS)
+
+
+def test_a_waiver_that_two_sources_report_is_one_fact() -> None:
+    step = given(FACT, *FACTS, *ACTS)
+    reports = standing(FACT, step, FactReportRow).values()
+    (fact_id,) = {report.fact_id for report in reports if report.event_id == ACTS[-1].event_id}
+    fact = standing(FACT, step, FactRow)[(fact_id,)]
+    assert (fact.reports, fact.source, fact.certainty) == (2, "CoreWeave 8-K", "filing")
+    assert [report.source for report in sorted(reports, key=lambda report: report.rank)
+            if report.fact_id == fact_id] == ["CoreWeave 8-K", "demo"]  # fmt: skip
+    assert [row.name for row in rows_of(step, NameRow)] == [BORROWER]
 
 
 def test_every_act_says_that_it_is_a_demonstration() -> None:

@@ -16,7 +16,7 @@ import pytest
 def test_a_worker_that_hangs_in_its_end_leaves_all_the_same_and_says_so(hanging: str) -> None:
     lines = (
         "import asyncio, threading, time",
-        "from ouroboros.running import leave_within",
+        "from ouroboros.commands.worker import leave_within",
         "leave_within(0.2)",
         hanging,
     )
@@ -30,7 +30,7 @@ def test_a_worker_that_hangs_in_its_end_leaves_all_the_same_and_says_so(hanging:
 
 
 def test_a_worker_that_ends_in_time_does_not_wait() -> None:
-    lines = ("from ouroboros.running import leave_within", "leave_within(60)")
+    lines = ("from ouroboros.commands.worker import leave_within", "leave_within(60)")
     ended = subprocess.run(
         [sys.executable, "-c", "\n".join(lines)], capture_output=True, timeout=30, check=False
     )

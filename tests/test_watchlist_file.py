@@ -3,7 +3,6 @@
 import json
 import os
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,14 +12,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from rich.console import Console
 from typer.testing import CliRunner
 
 from events.errors import UsageError
 from ouroboros.cli import app
-from ouroboros.watchlist import check_watchlist, read_watchlist, schema
-from ouroboros.yaml_lines import MAX_BYTES
-from projections.warning_signs.registry import DEFINITIONS
+from ouroboros.watchlist import read_watchlist, schema
+from ouroboros.yaml_file import MAX_BYTES
+from projections.indicators import DEFINITIONS
 from tests.docs.pages import ROOT
 
 EXAMPLE = ROOT / "docs" / "examples" / "watchlist.yaml"
@@ -209,9 +207,7 @@ def test_any_text_is_read_or_refused_in_a_sentence(text: str) -> None:
 
 
 def test_check_says_what_a_file_would_change() -> None:
-    written_to = StringIO()
-    check_watchlist(EXAMPLE, Console(width=200, file=written_to))
-    told = written_to.getvalue()
+    told = CliRunner().invoke(app, ["watchlist", "check", str(EXAMPLE)]).stdout
     assert "credit_waivers: watch 0.5, warning 1, critical 3 (weighted count)." in told
     assert "power_delay of site:Stargate Abilene: watch 14, warning 60, critical 120 (days)." in told
     assert "bubble_break: counts over 120 days." in told

@@ -16,8 +16,7 @@ import numpy as np
 from ouroboros.backtest.outcomes import Hindsight, Score
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.study import Action, Draws, Period
-from ouroboros.backtest.trading import Holding, trade
-from ouroboros.backtest.valuing import Closes, capital, closes_of, total_return
+from ouroboros.backtest.trading import Closes, Holding, capital, closes_of, total_return, trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def chance_of_hits(score: Score, hindsight: Hindsight, draws: Draws) -> Chance |
     for _ in range(draws.number):
         chosen = generator.choice(len(followed), score.judged, replace=False)
         drawn.append(float(followed[chosen].sum()))
-    return _place(float(score.hits), drawn)
+    return _among(float(score.hits), drawn)
 
 
 def chance_of_return(
@@ -48,12 +47,12 @@ def chance_of_return(
 ) -> Chance | None:
     """Draw total returns of holdings of the same lengths; None where nothing, or everything, is held."""
     closes = closes_of(action, prices, period)
-    moments = closes.moments
-    if not moments:
+    times = closes.times
+    if not times:
         return None
-    lengths = [_bars(moments, one) for one in held]
-    lengths = [one for one in lengths if one]
-    free = len(moments) - sum(lengths)
+    lengths = [_bars(times, holding) for holding in held]
+    lengths = [length for length in lengths if length]
+    free = len(times) - sum(lengths)
     if not lengths or free < 1:
         return None
     generator = np.random.default_rng(draws.seed)
@@ -61,23 +60,23 @@ def chance_of_return(
     for _ in range(draws.number):
         # Cuts into what is free, sorted, are the gaps between holdings: every placing is as likely.
         cuts = np.sort(generator.choice(free + 1, len(lengths), replace=free + 1 < len(lengths)))
-        placed = _placed(moments, [lengths[at] for at in generator.permutation(len(lengths))], cuts.tolist())
+        placed = _placed(times, [lengths[at] for at in generator.permutation(len(lengths))], cuts.tolist())
         drawn.append(_earned(action, prices, placed, closes, period))
-    return _place(_earned(action, prices, held, closes, period), drawn)
+    return _among(_earned(action, prices, held, closes, period), drawn)
 
 
-def _bars(moments: Sequence[datetime], held: Holding) -> int:
-    last = len(moments) if held.until is None else bisect_left(moments, held.until)
-    return last - bisect_left(moments, held.from_at)
+def _bars(times: Sequence[datetime], held: Holding) -> int:
+    last = len(times) if held.until is None else bisect_left(times, held.until)
+    return last - bisect_left(times, held.from_at)
 
 
-def _placed(moments: Sequence[datetime], lengths: Sequence[int], cuts: Sequence[int]) -> list[Holding]:
+def _placed(times: Sequence[datetime], lengths: Sequence[int], cuts: Sequence[int]) -> list[Holding]:
     placed, taken = [], 0
     for cut, length in zip(cuts, lengths, strict=True):
         first = cut + taken
         taken += length
         last = first + length
-        placed.append(Holding(moments[first], moments[last] if last < len(moments) else None))
+        placed.append(Holding(times[first], times[last] if last < len(times) else None))
     return placed
 
 
@@ -85,7 +84,7 @@ def _earned(action: Action, prices: Prices, held: Sequence[Holding], closes: Clo
     return total_return(capital(trade(action, prices, held, period.ends).trades, closes))
 
 
-def _place(observed: float, drawn: Sequence[float]) -> Chance:
+def _among(observed: float, drawn: Sequence[float]) -> Chance:
     # Sums in another order differ in their last digits.
-    reach = sum(1 for one in drawn if one >= observed - 1e-12)
+    reach = sum(1 for figure in drawn if figure >= observed - 1e-12)
     return Chance(observed, tuple(sorted(drawn)), (1 + reach) / (1 + len(drawn)))

@@ -4,20 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from itertools import pairwise
-from pathlib import Path
 
 from events.errors import UsageError
 from events.words import count, day, listed
 from ouroboros.backtest.priced import Gpu, Priced
 from ouroboros.backtest.prices import Bar, Prices
 from ouroboros.backtest.study import Study
-from ouroboros.yaml_lines import Lines, Place
+from ouroboros.yaml_file import Address, Document
 
 IMPORT = "`ouroboros import PRICES.csv --into FOLDER` reads tables of prices; name the folder under history."
 
 # The longest that the exchanges of New York were closed since 1990 is seven days.
 LONGEST_GAP = timedelta(days=10)
-# Prices of GPUs are published by the day or by the month: what is usual is told by themselves.
+# Prices of GPUs are published by the day or by the month: they say themselves what is usual.
 USUAL_GAPS = 1.5
 # No price of what is studied here moves so much from one bar to the next; splits and slips do.
 FALL, RISE = -0.45, 0.90
@@ -25,22 +24,24 @@ FALL, RISE = -0.45, 0.90
 _Judged = Mapping[Priced, Sequence[Bar]]
 
 
-def check_prices(path: Path, document: Lines, study: Study, prices: Prices) -> tuple[str, ...]:
-    """Refuse prices that would give wrong figures, and tell what else one should know of them.
+def check_prices(document: Document, study: Study, prices: Prices) -> tuple[str, ...]:
+    """Refuse prices that would give wrong figures, and return what else one should know of them.
 
     Raises UsageError with file and line of each price that is missing, has too long a gap, or moves as
     a split or a slip does.
     """
-    judged = {one: _judged(study, prices, one) for one in study.universe}
-    problems: list[tuple[Place, str]] = [
+    judged = {priced: _judged(study, prices, priced) for priced in study.universe}
+    problems: list[tuple[Address, str]] = [
         (("universe", number), problem)
         for number, priced in enumerate(study.universe)
         for problem in _problems(study, prices, priced, judged[priced])
     ]
-    problems += [(("outcome", "within_days"), one) for one in _too_short(study, judged[study.outcome.priced])]
+    problems += [
+        (("outcome", "within_days"), text) for text in _too_short(study, judged[study.outcome.priced])
+    ]
     if problems:
-        told = [f"{path}, line {document.line(place)}: {problem}" for place, problem in problems]
-        raise UsageError("\n".join(told), IMPORT)
+        texts = [f"{document.path}, line {document.line(address)}: {text}" for address, text in problems]
+        raise UsageError("\n".join(texts), IMPORT)
     return tuple(note for priced in study.universe for note in _notes(study, prices, priced, judged))
 
 
@@ -69,7 +70,7 @@ def _problems(study: Study, prices: Prices, priced: Priced, bars: Sequence[Bar])
 
 
 def _too_short(study: Study, bars: Sequence[Bar]) -> Iterator[str]:
-    """Tell where the outcome could never be seen: its days are over before the next price."""
+    """Say where the outcome could never be seen: its days are over before the next price."""
     apart = _usually_apart(bars)
     if apart > study.outcome.window:
         yield (
@@ -88,8 +89,10 @@ def _instead(prices: Prices, priced: Priced) -> str:
     """Say which prices there are in place of those that are missing."""
     lengths = prices.lengths.get(priced)
     if lengths:
-        return f", only bars of {listed([_length(one) for one in sorted(lengths)])}"
-    names = {str(one): one for one in prices.lengths if isinstance(one, Gpu) == isinstance(priced, Gpu)}
+        return f", only bars of {listed([_length(length) for length in sorted(lengths)])}"
+    names = {
+        str(series): series for series in prices.lengths if isinstance(series, Gpu) == isinstance(priced, Gpu)
+    }
     close = get_close_matches(str(priced), names, n=3, cutoff=0.4)
     return f"; there is {listed(close, 3)}" if close else ""
 
@@ -134,12 +137,12 @@ def _usually_apart(bars: Sequence[Bar]) -> timedelta:
 
 
 def _missing_days(priced: Priced, judged: _Judged) -> int:
-    """Count the days on which another share has a price and this one, between its first and last, none."""
+    """Return how many days have a price of another share, and none of this one between its first and last."""
     if isinstance(priced, Gpu):
         return 0
     own = _days(judged[priced])
-    others = {one for share, bars in judged.items() if not isinstance(share, Gpu) for one in _days(bars)}
-    return len({one for one in others if min(own) < one < max(own)} - own)
+    others = {on for share, bars in judged.items() if not isinstance(share, Gpu) for on in _days(bars)}
+    return len({on for on in others if min(own) < on < max(own)} - own)
 
 
 def _days(bars: Sequence[Bar]) -> set[date]:

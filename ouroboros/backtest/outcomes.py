@@ -1,6 +1,6 @@
 """What came of each signal: hits, false alarms, and the falls or rises that no signal foretold.
 
-The moment of judging is a bar. Its base is its own close, the last one known when a signal begins
+A signal is judged at a bar. Its base is its own close, the last one known when a signal begins
 behind it. The outcome holds for a bar where a later close, known no more than `within_days` after,
 is so far from the base. It is undecided where the prices of the period end before those days do,
 whatever came until then.
@@ -11,22 +11,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean, median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ouroboros.backtest.crossings import Numbers, Places, first_at_most
 from ouroboros.backtest.intervals import Interval, wilson
 from ouroboros.backtest.prices import Prices
-from ouroboros.backtest.signals import Spell
+from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Outcome, Period
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+Indices = np.ndarray[Any, np.dtype[np.int64]]
+
 
 DAY = timedelta(days=1)
 LAST_DIGITS = 1e-12
 
 
 class Verdict(NamedTuple):
-    """Whether the outcome followed (None: cannot be told yet), and the close at which it came."""
+    """Whether the outcome followed (None: not known yet), and the close at which it came."""
 
     followed: bool | None
     came_at: datetime | None
@@ -59,27 +64,27 @@ class Hindsight:
     moves: tuple[Move, ...]
     known: tuple[datetime, ...]
 
-    def at(self, moment: datetime) -> int | None:
-        """Find the last bar that was known at a moment; None before the first one of the period."""
-        place = bisect_right(self.known, moment)
-        return place - 1 if place else None
+    def at(self, time: datetime) -> int | None:
+        """Return the last bar that was known at a time; None before the first one of the period."""
+        number = bisect_right(self.known, time)
+        return number - 1 if number else None
 
     @property
     def base_rate(self) -> float | None:
-        """Give the part of all decided bars from which the outcome followed."""
+        """Return the part of all decided bars from which the outcome followed."""
         decided = [bar.verdict.followed for bar in self.bars if bar.verdict.followed is not None]
         return fmean(decided) if decided else None
 
     @property
     def decided(self) -> tuple[int, ...]:
-        """Name the bars of which it is known what followed."""
+        """Return the bars of which it is known what followed."""
         return tuple(at for at, bar in enumerate(self.bars) if bar.verdict.followed is not None)
 
 
-class Foretold(NamedTuple):
-    """A spell and what came of it; `bar` is the last one known at its beginning."""
+class EpisodeOutcome(NamedTuple):
+    """A time of a signal being up, and what came of it; `bar` is the last one known at its beginning."""
 
-    spell: Spell
+    active: ActivePeriod
     bar: int | None
     base_usd: float | None
     verdict: Verdict
@@ -91,7 +96,7 @@ class Score:
     """How well a signal foretold the outcome; a figure that nothing says anything about is None."""
 
     signal: str
-    episodes: tuple[Foretold, ...]
+    episodes: tuple[EpisodeOutcome, ...]
     hits: int
     false_alarms: int
     undecided: int
@@ -108,12 +113,12 @@ class Score:
 
     @property
     def judged(self) -> int:
-        """Count the episodes of which it is known what followed."""
+        """Return the number of episodes of which it is known what followed."""
         return self.hits + self.false_alarms
 
     @property
     def median_lead_days(self) -> float | None:
-        """Give the lead time in the middle."""
+        """Return the median lead time in days."""
         return median(self.lead_days) if self.lead_days else None
 
 
@@ -131,21 +136,27 @@ def look_back(prices: Prices, outcome: Outcome, period: Period) -> Hindsight:
         Judged(known_at, close, _verdict(outcome, closes, known_at, later))
         for (known_at, close), later in zip(closes, came, strict=True)
     )
-    return Hindsight(outcome, judged, tuple(_moves(judged)), tuple(one.known_at for one in judged))
+    return Hindsight(outcome, judged, tuple(_moves(judged)), tuple(bar.known_at for bar in judged))
 
 
 def score(
-    name: str, spells: Sequence[Spell], hindsight: Hindsight, starts: datetime, probability: float | None
+    name: str,
+    active_periods: Sequence[ActivePeriod],
+    hindsight: Hindsight,
+    starts: datetime,
+    probability: float | None,
 ) -> Score:
     """Judge the episodes that began in the period, and the moves that none of them foretold."""
-    episodes = tuple(_foretold(spell, hindsight) for spell in spells if spell.begins_at >= starts)
-    decided = [one for one in episodes if one.verdict.followed is not None]
-    hits = [one for one in decided if one.verdict.followed]
+    episodes = tuple(
+        _outcome_of(active, hindsight) for active in active_periods if active.begins_at >= starts
+    )
+    decided = [episode for episode in episodes if episode.verdict.followed is not None]
+    hits = [episode for episode in decided if episode.verdict.followed]
     foretold = {
         number
         for number, move in enumerate(hindsight.moves)
-        for one in hits
-        if one.bar is not None and move.first <= one.bar <= move.last
+        for hit in hits
+        if hit.bar is not None and move.first <= hit.bar <= move.last
     }
     moves, base = len(hindsight.moves), hindsight.base_rate
     return Score(
@@ -161,14 +172,14 @@ def score(
         recall=len(foretold) / moves if moves else None,
         recall_interval=wilson(len(foretold), moves),
         base_rate=base,
-        lead_days=tuple(one.lead_days for one in hits if one.lead_days is not None),
+        lead_days=tuple(hit.lead_days for hit in hits if hit.lead_days is not None),
         brier=_brier(probability, decided),
         brier_of_base_rate=_brier(base, decided) if probability is not None else None,
     )
 
 
-def _came(outcome: Outcome, closes: Numbers) -> Places:
-    """Find, for each close, the first later one at which the outcome has come."""
+def _came(outcome: Outcome, closes: Numbers) -> Indices:
+    """Return, for each close, the first later one at which the outcome has come."""
     # The last digits are only how a computer writes a tenth.
     if outcome.falls is not None:
         return first_at_most(closes, closes * (1 - outcome.falls) * (1 + LAST_DIGITS))
@@ -202,18 +213,38 @@ def _moves(bars: Sequence[Judged]) -> list[Move]:
     return moves
 
 
-def _foretold(spell: Spell, hindsight: Hindsight) -> Foretold:
-    at = hindsight.at(spell.begins_at)
+def _outcome_of(active: ActivePeriod, hindsight: Hindsight) -> EpisodeOutcome:
+    at = hindsight.at(active.begins_at)
     if at is None:
-        return Foretold(spell, None, None, Verdict(None, None, None), None)
+        return EpisodeOutcome(active, None, None, Verdict(None, None, None), None)
     bar = hindsight.bars[at]
     came_at = bar.verdict.came_at
     # Days of the signal, not of the bar: on a weekend it may be a little younger.
-    lead = (came_at - spell.begins_at) / DAY if came_at else None
-    return Foretold(spell, at, bar.close_usd, bar.verdict, lead)
+    lead = (came_at - active.begins_at) / DAY if came_at else None
+    return EpisodeOutcome(active, at, bar.close_usd, bar.verdict, lead)
 
 
-def _brier(probability: float | None, decided: Sequence[Foretold]) -> float | None:
+def _brier(probability: float | None, decided: Sequence[EpisodeOutcome]) -> float | None:
     if probability is None or not decided:
         return None
-    return fmean((probability - bool(one.verdict.followed)) ** 2 for one in decided)
+    return fmean((probability - bool(episode.verdict.followed)) ** 2 for episode in decided)
+
+
+def first_at_most(values: Numbers, levels: Numbers) -> Indices:
+    """Return, for each index, the first later one whose value is at most the level given there.
+
+    The number of values where there is none. Takes the time and memory of sorting: lows of 1, 2, 4 ...
+    values in a row say how far to leap without passing such a value by.
+    """
+    size = len(values)
+    lows = [values]
+    while 2 ** len(lows) <= size:
+        last, reach = lows[-1], 2 ** (len(lows) - 1)
+        lows.append(np.minimum(last[:-reach], last[reach:]))
+    indices = np.arange(1, size + 1)
+    for power in reversed(range(len(lows))):
+        low = lows[power]
+        inside = np.flatnonzero(indices < len(low))
+        leaping = inside[low[indices[inside]] > levels[inside]]
+        indices[leaping] += 2**power
+    return indices

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Discriminator, Tag
 
 from events.base import Name, Symbol, Value
-from events.prices import Bar, EquityBarClosed, EquityPriced, GpuBarClosed, GpuBasis, GpuPriced, Tick
+from events.families.prices import Bar, EquityBarClosed, GpuBarClosed, GpuBasis
 
 
 class Gpu(Value):
@@ -17,22 +17,22 @@ class Gpu(Value):
     """What the price is for: resale, rental_hour or list."""
 
     def __str__(self) -> str:
-        """Name it in a sentence."""
+        """Return it as it stands in a sentence."""
         return f"{self.model} ({self.basis})"
 
 
 SHARE, GPU = "share", "gpu"
-# Which of the two a text of a file is, so that what is wrong with it is told of that alone.
+# Which of the two a text of a file is, so that what is wrong with it is said of that alone.
 Priced = Annotated[
     Annotated[Symbol, Tag(SHARE)] | Annotated[Gpu, Tag(GPU)],
     Discriminator(lambda given: GPU if isinstance(given, dict | Gpu) else SHARE),
 ]
 
 
-def priced_by(event: Bar | Tick) -> Priced:
-    """Name what a bar has prices of, or a single price is of."""
-    match event:
-        case EquityBarClosed() | EquityPriced():
-            return event.symbol
-        case GpuBarClosed() | GpuPriced():
-            return Gpu(model=event.model, basis=event.basis)
+def priced_by(bar: Bar) -> Priced:
+    """Return what a bar has prices of."""
+    match bar:
+        case EquityBarClosed():
+            return bar.symbol
+        case GpuBarClosed():
+            return Gpu(model=bar.model, basis=bar.basis)

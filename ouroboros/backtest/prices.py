@@ -1,6 +1,6 @@
-"""Prices as they were known at a moment, and the prices at which orders are filled afterwards.
+"""Prices as they were known at a time, and the prices at which orders are filled afterwards.
 
-Whoever decides at a moment is given the prices of that moment and no other: to ask for a later one
+Whoever decides at a time is given the prices of that time and no other: to ask for a later one
 raises LookAhead. Orders are filled at the opening price of the first bar that begins after them.
 """
 
@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from events.prices import EquityBarClosed, EquityPriced, GpuBarClosed, GpuPriced, Tick
-from ouroboros.backtest.priced import Priced, priced_by
-from ouroboros.backtest.single_prices import bucket_of
+from ouroboros.backtest.bars import bars_of
+from ouroboros.backtest.priced import Priced
+from ouroboros.history.source import History
 from projections.event_batch import EventBatch
 
 
@@ -40,8 +40,6 @@ class Series:
     bars: list[Bar] = field(default_factory=list)
     known: list[datetime] = field(default_factory=list)
     begun: list[datetime] = field(default_factory=list)
-    # When the newest single price was made: one that was made before it is no close.
-    newest: datetime | None = None
 
     def add(self, bucket: datetime, known_at: datetime, prices: Sequence[float]) -> None:
         """Take the next bar, its open, high, low and close in USD; an older one comes too late to matter."""
@@ -60,64 +58,50 @@ class Series:
 class Prices:
     """The bars of a universe, of one length."""
 
-    def __init__(self, universe: Sequence[Priced], bar_seconds: int) -> None:
+    def __init__(self, universe: Sequence[Priced], bar_seconds: int, histories: Sequence[History]) -> None:
         self.bar_seconds = bar_seconds
-        self.series: dict[Priced, Series] = {one: Series() for one in universe}
-        # All that has prices and the lengths of its bars, to tell of where those asked for are missing.
+        self.series: dict[Priced, Series] = {priced: Series() for priced in universe}
+        # All that has prices and the lengths of its bars, to name where those asked for are missing.
         self.lengths: dict[Priced, set[int]] = {}
-        # What has single prices in place of bars; bars are drawn of all of them.
+        # What has bars of single prices alone; such bars of all are kept apart.
         self.single: frozenset[Priced] = frozenset()
-        self._singles: dict[Priced, Series] = {one: Series() for one in universe}
+        self._histories = histories
+        self._of_singles: dict[Priced, Series] = {priced: Series() for priced in universe}
 
     def take(self, batch: EventBatch) -> None:
         """Take the bars of a batch, in known order; those of no use here are passed over."""
-        bars = batch.bars
-        kinds = np.stack((bars.code, bars.interval_seconds))[:, bars.code >= 0]
+        bars = bars_of(batch)
+        drawn = bars.drawn_by(self._histories)
+        kinds = np.stack((bars.code, bars.interval_seconds))[:, ~drawn]
         for code, seconds in np.unique(kinds, axis=1).T.tolist():
-            self.lengths.setdefault(bars.symbols[code], set()).add(seconds)
-        wanted = [code for code, symbol in enumerate(bars.symbols) if symbol in self.series]
-        at = np.flatnonzero(np.isin(bars.code, wanted) & (bars.interval_seconds == self.bar_seconds))
-        columns = (bars.bucket, batch.known_at, bars.open_usd, bars.high_usd, bars.low_usd, bars.close_usd)
-        rows = zip(at.tolist(), bars.code[at].tolist(), *(one[at].tolist() for one in columns), strict=True)
-        found = [
-            (position, bars.symbols[code], bucket.replace(tzinfo=UTC), known_at.replace(tzinfo=UTC), prices)
-            for position, code, bucket, known_at, *prices in rows
-        ]
-        for position, one in batch.others.items():
-            bar = one.event
-            if isinstance(bar, EquityPriced | GpuPriced):
-                self._take_single(bar)
-            elif isinstance(bar, EquityBarClosed | GpuBarClosed):
-                priced = priced_by(bar)
-                self.lengths.setdefault(priced, set()).add(bar.interval_seconds)
-                if priced in self.series and bar.interval_seconds == self.bar_seconds:
-                    prices = [bar.open_usd, bar.high_usd, bar.low_usd, bar.close_usd]
-                    found.append((position, priced, bar.bucket, bar.known_at, prices))
-        for _, priced, bucket, known_at, prices in sorted(found, key=lambda one: one[0]):
-            self.series[priced].add(bucket, known_at, prices)
+            self.lengths.setdefault(bars.priced[code], set()).add(seconds)
+        wanted = [code for code, priced in enumerate(bars.priced) if priced in self.series]
+        at = np.flatnonzero(
+            np.isin(bars.code, wanted) & (drawn | (bars.interval_seconds == self.bar_seconds))
+        )
+        columns = (bars.bucket, bars.known_at, bars.open_usd, bars.high_usd, bars.low_usd, bars.close_usd)
+        rows = zip(
+            drawn[at], bars.code[at].tolist(), *(column[at].tolist() for column in columns), strict=True
+        )
+        for single, code, bucket, known_at, *prices in rows:
+            series = self._of_singles if single else self.series
+            series[bars.priced[code]].add(bucket.replace(tzinfo=UTC), known_at.replace(tzinfo=UTC), prices)
 
     def let_single_prices_stand_in(self) -> None:
-        """Take single prices for bars, once all is taken, where there are none of any length."""
+        """Take bars of single prices, once all is taken, where there are no others of any length."""
         self.single = frozenset(
-            one for one, drawn in self._singles.items() if drawn.bars and one not in self.lengths
+            priced
+            for priced, series in self._of_singles.items()
+            if series.bars and priced not in self.lengths
         )
-        self.series |= {one: self._singles[one] for one in self.single}
+        self.series |= {priced: self._of_singles[priced] for priced in self.single}
 
-    def _take_single(self, tick: Tick) -> None:
-        """Draw a bar as one is drawn live: its first price opens it, each further one corrects its close."""
-        series = self._singles.get(priced_by(tick))
-        if series is None or (series.newest is not None and tick.occurred_at < series.newest):
-            return
-        series.newest = tick.occurred_at
-        bucket = bucket_of(tick.occurred_at, self.bar_seconds)
-        series.add(bucket, tick.known_at, [tick.price_usd] * 4)
-
-    def as_of(self, moment: datetime) -> "AsOf":
-        """Give the prices that were known at a moment."""
-        return AsOf(self, moment)
+    def as_of(self, time: datetime) -> "AsOf":
+        """Return the prices that were known at a time."""
+        return AsOf(self, time)
 
     def fill(self, symbol: str, after: datetime, ends: datetime) -> Bar | None:
-        """Find the first bar that begins later than `after`; None where none is known before `ends`."""
+        """Return the first bar that begins later than `after`; None where none is known before `ends`."""
         series = self.series[symbol]
         # A correction begins with its bar, and stands behind it.
         at = bisect_right(series.begun, after)
@@ -128,19 +112,19 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """Prices as they were known at a moment."""
+    """Prices as they were known at a time."""
 
     prices: Prices
-    moment: datetime
+    time: datetime
 
     def close_usd(self, symbol: str, at: datetime | None = None) -> float | None:
-        """Give the last close that was known `at` a time, the moment itself if none is given.
+        """Return the last close that was known `at` a time, that of the prices if none is given.
 
-        None where no price was known. Raises LookAhead for a time after the moment.
+        None where no price was known. Raises LookAhead for a later time.
         """
-        at = self.moment if at is None else at
-        if at > self.moment:
-            raise LookAhead(f"the close of {symbol} of {at} was asked for at {self.moment}")
+        at = self.time if at is None else at
+        if at > self.time:
+            raise LookAhead(f"the close of {symbol} of {at} was asked for at {self.time}")
         series = self.prices.series[symbol]
-        place = bisect_right(series.known, at)
-        return series.bars[place - 1].close_usd if place else None
+        number = bisect_right(series.known, at)
+        return series.bars[number - 1].close_usd if number else None

@@ -1,6 +1,7 @@
 """A result as JSON: the same bytes for the same inputs."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version as installed_version
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,11 @@ from uuid import UUID
 import orjson
 
 from ouroboros.backtest.chance import Chance
-from ouroboros.backtest.outcomes import Foretold, Score
+from ouroboros.backtest.outcomes import EpisodeOutcome, Score
 from ouroboros.backtest.returns import Performance
 from ouroboros.backtest.run import Result
 from ouroboros.backtest.signals import Evidence
-from ouroboros.backtest.trials import Doing, Trial
+from ouroboros.backtest.trials import ActionResult, Trial
 
 FORMAT_VERSION = 1
 # Digits behind the point: what lies beyond depends on the order of a sum.
@@ -33,14 +34,10 @@ def _document(result: Result) -> dict[str, Any]:
         "sources": [
             {
                 **part.model_dump(mode="json"),
-                "events": told.events,
-                "first_known_at": told.first_known_at,
-                "last_known_at": told.last_known_at,
-                "same_events": told.same_events,
-                "same_prices": told.same_prices,
-                "sha256": dict(sorted(told.hashes.items())),
+                **_fields(read, "events first_known_at last_known_at same_events same_prices"),
+                "sha256": dict(sorted(read.hashes.items())),
             }
-            for part, told in zip(result.study.history, result.sources, strict=True)
+            for part, read in zip(result.study.history, result.sources, strict=True)
         ],
         "warnings": result.warnings,
         "notes": result.notes,
@@ -49,8 +46,8 @@ def _document(result: Result) -> dict[str, Any]:
             "decided_bars": len(hindsight.decided),
             "base_rate": hindsight.base_rate,
             "moves": [
-                {"begins_at": one.begins_at, "ends_at": hindsight.known[one.last], "came_at": one.came_at}
-                for one in hindsight.moves
+                {"begins_at": move.begins_at, "ends_at": hindsight.known[move.last], "came_at": move.came_at}
+                for move in hindsight.moves
             ],
         },
         "always_held": _performance(result.always),
@@ -60,20 +57,12 @@ def _document(result: Result) -> dict[str, Any]:
                 result.trials, result.hits_adjusted, result.returns_adjusted, strict=True
             )
         ],
-        "walk_forward": [
-            {
-                "starts": one.starts,
-                "ends": one.ends,
-                "chosen": one.chosen,
-                "return_before": one.return_before,
-                "return_after": one.return_after,
-                "hits": one.hits,
-                "false_alarms": one.false_alarms,
-                "undecided": one.undecided,
-            }
-            for one in result.splits
-        ],
+        "walk_forward": [asdict(split) for split in result.splits],
     }
+
+
+def _fields(value: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names.split()}
 
 
 def _trial(
@@ -86,10 +75,10 @@ def _trial(
         "name": trial.name,
         "signals": {
             name: {
-                **_score(one.score, evidence),
-                "null_model_of_hits": _chance(one.chance, hits[name]),
+                **_score(signal.score, evidence),
+                "null_model_of_hits": _chance(signal.chance, hits[name]),
             }
-            for name, one in trial.signals.items()
+            for name, signal in trial.signals.items()
         },
         "action": _action(trial.action, returns) if trial.action else None,
     }
@@ -98,54 +87,38 @@ def _trial(
 def _score(score: Score, evidence: Mapping[UUID, Evidence]) -> dict[str, Any]:
     return {
         "episode_count": len(score.episodes),
-        "hits": score.hits,
-        "false_alarms": score.false_alarms,
-        "undecided": score.undecided,
+        **_fields(score, "hits false_alarms undecided"),
         "outcomes": score.moves,
-        "misses": score.misses,
-        "precision": score.precision,
-        "precision_interval": score.precision_interval,
-        "recall": score.recall,
-        "recall_interval": score.recall_interval,
-        "base_rate": score.base_rate,
-        "lead_days": score.lead_days,
-        "median_lead_days": score.median_lead_days,
-        "brier": score.brier,
-        "brier_of_base_rate": score.brier_of_base_rate,
-        "episodes": [_episode(one, evidence) for one in score.episodes],
+        **_fields(score, "misses precision precision_interval recall recall_interval base_rate lead_days"),
+        **_fields(score, "median_lead_days brier brier_of_base_rate"),
+        "episodes": [_episode(episode, evidence) for episode in score.episodes],
     }
 
 
-def _episode(one: Foretold, evidence: Mapping[UUID, Evidence]) -> dict[str, Any]:
-    spell = one.spell
+def _episode(episode: EpisodeOutcome, evidence: Mapping[UUID, Evidence]) -> dict[str, Any]:
+    active, verdict = episode.active, episode.verdict
+    unknown = {"known_at": None, "source": None, "headline": None}
     return {
-        "begins_at": spell.begins_at,
-        "ends_at": spell.ends_at,
-        "base_usd": one.base_usd,
-        "followed": one.verdict.followed,
-        "came_at": one.verdict.came_at,
-        "came_at_close_usd": one.verdict.close_usd,
-        "lead_days": one.lead_days,
-        "messages": spell.messages,
-        "signal_ids": spell.signal_ids,
+        **_fields(active, "begins_at ends_at"),
+        "base_usd": episode.base_usd,
+        "followed": verdict.followed,
+        "came_at": verdict.came_at,
+        "came_at_close_usd": verdict.close_usd,
+        "lead_days": episode.lead_days,
+        **_fields(active, "messages signal_ids"),
         "evidence": [
-            {
-                "event_id": event_id,
-                "known_at": told.known_at if (told := evidence.get(event_id)) else None,
-                "source": told.source if told else None,
-                "headline": told.headline if told else None,
-            }
-            for event_id in spell.evidence
+            evidence[event_id]._asdict() if event_id in evidence else {"event_id": event_id, **unknown}
+            for event_id in active.evidence
         ],
     }
 
 
-def _action(done: Doing, adjusted: float | None) -> dict[str, Any]:
+def _action(action: ActionResult, adjusted: float | None) -> dict[str, Any]:
     return {
-        "held": [{"from_at": one.from_at, "until": one.until} for one in done.held],
-        "trades": [one._asdict() for one in done.trades],
-        "performance": _performance(done.performance),
-        "null_model_of_returns": _chance(done.chance, adjusted),
+        "held": [holding._asdict() for holding in action.held],
+        "trades": [trade._asdict() for trade in action.trades],
+        "performance": _performance(action.performance),
+        "null_model_of_returns": _chance(action.chance, adjusted),
     }
 
 
@@ -153,20 +126,12 @@ def _performance(figures: Performance | None) -> dict[str, Any] | None:
     if figures is None:
         return None
     return {
-        "total_return": figures.total_return,
-        "annual_return": figures.annual_return,
-        "annual_volatility": figures.annual_volatility,
-        "sharpe_ratio": figures.sharpe_ratio,
-        "max_drawdown": figures.max_drawdown,
-        "exposure": figures.exposure,
+        **_fields(figures, "total_return annual_return annual_volatility sharpe_ratio max_drawdown exposure"),
         "days": len(figures.days),
-        "days_invested": figures.days_invested,
-        "turnover_a_year": figures.turnover_a_year,
-        "costs": figures.costs,
-        "trades": figures.trades,
+        **_fields(figures, "days_invested turnover_a_year costs trades"),
         "annual_mean_return_interval": figures.annual_mean_interval,
         "sharpe_ratio_interval": figures.sharpe_interval,
-        "capital": [[day, capital] for day, capital in zip(figures.days, figures.capital, strict=True)],
+        "capital": list(zip(figures.days, figures.capital, strict=True)),
     }
 
 
@@ -189,8 +154,8 @@ def _rounded(value: Any) -> Any:
             # 0.0 and -0.0 are written in two ways.
             return round(value, DIGITS) + 0.0
         case dict():
-            return {key: _rounded(one) for key, one in value.items()}
+            return {key: _rounded(item) for key, item in value.items()}
         case list() | tuple():
-            return [_rounded(one) for one in value]
+            return [_rounded(item) for item in value]
         case _:
             return value

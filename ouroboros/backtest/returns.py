@@ -19,8 +19,7 @@ from arch.bootstrap import StationaryBootstrap
 
 from ouroboros.backtest.intervals import Interval
 from ouroboros.backtest.study import Draws
-from ouroboros.backtest.trading import STARTING_CAPITAL, Trade
-from ouroboros.backtest.valuing import Mark
+from ouroboros.backtest.trading import STARTING_CAPITAL, Trade, Valuation
 
 TRADING_DAYS = 252
 FEWEST_RETURNS = 20
@@ -52,16 +51,16 @@ class Performance:
     sharpe_interval: Interval | None
 
 
-def performance(marks: Sequence[Mark], trades: Sequence[Trade], draws: Draws) -> Performance | None:
-    """Reduce a course to its last mark of each day (UTC), and take its figures; None without a mark."""
-    closing = {mark.known_at.date(): mark for mark in marks}
+def performance(valuations: Sequence[Valuation], trades: Sequence[Trade], draws: Draws) -> Performance | None:
+    """Return the figures of the last valuation of each day (UTC); None without any."""
+    closing = {valuation.known_at.date(): valuation for valuation in valuations}
     if not closing:
         return None
     days, last = tuple(closing), list(closing.values())
-    capital = [mark.capital for mark in last]
+    capital = [valuation.capital for valuation in last]
     returns = daily_returns(capital)
-    invested = [mark.gross / mark.capital if mark.capital > 0 else 0.0 for mark in last]
-    traded = sum(abs(one.shares) * one.price_usd for one in trades)
+    invested = [valuation.gross / valuation.capital if valuation.capital > 0 else 0.0 for valuation in last]
+    traded = sum(abs(trade.shares) * trade.price_usd for trade in trades)
     years = len(days) / TRADING_DAYS
     mean_bounds, sharpe_bounds = _bounds(returns, draws)
     return Performance(
@@ -73,9 +72,9 @@ def performance(marks: Sequence[Mark], trades: Sequence[Trade], draws: Draws) ->
         sharpe_ratio=_defined(empyrical.sharpe_ratio(returns)),
         max_drawdown=float(empyrical.max_drawdown(returns)),
         exposure=fmean(invested),
-        days_invested=sum(1 for one in invested if one > 0),
+        days_invested=sum(1 for share in invested if share > 0),
         turnover_a_year=traded / (fmean(capital) or 1.0) / years,
-        costs=sum(one.cost for one in trades),
+        costs=sum(trade.cost for trade in trades),
         trades=len(trades),
         annual_mean_interval=mean_bounds,
         sharpe_interval=sharpe_bounds,

@@ -2,26 +2,31 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from events.desk import WatchlistChanged
 from events.errors import UsageError
+from events.families.desk import WatchlistChanged
 from events.words import count
-from ouroboros.backtest.checks import check_prices
+from ouroboros.backtest.checks import IMPORT, check_prices
 from ouroboros.backtest.intervals import FEWEST_DAYS, FEWEST_EPISODES, FEWEST_MOVES
 from ouroboros.backtest.outcomes import Hindsight, look_back
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import Performance
-from ouroboros.backtest.signals import Evidence, evidence_of, fits, signal_rows, spells
-from ouroboros.backtest.sources import Source, Told, parameters, without_its_time
+from ouroboros.backtest.signals import Evidence, active_periods, evidence_of, fits, signal_rows
+from ouroboros.backtest.sources import Part, PartSummary, Source, parameters, without_its_time
 from ouroboros.backtest.study import AS_STATED, Study, Variant
+from ouroboros.backtest.study_file import read_study
 from ouroboros.backtest.trading import Holding
 from ouroboros.backtest.trials import Trial, earned, holm, rules_of, tried
 from ouroboros.backtest.walk_forward import Split, walk_forward
-from ouroboros.yaml_lines import Lines
+from ouroboros.history.opening import open_history
+from ouroboros.watchlist import read_watchlist
+from ouroboros.yaml_file import Document
 from projections.event_batch import EventBatch
 from projections.warning_signs.rows import SignalRow
+from streams.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Result:
     """
 
     study: Study
-    sources: tuple[Told, ...]
+    sources: tuple[PartSummary, ...]
     prices: Prices
     hindsight: Hindsight
     trials: tuple[Trial, ...]
@@ -46,21 +51,42 @@ class Result:
     warnings: tuple[str, ...]
 
 
-def run(
-    path: Path, study: Study, document: Lines, source: Source, watchlist: WatchlistChanged | None
-) -> Result:
+def run_file(settings: Settings, path: Path) -> Result:
+    """Read a study and run it. Raises UsageError for a mistake in it, or prices that cannot carry it."""
+    study, document = read_study(path)
+    watchlist = read_watchlist(Path(study.watchlist), datetime.now(UTC)) if study.watchlist else None
+    return run(study, document, _source(settings, study, document), watchlist)
+
+
+def _source(settings: Settings, study: Study, document: Document) -> Source:
+    # Single prices of a file are drawn into bars of the length that the study reads.
+    settings = settings.model_copy(update={"bar_seconds": study.bar_seconds})
+    parts = []
+    for number, part in enumerate(study.history):
+        try:
+            parts.append(Part(part, open_history(part.read, settings=settings, mapping=part.mapping)))
+        except UsageError as error:
+            line = document.line(("history", number))
+            prices = f"The study needs prices of {', '.join(map(str, study.universe))}: {IMPORT}"
+            raise UsageError(
+                f"{document.path}, line {line}: {error.message}", f"{error.remedy} {prices}"
+            ) from None
+    return Source(parts, study.period.ends)
+
+
+def run(study: Study, document: Document, source: Source, watchlist: WatchlistChanged | None) -> Result:
     """Run a study over its history, once for each set of parameters.
 
     Raises UsageError where the history is empty, or its prices cannot carry the study.
     """
-    prices = Prices(study.universe, study.bar_seconds)
-    indicators = {one.indicator for rule in study.signals.values() for one in rule.of}
+    prices = Prices(study.universe, study.bar_seconds, source.histories)
+    indicators = {condition.indicator for rule in study.signals.values() for condition in rule.of}
     base = [without_its_time(watchlist)] if watchlist else []
     folded: dict[tuple[object, ...], list[SignalRow]] = {
         _parameters(None): list(signal_rows(_keeping(source.batches(base), prices), indicators))
     }
     prices.let_single_prices_stand_in()
-    notes = check_prices(path, document, study, prices)
+    notes = check_prices(document, study, prices)
     hindsight = look_back(prices, study.outcome, study.period)
     trials = []
     for variant in (None, *study.variants):
@@ -68,19 +94,19 @@ def run(
         if key not in folded:
             own = [parameters(variant.name, variant.thresholds, variant.windows)] if variant else []
             folded[key] = list(signal_rows(source.batches([*base, *own]), indicators))
-        found = spells(folded[key], rules_of(study, variant))
+        found = active_periods(folded[key], rules_of(study, variant))
         trials.append(tried(variant.name if variant else AS_STATED, study, prices, hindsight, found))
     hits_adjusted, returns_adjusted = _adjusted(trials)
     wanted = frozenset(
         event_id
         for trial in trials
-        for ones in trial.spells.values()
-        for spell in ones
-        for event_id in spell.evidence
+        for periods in trial.active_periods.values()
+        for active in periods
+        for event_id in active.evidence
     )
     return Result(
         study=study,
-        sources=source.told,
+        sources=source.summaries,
         prices=prices,
         hindsight=hindsight,
         trials=tuple(trials),
@@ -118,22 +144,23 @@ def _adjusted(
     trials: Sequence[Trial],
 ) -> tuple[tuple[Mapping[str, float | None], ...], tuple[float | None, ...]]:
     """Adjust the p-values of everything that was tried together, hits and returns each among themselves."""
-    places = [
-        (at, name)
+    of_hits = {
+        (at, name): signal.chance.p_value
         for at, trial in enumerate(trials)
-        for name, one in trial.signals.items()
-        if one.chance is not None
-    ]
-    values = [chance.p_value for at, name in places if (chance := trials[at].signals[name].chance)]
-    by_place = dict(zip(places, holm(values), strict=True))
-    hits = tuple(
-        {name: by_place.get((at, name)) for name in trial.signals} for at, trial in enumerate(trials)
-    )
-    drawn = {
-        at: one.action.chance.p_value for at, one in enumerate(trials) if one.action and one.action.chance
+        for name, signal in trial.signals.items()
+        if signal.chance
     }
-    returns = dict(zip(drawn, holm(list(drawn.values())), strict=True))
-    return hits, tuple(returns.get(at) for at in range(len(trials)))
+    of_returns = {
+        at: trial.action.chance.p_value
+        for at, trial in enumerate(trials)
+        if trial.action and trial.action.chance
+    }
+    hits = dict(zip(of_hits, holm(list(of_hits.values())), strict=True))
+    returns = dict(zip(of_returns, holm(list(of_returns.values())), strict=True))
+    return (
+        tuple({name: hits.get((at, name)) for name in trial.signals} for at, trial in enumerate(trials)),
+        tuple(returns.get(at) for at in range(len(trials))),
+    )
 
 
 def _always(study: Study, prices: Prices) -> Performance | None:
@@ -144,17 +171,18 @@ def _always(study: Study, prices: Prices) -> Performance | None:
 
 
 def _never_met(study: Study, rows: Sequence[SignalRow]) -> Iterator[str]:
-    """Tell of conditions that no subject ever came near."""
+    """Yield the conditions that no subject ever came near."""
     for name, rule in study.signals.items():
-        for one in rule.of:
-            if not any(row.indicator == one.indicator and fits(one.subject, row.subject) for row in rows):
-                yield (f"Signal {name}: {one.indicator} never left calm for a subject like {one.subject!r}.")
+        for condition in rule.of:
+            indicator, subject = condition.indicator, condition.subject
+            if not any(row.indicator == indicator and fits(subject, row.subject) for row in rows):
+                yield f"Signal {name}: {indicator} never left calm for a subject like {subject!r}."
 
 
 def _warnings(trial: Trial) -> Iterator[str]:
-    """Tell where there is too little to say anything."""
-    for name, one in trial.signals.items():
-        judged, moves = one.score.judged, one.score.moves
+    """Yield where there is too little to say anything."""
+    for name, signal in trial.signals.items():
+        judged, moves = signal.score.judged, signal.score.moves
         if judged < FEWEST_EPISODES or moves < FEWEST_MOVES:
             seen = f"{count(judged, 'judged episode')} and {count(moves, 'outcome')}"
             needed = f"at least {FEWEST_EPISODES} and {FEWEST_MOVES} are needed"

@@ -1,6 +1,6 @@
 """Signals of a study: the warning signs are folded, and their steps say from when to when each is up.
 
-The fold is the one that runs live. What a signal is at a moment follows from rows stamped until then.
+The fold is the one that runs live. What a signal is at a time follows from rows stamped until then.
 """
 
 import re
@@ -12,14 +12,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from events.base import Event
-from events.telling import headline
-from ouroboros.backtest.single_prices import with_bars
 from ouroboros.backtest.study import Condition, SignalRule
-from projections.bulk.folding import fold_batch
-from projections.column_block import rows_of
+from projections.definition import Level
 from projections.event_batch import EventBatch
+from projections.kernel import project_history
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.definition import Level
 from projections.warning_signs.rows import SignalRow
 
 
@@ -33,8 +30,8 @@ class Evidence(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
-    """An episode of a signal: a time during which it was up; it goes on where `ends_at` is None.
+class ActivePeriod:
+    """A time during which a signal was up; it goes on where `ends_at` is None.
 
     `messages` are the sentences of the live signals that held at its beginning, `signal_ids` and
     `evidence` theirs.
@@ -49,70 +46,70 @@ class Spell:
 
 
 # The newest step of every open episode, by indicator and subject.
-Standing = dict[tuple[str, str], SignalRow]
+OpenEpisodes = dict[tuple[str, str], SignalRow]
 
 
 @dataclass(slots=True)
-class _Course:
-    """A signal while it is followed."""
+class _Tracker:
+    """Follows a signal through the steps of a history."""
 
     name: str
     rule: SignalRule
-    up: Spell | None = None
-    spells: list[Spell] = field(default_factory=list)
+    up: ActivePeriod | None = None
+    active_periods: list[ActivePeriod] = field(default_factory=list)
 
-    def judge(self, moment: datetime, standing: Standing) -> None:
-        held = [_held(condition, standing) for condition in self.rule.of]
+    def update(self, at: datetime, open_: OpenEpisodes) -> None:
+        held = [_held(condition, open_) for condition in self.rule.of]
         up = sum(1 for rows in held if rows) >= self.rule.at_least
         if up and self.up is None:
-            self.up = _spell(self.name, moment, [row for rows in held for row in rows])
+            self.up = _active_period(self.name, at, [row for rows in held for row in rows])
         elif not up and self.up is not None:
-            self.spells.append(replace(self.up, ends_at=moment))
+            self.active_periods.append(replace(self.up, ends_at=at))
             self.up = None
 
 
 def signal_rows(history: Iterable[EventBatch], indicators: Iterable[str]) -> Iterator[SignalRow]:
     """Fold a history through the warning signs, and give the steps of some indicators' episodes."""
     wanted = frozenset(indicators)
-    state = WARNING_SIGNS.initial
-    for batch in history:
-        step = fold_batch(WARNING_SIGNS, state, with_bars(batch))
-        state = step.state
-        for row in rows_of(step.pieces):
-            if isinstance(row, SignalRow) and row.indicator in wanted:
-                yield row
+    for row in project_history(WARNING_SIGNS, history):
+        if isinstance(row, SignalRow) and row.indicator in wanted:
+            yield row
 
 
-def spells(rows: Sequence[SignalRow], rules: Mapping[str, SignalRule]) -> dict[str, tuple[Spell, ...]]:
+def active_periods(
+    rows: Sequence[SignalRow], rules: Mapping[str, SignalRule]
+) -> dict[str, tuple[ActivePeriod, ...]]:
     """Follow signals through the steps of a history.
 
-    A signal is judged once all events of a moment are in: what comes and goes within it was never up.
+    A signal is judged once all events of a time are in: what comes and goes within it was never up.
     """
-    courses = [_Course(name, rule) for name, rule in rules.items()]
-    standing: Standing = {}
-    for moment, steps in groupby(rows, key=lambda row: row.known_at):
+    trackers = [_Tracker(name, rule) for name, rule in rules.items()]
+    open_: OpenEpisodes = {}
+    for at, steps in groupby(rows, key=lambda row: row.known_at):
         for row in steps:
             if row.level == Level.CALM:
-                standing.pop((row.indicator, row.subject), None)
+                open_.pop((row.indicator, row.subject), None)
             else:
-                standing[row.indicator, row.subject] = row
-        for course in courses:
-            course.judge(moment, standing)
-    return {one.name: (*one.spells, *([one.up] if one.up else [])) for one in courses}
+                open_[row.indicator, row.subject] = row
+        for tracker in trackers:
+            tracker.update(at, open_)
+    return {
+        tracker.name: (*tracker.active_periods, *([tracker.up] if tracker.up else [])) for tracker in trackers
+    }
 
 
 def evidence_of(history: Iterable[EventBatch], wanted: frozenset[UUID]) -> dict[UUID, Evidence]:
-    """Find the events that signals rest on, and tell each in a line."""
+    """Return the events that signals rest on, each with its headline."""
     texts = frozenset(map(str, wanted))
     return {
-        event.event_id: Evidence(event.event_id, event.known_at, event.source, headline(event))
+        event.event_id: Evidence(event.event_id, event.known_at, event.source, event.headline)
         for batch in history
         for event in _events_among(batch, wanted, texts)
     }
 
 
 def fits(pattern: str, subject: str) -> bool:
-    """Tell whether a subject fits a pattern, in which * stands for any text."""
+    """Return whether a subject fits a pattern, in which * stands for any text."""
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), subject) is not None
 
 
@@ -120,29 +117,29 @@ def _events_among(batch: EventBatch, wanted: frozenset[UUID], texts: frozenset[s
     for position, event_id in enumerate(batch.bars.event_id.tolist()):
         if event_id in texts and position not in batch.others:
             yield batch.journaled(position).event
-    for one in batch.others.values():
-        if one.event.event_id in wanted:
-            yield one.event
+    for journaled in batch.others.values():
+        if journaled.event.event_id in wanted:
+            yield journaled.event
 
 
-def _held(condition: Condition, standing: Standing) -> list[SignalRow]:
+def _held(condition: Condition, open_: OpenEpisodes) -> list[SignalRow]:
     least = Level(condition.level).rank
     return [
         row
-        for (indicator, subject), row in sorted(standing.items())
+        for (indicator, subject), row in sorted(open_.items())
         if indicator == condition.indicator
         and Level(row.level).rank >= least
         and fits(condition.subject, subject)
     ]
 
 
-def _spell(name: str, moment: datetime, rows: Iterable[SignalRow]) -> Spell:
+def _active_period(name: str, at: datetime, rows: Iterable[SignalRow]) -> ActivePeriod:
     # Two conditions may hold by the same step.
     once = list({row.signal_id: row for row in rows}.values())
-    evidence = dict.fromkeys(one for row in once for one in row.evidence)
-    return Spell(
+    evidence = dict.fromkeys(event_id for row in once for event_id in row.evidence)
+    return ActivePeriod(
         signal=name,
-        begins_at=moment,
+        begins_at=at,
         ends_at=None,
         messages=tuple(row.message for row in once),
         signal_ids=tuple(row.signal_id for row in once),

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from events.base import Moment, Name, Symbol, Text, Value
-from events.desk import Days, ThresholdOverride, WindowOverride
-from events.prices import GpuBasis
+from events.base import Name, Symbol, Text, Time, Value
+from events.families.desk import Days, ThresholdOverride, WindowOverride
+from events.families.prices import GpuBasis
 from ouroboros.backtest.priced import Gpu, Priced
-from projections.warning_signs.definition import Level
+from projections.definition import Level
 
 LEVELS = (Level.WATCH, Level.WARNING, Level.CRITICAL)
 MOST_VARIANTS = 64
@@ -24,7 +24,7 @@ StudyName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$
 
 
 def _as_day(given: Any) -> Any:
-    """Take a day as its midnight in UTC; anything else is judged as a moment with a time zone."""
+    """Take a day as its midnight in UTC; anything else is judged as a time with its zone."""
     if isinstance(given, str) and len(given) == 10:
         try:
             return datetime.combine(date.fromisoformat(given), time(), UTC)
@@ -33,7 +33,7 @@ def _as_day(given: Any) -> Any:
     return given
 
 
-Beginning = Annotated[Moment, BeforeValidator(_as_day)]
+Beginning = Annotated[Time, BeforeValidator(_as_day)]
 
 
 class Draws(NamedTuple):
@@ -44,7 +44,7 @@ class Draws(NamedTuple):
 
 
 class HistoryPart(Value):
-    """One place where events come from."""
+    """A source of events."""
 
     read: Path
     """archive, journal or ledger; a folder that `ouroboros import` or `ouroboros export` wrote; or a file."""
@@ -58,9 +58,9 @@ class Period(Value):
     """The time that is judged; what happened before is known, what comes after is not read."""
 
     starts: Beginning
-    """Its first moment: a day, which begins at midnight UTC, or a moment with its time zone."""
+    """Its beginning: a day, which begins at midnight UTC, or a time with its time zone."""
     ends: Beginning
-    """The first moment after it, written the same way."""
+    """The first time after it, written the same way."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -129,14 +129,14 @@ class Outcome(Value):
 
     @property
     def priced(self) -> Priced:
-        """Name what the price is of."""
+        """Return what the price is of."""
         if self.model is None or self.basis is None:
             return self.symbol or ""
         return Gpu(model=self.model, basis=self.basis)
 
     @property
     def window(self) -> timedelta:
-        """Give the time within which it must come."""
+        """Return the time within which it must come."""
         return timedelta(days=self.within_days)
 
 
@@ -164,29 +164,29 @@ class Action(Value):
             raise ValueError("say while_up or while_down, one of the two")
         if not (self.long or self.short):
             raise ValueError("it holds nothing: name shares under long or short")
-        twice = sorted({one for one in self.symbols if self.symbols.count(one) > 1})
+        twice = sorted({symbol for symbol in self.symbols if self.symbols.count(symbol) > 1})
         if twice:
             raise ValueError(f"{', '.join(twice)} stands there more than once")
         return self
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """Name all shares, in the order of the study."""
+        """Return all shares, in the order of the study."""
         return (*self.long, *self.short)
 
     @property
     def signal(self) -> str:
-        """Name the signal that it follows."""
+        """Return the signal that it follows."""
         return self.while_up or self.while_down or ""
 
     @property
     def weight(self) -> float:
-        """Give the part of the capital that goes into each share."""
+        """Return the part of the capital that goes into each share."""
         return self.exposure / len(self.symbols)
 
     @property
     def delay(self) -> timedelta:
-        """Give the time between a signal and an order."""
+        """Return the time between a signal and an order."""
         return timedelta(hours=self.delay_hours)
 
 
@@ -220,7 +220,7 @@ class Study(Value):
     why: Text = ""
     """What it is to find out."""
     history: Annotated[tuple[HistoryPart, ...], Field(min_length=1, max_length=20)]
-    """Where events come from: places that are read as one history; what stands in several counts once."""
+    """Where events come from: sources that are read as one history; what stands in several counts once."""
     universe: Annotated[tuple[Priced, ...], Field(min_length=1, max_length=500)]
     """What prices are used: shares by their symbols, GPUs by model and basis."""
     bar_seconds: Annotated[int, Field(ge=1, le=86_400)] = 86_400
@@ -248,5 +248,5 @@ class Study(Value):
 
     @property
     def chance(self) -> Draws:
-        """Say how chance is drawn."""
+        """Return how chance is drawn."""
         return Draws(self.draws, self.seed)

@@ -1,52 +1,33 @@
 """A study as a file: read with the line of every mistake."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from events.desk import ThresholdOverride
 from events.errors import short
 from ouroboros.backtest.priced import Priced
 from ouroboros.backtest.study import AS_STATED, Study
-from ouroboros.yaml_lines import Lines, Place, read_yaml
-from ouroboros.yaml_problems import refusal, told, unknown
-from projections.warning_signs.definition import Direction
-from projections.warning_signs.desk import in_direction
-from projections.warning_signs.registry import DEFINITIONS
-
-CONSEQUENCE = "Nothing was run."
+from ouroboros.watchlist import out_of_order
+from ouroboros.yaml_file import Address, Document, describe, in_words, keys_at, read_yaml, unknown
+from projections.indicators import DEFINITIONS
 
 
-def read_study(path: Path) -> tuple[Study, Lines]:
-    """Read a study, and where everything in it stands.
+def read_study(path: Path) -> tuple[Study, Document]:
+    """Read a study, and the document that it stands in.
 
     Raises UsageError that names file and line of everything that is wrong.
     """
     document = read_yaml(path)
-    try:
-        study = Study.model_validate(document.content)
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        # A list whose items are wrong is said to be too short as well, which it is not.
-        kept = [one for one in found if one["type"] != "too_short" or not one["input"]]
-        raise refusal(path, [_told(document, one) for one in kept], CONSEQUENCE) from None
-    problems = [(document.line(place), text) for place, text in _wrong(study)]
-    if problems:
-        raise refusal(path, problems, CONSEQUENCE)
-    return study, document
+    return document.validated(Study.model_validate, _describe, _wrong, "Nothing was run."), document
 
 
-def _wrong(study: Study) -> Iterator[tuple[Place, str]]:
-    """Find what no type can: names of things that are not there."""
+def _wrong(study: Study) -> Iterator[tuple[Address, str]]:
+    """Yield what no type can find: names of things that are not there."""
     for name, rule in study.signals.items():
-        for number, one in enumerate(rule.of):
-            if one.indicator not in DEFINITIONS:
-                yield (
-                    ("signals", name, "of", number, "indicator"),
-                    unknown("indicator", one.indicator, DEFINITIONS),
-                )
+        for number, condition in enumerate(rule.of):
+            if condition.indicator not in DEFINITIONS:
+                address = ("signals", name, "of", number, "indicator")
+                yield address, unknown("indicator", condition.indicator, DEFINITIONS)
     yield from _unpriced(study)
     if study.action and study.action.signal not in study.signals:
         key = "while_up" if study.action.while_up else "while_down"
@@ -54,89 +35,64 @@ def _wrong(study: Study) -> Iterator[tuple[Place, str]]:
     yield from _wrong_variants(study)
 
 
-def _wrong_variants(study: Study) -> Iterator[tuple[Place, str]]:
+def _wrong_variants(study: Study) -> Iterator[tuple[Address, str]]:
     names = {AS_STATED}
-    windowed = [name for name, one in DEFINITIONS.items() if one.window]
+    windowed = [name for name, definition in DEFINITIONS.items() if definition.window]
     for number, variant in enumerate(study.variants):
-        place: Place = ("variants", number)
+        address: Address = ("variants", number)
         if variant.name in names:
-            yield (*place, "name"), f"a variant is called {short(variant.name)} already. Choose another name."
+            yield (
+                (*address, "name"),
+                f"a variant is called {short(variant.name)} already. Choose another name.",
+            )
         names.add(variant.name)
         for signal in variant.levels:
             if signal not in study.signals:
-                yield (*place, "levels", signal), unknown("signal", signal, study.signals)
+                yield (*address, "levels", signal), unknown("signal", signal, study.signals)
         for at, override in enumerate(variant.thresholds):
-            if wrong := _wrong_thresholds(override):
-                yield (*place, "thresholds", at), wrong
+            of_override = (*address, "thresholds", at)
+            if override.indicator in DEFINITIONS:
+                levels = (override.watch, override.warning, override.critical)
+                yield from out_of_order(of_override, override.indicator, levels)
+            else:
+                yield of_override, unknown("indicator", override.indicator, DEFINITIONS)
         for at, window in enumerate(variant.windows):
             if window.indicator not in windowed:
-                yield (*place, "windows", at), unknown("indicator with a window", window.indicator, windowed)
+                yield (
+                    (*address, "windows", at),
+                    unknown("indicator with a window", window.indicator, windowed),
+                )
 
 
-def _wrong_thresholds(override: ThresholdOverride) -> str | None:
-    definition = DEFINITIONS.get(override.indicator)
-    if definition is None:
-        return unknown("indicator", override.indicator, DEFINITIONS)
-    if in_direction(definition, override.watch, override.critical):
-        return None
-    order = "rise" if definition.direction is Direction.RISING else "fall"
-    return f"watch, warning and critical of {override.indicator} must {order} in this order. Change them."
-
-
-def _unpriced(study: Study) -> Iterator[tuple[Place, str]]:
+def _unpriced(study: Study) -> Iterator[tuple[Address, str]]:
     key = "symbol" if study.outcome.symbol else "model"
-    places: list[tuple[Place, Priced]] = [(("outcome", key), study.outcome.priced)]
+    named: list[tuple[Address, Priced]] = [(("outcome", key), study.outcome.priced)]
     if study.action:
-        places += [(("action", "long", at), one) for at, one in enumerate(study.action.long)]
-        places += [(("action", "short", at), one) for at, one in enumerate(study.action.short)]
-    for place, priced in places:
+        named += [(("action", "long", at), symbol) for at, symbol in enumerate(study.action.long)]
+        named += [(("action", "short", at), symbol) for at, symbol in enumerate(study.action.short)]
+    for address, priced in named:
         if priced not in study.universe:
-            yield place, f"{priced} is not in the universe. Add it there, so that its prices are read."
+            yield address, f"{priced} is not in the universe. Add it there, so that its prices are read."
     for at, priced in enumerate(study.universe):
         if priced in study.universe[:at]:
             yield ("universe", at), f"{priced} stands in the universe already. Take it out here."
 
 
-def _told(document: Lines, problem: Any) -> tuple[int, str]:
-    """Say what pydantic found in words of the file, and on which line."""
-    place: Place = tuple(step for step in problem["loc"] if step != "[key]")
-    if len(place) > 2 and place[0] == "universe":
+def _describe(address: Address, problem: Any) -> tuple[Address, str]:
+    if len(address) > 2 and address[0] == "universe":
         # Which of the two it was taken for, a share or a GPU, stands in no file.
-        place = (*place[:2], *place[3:])
-    line, where = document.line(place), ".".join(map(str, place)) or "the file"
-    given = short(problem["input"])
+        address = (*address[:2], *address[3:])
+    where, given = in_words(address), short(problem["input"])
     match problem["type"]:
         case "extra_forbidden":
-            return line, unknown("key", str(place[-1]), _keys(place[:-1]))
+            return address, unknown("key", str(address[-1]), keys_at(Study, address[:-1]))
         case "timezone_aware":
-            return (
-                line,
-                f"{where} has no time zone (given: {given}). Write 2026-01-05T09:30:00-05:00.",
-            )
-        case "string_pattern_mismatch" if place[0] == "study":
-            return line, f"study: {given} is no name. Use small letters, digits and hyphens."
-        case "string_type" if place[0] in {"action", "outcome"}:
-            return line, f"{where} is no symbol of a share (given: {given}). Write it like CRWV or ENR.DE."
+            return address, f"{where} has no time zone (given: {given}). Write 2026-01-05T09:30:00-05:00."
+        case "string_pattern_mismatch" if address[0] == "study":
+            return address, f"study: {given} is no name. Use small letters, digits and hyphens."
+        case "string_type" if address[0] in {"action", "outcome"}:
+            return address, f"{where} is no symbol of a share (given: {given}). Write it like CRWV or ENR.DE."
         case "string_pattern_mismatch":
-            return line, f"{where} is no symbol (given: {given}). Write it like CRWV or ENR.DE."
+            return address, f"{where} is no symbol (given: {given}). Write it like CRWV or ENR.DE."
         case _:
-            return line, told(where, problem)
-
-
-def _keys(place: Place) -> Sequence[str]:
-    """Name the keys that may stand at a place."""
-    model: Any = Study
-    for step in place:
-        if isinstance(step, int) or not (isinstance(model, type) and issubclass(model, BaseModel)):
-            continue
-        # What is no field is a name that the file gives, such as that of a signal.
-        if step in model.model_fields:
-            model = _model_in(model.model_fields[step].annotation)
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
-
-
-def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = [_model_in(one) for one in getattr(annotation, "__args__", ())]
-    return next((one for one in found if one is not None), None)
+            return describe(address, problem)

@@ -1,17 +1,21 @@
 """What an action trades: orders after signals, filled at the next opening prices, with costs.
 
-Shares are counted when an order is filled: weight times the capital at the moment of the decision,
+Shares are counted when an order is filled: weight times the capital at the time of the decision,
 at the closes known then, divided by the opening price at which it is filled. They stay the same until
 the position is closed. Idle capital earns nothing, borrowed shares cost nothing, capital begins at 1.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+import numpy as np
+
+from ouroboros.backtest.outcomes import Numbers
 from ouroboros.backtest.prices import AsOf, Bar, LookAhead, Prices
-from ouroboros.backtest.signals import Spell
+from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Action, Period
 
 STARTING_CAPITAL = 1.0
@@ -51,7 +55,7 @@ class Account:
     trades: list[Trade] = field(default_factory=list)
 
     def capital(self, prices: AsOf) -> float:
-        """Value everything at the last closes known at a moment."""
+        """Value everything at the last closes known at a time."""
         return self.cash + sum(self._values(prices))
 
     def book(self, trade: Trade) -> None:
@@ -68,13 +72,13 @@ class Account:
                 yield held * close
 
 
-def holdings(action: Action, spells: Iterable[Spell], period: Period) -> tuple[Holding, ...]:
-    """Say when the action wants to hold within a time; a spell that goes on already counts from its start."""
+def holdings(action: Action, active_periods: Iterable[ActivePeriod], period: Period) -> tuple[Holding, ...]:
+    """Return when the action wants to hold within a period; what is up already counts from its start."""
     starts, ends = period.starts, period.ends
     clipped = [
-        (max(one.begins_at, starts), one.ends_at)
-        for one in spells
-        if one.begins_at < ends and (one.ends_at is None or one.ends_at > starts)
+        (max(active.begins_at, starts), active.ends_at)
+        for active in active_periods
+        if active.begins_at < ends and (active.ends_at is None or active.ends_at > starts)
     ]
     if action.while_up is not None:
         wanted = clipped
@@ -105,7 +109,7 @@ class Leg(NamedTuple):
 
 
 def legs(action: Action, prices: Prices, held: Sequence[Holding], ends: datetime) -> list[Leg]:
-    """Find the bars that each order is filled at: the first to begin later than decision and delay.
+    """Return the bars that each order is filled at: the first to begin later than decision and delay.
 
     Orders that meet in one bar cancel each other: what ends there goes on, what began there never was.
     Raises LookAhead where a bar had begun before its order.
@@ -114,19 +118,19 @@ def legs(action: Action, prices: Prices, held: Sequence[Holding], ends: datetime
     for symbol in action.symbols:
         side = 1 if symbol in action.long else -1
         own: list[Leg] = []
-        for one in held:
-            entry = _opening(action, prices, symbol, one.from_at, ends)
+        for holding in held:
+            entry = _opening(action, prices, symbol, holding.from_at, ends)
             if entry is None:
                 continue
-            leave = None if one.until is None else _opening(action, prices, symbol, one.until, ends)
-            left_at = one.until if leave is not None else None
+            leave = None if holding.until is None else _opening(action, prices, symbol, holding.until, ends)
+            left_at = holding.until if leave is not None else None
             if leave is not None and leave.begins_at <= entry.begins_at:
                 continue
             before = own[-1].exit if own else None
             if before is not None and before.begins_at >= entry.begins_at:
                 own[-1] = own[-1]._replace(left_at=left_at, exit=leave)
             else:
-                own.append(Leg(symbol, side, one.from_at, entry, left_at, leave))
+                own.append(Leg(symbol, side, holding.from_at, entry, left_at, leave))
         found += own
     return found
 
@@ -135,16 +139,16 @@ def trade(action: Action, prices: Prices, held: Sequence[Holding], ends: datetim
     """Fill the orders of all holdings, in the order of time."""
     account = Account()
     shares: dict[Leg, float] = {}
-    # At one moment bars are booked before anything is decided: whoever decides knows them.
+    # At one time bars are booked before anything is decided: whoever decides knows them.
     steps: list[tuple[datetime, int, Leg]] = []
     for leg in legs(action, prices, held, ends):
         steps.append((leg.decided_at, _DECIDE, leg))
         steps.append((leg.entry.known_at, _ENTER, leg))
         if leg.exit is not None:
             steps.append((leg.exit.known_at, _LEAVE, leg))
-    for moment, step, leg in sorted(steps, key=lambda one: (one[0], one[1], one[2].symbol)):
+    for time, step, leg in sorted(steps, key=lambda order: (order[0], order[1], order[2].symbol)):
         if step == _DECIDE:
-            capital = max(0.0, account.capital(prices.as_of(moment)))
+            capital = max(0.0, account.capital(prices.as_of(time)))
             shares[leg] = leg.side * action.weight * capital / leg.entry.open_usd
         elif step == _ENTER:
             account.book(_filled(action, leg, leg.decided_at, leg.entry, shares[leg]))
@@ -163,3 +167,67 @@ def _opening(action: Action, prices: Prices, symbol: str, decided_at: datetime, 
 def _filled(action: Action, leg: Leg, decided_at: datetime, bar: Bar, shares: float) -> Trade:
     cost = abs(shares) * bar.open_usd * action.costs_bps * BASIS_POINT
     return Trade(leg.symbol, decided_at, bar.begins_at, bar.known_at, shares, bar.open_usd, cost)
+
+
+class Valuation(NamedTuple):
+    """The capital after a bar, and the gross value of all positions."""
+
+    known_at: datetime
+    capital: float
+    gross: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closes:
+    """The times of a period at which a bar was known, and each share's last close known at each of them.
+
+    A share that had no price yet has a close of 0: nobody holds it.
+    """
+
+    times: Sequence[datetime]
+    usd: Mapping[str, Numbers]
+
+
+def closes_of(action: Action, prices: Prices, period: Period) -> Closes:
+    """Return the closes of an action's shares."""
+    series = {symbol: prices.series[symbol] for symbol in action.symbols}
+    known = {time for of_share in series.values() for time in of_share.known}
+    times = sorted(time for time in known if period.starts <= time < period.ends)
+    usd = {
+        symbol: np.array([0.0, *(bar.close_usd for bar in of_share.bars)])[
+            [bisect_right(of_share.known, time) for time in times]
+        ]
+        for symbol, of_share in series.items()
+    }
+    return Closes(times, usd)
+
+
+def capital(trades: Sequence[Trade], closes: Closes) -> Numbers:
+    """Value the capital at each time; 0 from the first one on at which nothing is left."""
+    return _capital_and_gross(trades, closes)[0]
+
+
+def valuations_of(trades: Sequence[Trade], closes: Closes) -> list[Valuation]:
+    """Return the capital and the gross value of all positions at each time."""
+    levels, gross = _capital_and_gross(trades, closes)
+    return [
+        Valuation(*valuation) for valuation in zip(closes.times, levels.tolist(), gross.tolist(), strict=True)
+    ]
+
+
+def total_return(levels: Numbers) -> float:
+    """Return what the capital has grown by at the last time, 0 where there is none."""
+    return float(levels[-1]) / STARTING_CAPITAL - 1 if len(levels) else 0.0
+
+
+def _capital_and_gross(trades: Sequence[Trade], closes: Closes) -> tuple[Numbers, Numbers]:
+    paid = np.zeros(len(closes.times))
+    bought = {symbol: np.zeros(len(closes.times)) for symbol in closes.usd}
+    for trade in trades:
+        at = bisect_left(closes.times, trade.known_at)
+        paid[at] += trade.shares * trade.price_usd + trade.cost
+        bought[trade.symbol][at] += trade.shares
+    values = [np.cumsum(shares) * closes.usd[symbol] for symbol, shares in bought.items()]
+    levels = STARTING_CAPITAL - np.cumsum(paid) + np.sum(values, axis=0)
+    lost = np.logical_or.accumulate(levels <= 0)
+    return np.where(lost, 0.0, levels), np.where(lost, 0.0, np.sum(np.abs(values), axis=0))

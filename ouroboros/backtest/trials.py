@@ -12,14 +12,13 @@ from ouroboros.backtest.chance import Chance, chance_of_hits, chance_of_return
 from ouroboros.backtest.outcomes import Hindsight, Score, score
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import Performance, performance
-from ouroboros.backtest.signals import Spell
+from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Action, Draws, Period, SignalRule, Study, Variant
-from ouroboros.backtest.trading import Holding, Trade, holdings, trade
-from ouroboros.backtest.valuing import closes_of, course
+from ouroboros.backtest.trading import Holding, Trade, closes_of, holdings, trade, valuations_of
 
 
 @dataclass(frozen=True, slots=True)
-class Foretelling:
+class SignalResult:
     """A signal's score, and where it stands among random dates."""
 
     score: Score
@@ -27,7 +26,7 @@ class Foretelling:
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class ActionResult:
     """What the action did and earned, and where that stands among random dates."""
 
     held: tuple[Holding, ...]
@@ -41,33 +40,41 @@ class Trial:
     """All that one set of parameters gives."""
 
     name: str
-    spells: Mapping[str, tuple[Spell, ...]]
-    signals: Mapping[str, Foretelling]
-    action: Doing | None
+    active_periods: Mapping[str, tuple[ActivePeriod, ...]]
+    signals: Mapping[str, SignalResult]
+    action: ActionResult | None
 
 
 def rules_of(study: Study, variant: Variant | None) -> dict[str, SignalRule]:
-    """Give the signals of a study, with the levels of a variant in place of their own."""
+    """Return the signals of a study, with the levels of a variant in place of their own."""
     levels = variant.levels if variant else {}
     return {
         name: rule
         if name not in levels
         else rule.model_copy(
-            update={"of": tuple(one.model_copy(update={"level": levels[name]}) for one in rule.of)}
+            update={
+                "of": tuple(condition.model_copy(update={"level": levels[name]}) for condition in rule.of)
+            }
         )
         for name, rule in study.signals.items()
     }
 
 
 def tried(
-    name: str, study: Study, prices: Prices, hindsight: Hindsight, spells: Mapping[str, tuple[Spell, ...]]
+    name: str,
+    study: Study,
+    prices: Prices,
+    hindsight: Hindsight,
+    active_periods: Mapping[str, tuple[ActivePeriod, ...]],
 ) -> Trial:
     """Judge the signals of one set of parameters, and do what the action says."""
     signals = {}
-    for signal, ones in spells.items():
-        scored = score(signal, ones, hindsight, study.period.starts, study.signals[signal].probability)
-        signals[signal] = Foretelling(scored, chance_of_hits(scored, hindsight, study.chance))
-    return Trial(name, spells, signals, _done(study, prices, spells) if study.action else None)
+    for signal, periods in active_periods.items():
+        scored = score(signal, periods, hindsight, study.period.starts, study.signals[signal].probability)
+        signals[signal] = SignalResult(scored, chance_of_hits(scored, hindsight, study.chance))
+    return Trial(
+        name, active_periods, signals, _done(study, prices, active_periods) if study.action else None
+    )
 
 
 def earned(
@@ -75,26 +82,28 @@ def earned(
 ) -> tuple[tuple[Trade, ...], Performance | None]:
     """Trade holdings within a period, and take the figures of what they earned."""
     done = trade(action, prices, held, period.ends).trades
-    marks = course(done, closes_of(action, prices, period))
-    lost_at = next((one.known_at for one in marks if one.capital <= 0), period.ends)
+    valuations = valuations_of(done, closes_of(action, prices, period))
+    lost_at = next((valuation.known_at for valuation in valuations if valuation.capital <= 0), period.ends)
     # Whoever has nothing left trades no more.
-    trades = tuple(one for one in done if one.known_at <= lost_at)
-    return trades, performance(marks, trades, draws)
+    trades = tuple(order for order in done if order.known_at <= lost_at)
+    return trades, performance(valuations, trades, draws)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjust p-values for how many there are: the smallest times all of them, the next times one less."""
     adjusted = [1.0] * len(p_values)
     highest = 0.0
-    for rank, at in enumerate(sorted(range(len(p_values)), key=lambda one: p_values[one])):
+    for rank, at in enumerate(sorted(range(len(p_values)), key=lambda at: p_values[at])):
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[at]))
         adjusted[at] = highest
     return adjusted
 
 
-def _done(study: Study, prices: Prices, spells: Mapping[str, tuple[Spell, ...]]) -> Doing:
+def _done(
+    study: Study, prices: Prices, active_periods: Mapping[str, tuple[ActivePeriod, ...]]
+) -> ActionResult:
     action, period = study.action, study.period
     assert action is not None  # noqa: S101  asked for only where there is one
-    held = holdings(action, spells[action.signal], period)
+    held = holdings(action, active_periods[action.signal], period)
     trades, figures = earned(action, prices, held, period, study.chance)
-    return Doing(held, trades, figures, chance_of_return(action, prices, held, period, study.chance))
+    return ActionResult(held, trades, figures, chance_of_return(action, prices, held, period, study.chance))

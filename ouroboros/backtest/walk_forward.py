@@ -12,11 +12,10 @@ from itertools import pairwise
 
 from ouroboros.backtest.outcomes import Hindsight, Score, look_back, score
 from ouroboros.backtest.prices import Prices
-from ouroboros.backtest.signals import Spell
+from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Period, Study
-from ouroboros.backtest.trading import holdings, trade
+from ouroboros.backtest.trading import capital, closes_of, holdings, total_return, trade
 from ouroboros.backtest.trials import Trial
-from ouroboros.backtest.valuing import capital, closes_of, total_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +40,17 @@ def walk_forward(
     length = (ends - starts) / (splits + 1)
     cuts = [starts + length * number for number in range(splits + 1)] + [ends]
     signal = study.action.signal if study.action else next(iter(study.signals))
-    spells = {one.name: one.spells[signal] for one in trials}
+    active_periods = {trial.name: trial.active_periods[signal] for trial in trials}
     found = []
     for cut, until in pairwise(cuts[1:]):
         before, after = Period(starts=starts, ends=cut), Period(starts=cut, ends=until)
         known = look_back(prices, study.outcome, before)
-        merit = {name: _merit(study, prices, ones, known, before) for name, ones in spells.items()}
+        merit = {
+            name: _merit(study, prices, periods, known, before) for name, periods in active_periods.items()
+        }
         chosen = max(merit, key=merit.__getitem__)
-        own = spells[chosen]
-        scored = _score([one for one in own if one.begins_at < until], hindsight, cut)
+        own = active_periods[chosen]
+        scored = _score([active for active in own if active.begins_at < until], hindsight, cut)
         found.append(
             Split(
                 starts=cut,
@@ -65,24 +66,28 @@ def walk_forward(
     return tuple(found)
 
 
-def earned(study: Study, prices: Prices, spells: Sequence[Spell], period: Period) -> float | None:
-    """Give what the action earned within a time, entered and valued within it; None without an action."""
+def earned(
+    study: Study, prices: Prices, active_periods: Sequence[ActivePeriod], period: Period
+) -> float | None:
+    """Return what the action earned within a time, entered and valued within it; None without an action."""
     action = study.action
     if action is None:
         return None
-    trades = trade(action, prices, holdings(action, spells, period), period.ends).trades
+    trades = trade(action, prices, holdings(action, active_periods, period), period.ends).trades
     return total_return(capital(trades, closes_of(action, prices, period)))
 
 
 def _merit(
-    study: Study, prices: Prices, spells: Sequence[Spell], known: Hindsight, before: Period
+    study: Study, prices: Prices, active_periods: Sequence[ActivePeriod], known: Hindsight, before: Period
 ) -> tuple[float, int]:
-    gained = earned(study, prices, spells, before)
+    gained = earned(study, prices, active_periods, before)
     if gained is not None:
         return gained, 0
-    scored = _score([one for one in spells if one.begins_at < before.ends], known, before.starts)
+    scored = _score(
+        [active for active in active_periods if active.begins_at < before.ends], known, before.starts
+    )
     return (-1.0 if scored.precision is None else scored.precision), scored.hits
 
 
-def _score(spells: Sequence[Spell], hindsight: Hindsight, starts: datetime) -> Score:
-    return score("", spells, hindsight, starts, None)
+def _score(active_periods: Sequence[ActivePeriod], hindsight: Hindsight, starts: datetime) -> Score:
+    return score("", active_periods, hindsight, starts, None)

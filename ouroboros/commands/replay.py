@@ -1,14 +1,19 @@
-"""The commands of replay, as they are typed."""
+"""`ouroboros replay`: history folded again, beside the live read models."""
 
+import asyncio
 import logging
 from typing import Annotated
 
+import psycopg
 import typer
+from rich.table import Table
 
 from events.errors import UsageError
-from ouroboros.commands.terminal import err, log_to_stderr, out, settings
+from ouroboros.terminal import log_to_stderr, out, read_settings, time_of
 
-app = typer.Typer(help="Fold history again, beside the live read models.", invoke_without_command=True)
+app = typer.Typer(
+    name="replay", help="Fold history again, beside the live read models.", invoke_without_command=True
+)
 
 Schema = Annotated[str, typer.Argument(help="The schema that was named with --into.")]
 
@@ -38,51 +43,73 @@ def replay(  # noqa: PLR0917  typer passes them by name
         return
     if into is None:
         raise UsageError("A replay needs a schema to write into.", "Name one with --into.")
-    from ouroboros.replay.moments import moment  # noqa: PLC0415
-    from ouroboros.replay.plan import Plan  # noqa: PLC0415
-    from ouroboros.replay.telling import run_replay  # noqa: PLC0415  OR-tools takes a second to load
+    from ouroboros.replay.plan import Plan
+    from ouroboros.replay.rebuilding import replay as rebuild
 
     log_to_stderr(logging.ERROR)
     plan = Plan(
         source,
-        moment(from_time, "--from"),
-        moment(to_time, "--to"),
-        moment(as_known_at, "--as-known-at"),
+        time_of(from_time, "--from"),
+        time_of(to_time, "--to"),
+        time_of(as_known_at, "--as-known-at"),
     )
-    run_replay(settings(), into, plan, out, err)
+    folded = asyncio.run(rebuild(read_settings(), into, plan))
+    done = (
+        f"Folded {folded.events:,} events in {folded.seconds:,.1f} seconds,"
+        f" {folded.events / folded.seconds:,.0f} a second."
+        if folded.events
+        else "There was nothing new to fold."
+    )
+    out.print(
+        f"{done} The views are in {into}; `ouroboros fingerprint {into}` tells what is in them.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
-@app.command("promote")
+@app.command()
 def promote(schema: Schema) -> None:
     """Put rebuilt tables in the place of the live ones; a running worker then has to be started again."""
-    from ouroboros.replay.telling import promote_replay  # noqa: PLC0415
+    from ouroboros.replay.promotion import promote as go_live
 
     log_to_stderr(logging.ERROR)
-    promote_replay(settings(), schema, out, err)
+    offset = asyncio.run(go_live(read_settings(), schema))
+    out.print(
+        f"{schema} is live, up to journal offset {offset:,}. A worker that runs stops at its next commit and"
+        " goes on from there when it is started again.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
-@app.command("drop")
+@app.command()
 def drop(schema: Schema) -> None:
     """Remove a replay with its tables and views."""
-    from ouroboros.replay.telling import drop_replay  # noqa: PLC0415
+    from ouroboros.replay import register, schemas
 
-    drop_replay(settings(), schema, out)
+    with register.holding(read_settings().database_url, schema) as connection, connection.transaction():
+        register.registered(connection, schema)
+        schemas.drop(connection, schema)
+        register.remove(connection, schema)
+    out.print(f"{schema} is gone.", markup=False)
 
 
 @app.command("list")
 def list_all() -> None:
     """List the replays there are, and how far they got."""
-    from ouroboros.replay.telling import list_replays  # noqa: PLC0415
+    from ouroboros.replay import register, schemas
 
-    list_replays(settings(), out)
-
-
-def fingerprint(
-    schema: Annotated[
-        str | None, typer.Argument(help="The schema of a replay; the live read models if none.")
-    ] = None,
-) -> None:
-    """Print the SHA-256 of every read model and of the signals: where it is the same, every row is."""
-    from ouroboros.replay.telling import print_fingerprint  # noqa: PLC0415
-
-    print_fingerprint(settings(), schema, out)
+    table = Table("schema")
+    # What was folded is to be read whole, also in a narrow window.
+    table.add_column("of", overflow="fold")
+    for name in ("folded", "begun", "finished"):
+        table.add_column(name)
+    with psycopg.connect(read_settings().database_url, connect_timeout=5) as connection:
+        for replay in register.all_replays(connection):
+            offsets = schemas.offsets(connection, schemas.namespace_of(replay.schema))
+            unit = "journal records" if replay.plan.is_whole_journal else "events"
+            folded = f"{min(offsets.values(), default=-1) + 1:,} {unit}"
+            begun = f"{replay.made_at:%Y-%m-%d %H:%M}"
+            finished = f"{replay.finished_at:%Y-%m-%d %H:%M}" if replay.finished_at else "no"
+            table.add_row(replay.schema, str(replay.plan), folded, begun, finished)
+    out.print(table if table.row_count else "There are no replays.")

@@ -1,4 +1,4 @@
-"""A receiver of webhooks within the demo, on loopback: it takes whatever is posted, and counts it."""
+"""A receiver of webhooks within the demo, on loopback: it accepts whatever is posted, and counts it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,20 +9,20 @@ from aiohttp import web
 
 @dataclass
 class Receiver:
-    """Where to post, and how many posts were taken."""
+    """The address to post to, and how many posts were accepted."""
 
     url: str = ""
-    taken: int = 0
+    accepted: int = 0
 
 
 @asynccontextmanager
 async def receiving() -> AsyncIterator[Receiver]:
-    """Take posts for as long as the context is open."""
+    """Accept posts for as long as the context is open."""
     receiver = Receiver()
 
     async def take(request: web.Request) -> web.Response:
         await request.read()
-        receiver.taken += 1
+        receiver.accepted += 1
         return web.Response(text="ok")
 
     app = web.Application()

@@ -10,16 +10,16 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from events.ledger import ledger
+from ouroboros.commands.migrate import prepare
 from ouroboros.demo.receiver import receiving
-from ouroboros.demo.servers import Surroundings, servers, write_connection
-from ouroboros.demo.story import tell
+from ouroboros.demo.servers import Environment, servers, write_connection
+from ouroboros.demo.story import publish_days
 from ouroboros.demo.summary import show_summary
 from ouroboros.demo.tour import take_tour
-from ouroboros.preparation import prepare
 from streams.settings import Settings
 from streams.worker import working
 
-# The kernel tells these even to a process in the middle of starting something: nothing may be left behind.
+# These reach even a process in the middle of starting something: nothing may be left behind.
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -35,26 +35,26 @@ def run_demo(settings: Settings, out: Console, *, keep: bool) -> None:
     # History is nothing to ring anybody about.
     quiet = {"bar_seconds": 86_400, "clock_seconds": 0, "webhooks": None}
     settings = settings.model_copy(update=quiet)
-    with servers(settings, out) as surroundings:
-        asyncio.run(_play(surroundings, out, keep=keep, began=began))
+    with servers(settings, out) as environment:
+        asyncio.run(_play(environment, out, keep=keep, began=began))
 
 
-async def _play(surroundings: Surroundings, out: Console, *, keep: bool, began: float) -> None:
-    settings, facts = surroundings.settings, ledger()
+async def _play(environment: Environment, out: Console, *, keep: bool, began: float) -> None:
+    settings, facts = environment.settings, ledger()
     await prepare(settings, lambda sentence: out.print(f"[dim]{sentence}[/]"))
     async with (
         receiving() as receiver,
         working(settings) as worker,
-        # Apart: a poster looks for signals once a second, and no day of the story is to wait for it.
+        # Apart: it polls for signals once a second, and no day of the story is to wait for it.
         working(_posting_to(receiver.url, settings), ["webhooks"]) as poster,
     ):
         out.print("[dim]The worker runs; publishing what the sources said, in the order it was known.[/]")
-        await tell(settings, worker, facts, out)
+        await publish_days(settings, worker, facts, out)
         await take_tour(settings, [worker, poster], receiver, facts[-1].known_at, out)
         show_summary(settings, out)
         out.print(f"[bold green]Done[/] in {time.monotonic() - began:.0f} seconds.")
         if keep:
-            _tell_how_to_connect(surroundings, out)
+            _print_how_to_connect(environment, out)
             raise await worker.failed()
 
 
@@ -63,10 +63,10 @@ def _posting_to(url: str, settings: Settings) -> Settings:
     return settings.model_copy(update={"webhooks": SecretStr(webhook)})
 
 
-def _tell_how_to_connect(surroundings: Surroundings, out: Console) -> None:
+def _print_how_to_connect(environment: Environment, out: Console) -> None:
     example = Path(__file__).parents[2] / "docs" / "examples" / "what_if.jsonl"
     lines = [
-        f". {write_connection(surroundings)}",
+        f". {write_connection(environment)}",
         "psql -c 'SELECT indicator, subject, value, level, text FROM read.indicator_current'",
         "kafka-console-consumer --topic signals --from-beginning",
         f"ouroboros publish {example}" if example.exists() else "ouroboros publish FILE.jsonl",

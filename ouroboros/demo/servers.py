@@ -25,7 +25,7 @@ KAFKA_TOOLS = {
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Environment:
     """Settings that point at running servers, and those of them that are ours."""
 
     settings: Settings
@@ -34,7 +34,7 @@ class Surroundings:
 
 
 @contextmanager
-def servers(settings: Settings, out: Console) -> Iterator[Surroundings]:
+def servers(settings: Settings, out: Console) -> Iterator[Environment]:
     """Start what the environment does not name, empty, and stop it in the end.
 
     Raises EmbeddedServerError.
@@ -67,24 +67,24 @@ def servers(settings: Settings, out: Console) -> Iterator[Surroundings]:
             **({"database": SecretStr(postgres.dsn)} if postgres else {}),
         }
         try:
-            yield Surroundings(settings.model_copy(update=named), kafka, postgres)
+            yield Environment(settings.model_copy(update=named), kafka, postgres)
         finally:
             if kafka or postgres:
                 out.print("[dim]Stopping the servers ...[/]")
 
 
-def write_connection(surroundings: Surroundings) -> Path:
+def write_connection(environment: Environment) -> Path:
     """Write a file for shells to read in: where the servers are, and Kafka's tools as commands.
 
     The password goes where psql looks for it, readable by its owner alone.
     """
-    settings = surroundings.settings
+    settings = environment.settings
     folder = settings.home / "demo"
     tools = folder / "tools"
     tools.mkdir(parents=True, exist_ok=True)
     lines = [f"export OUROBOROS_KAFKA={settings.kafka}"]
-    if surroundings.postgres:
-        where = conninfo_to_dict(surroundings.postgres.dsn)
+    if environment.postgres:
+        where = conninfo_to_dict(environment.postgres.dsn)
         address = f"{where['host']}:{where['port']}"
         _write_privately(
             folder / "pgpass", f"{address}:{where['dbname']}:{where['user']}:{where['password']}\n"
@@ -95,9 +95,9 @@ def write_connection(surroundings: Surroundings) -> Path:
             f"export PGUSER={where['user']} PGDATABASE={where['dbname']}",
             f"export OUROBOROS_DATABASE=postgresql://{where['user']}@{address}/{where['dbname']}",
         ]
-    if surroundings.kafka:
+    if environment.kafka:
         for name, main_class in KAFKA_TOOLS.items():
-            command = shlex.join(surroundings.kafka.tool(main_class))
+            command = shlex.join(environment.kafka.tool(main_class))
             script = tools / name
             script.write_text(f'#!/bin/sh\nexec {command} --bootstrap-server {settings.kafka} "$@"\n')
             script.chmod(0o755)

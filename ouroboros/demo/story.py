@@ -1,9 +1,12 @@
-"""The facts published day by day as they became known, and what each day changed."""
+"""The facts published day by day as they became known, and what each day changed.
+
+The journal gets each day in one order, which is that of the ledger as a history: facts as they stand, the
+bars of its prices, the clock.
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time
-from itertools import groupby
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import orjson
@@ -13,9 +16,12 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from events.bars import series_of
 from events.base import Event
-from events.clock import tick
+from events.families.prices import Tick
 from events.topics import SIGNALS
+from events.words import count
+from ouroboros.history.event_files import days_of
 from projections.registry import PROJECTIONS
 from streams.kafka import PartitionReader, producing
 from streams.publishing import Publisher
@@ -23,58 +29,66 @@ from streams.settings import Settings
 from streams.worker import Worker
 
 # A signal names so many of the events that it rests on.
-TOLD = 3
+SOURCES_SHOWN = 3
 STYLES = {"calm": "green", "watch": "yellow", "warning": "dark_orange", "critical": "bold red"}
 
 
-async def tell(settings: Settings, worker: Worker, facts: Sequence[Event], out: Console) -> None:
+async def publish_days(settings: Settings, worker: Worker, facts: Sequence[Event], out: Console) -> None:
     """Publish the facts a day at a time and print what follows from each day."""
     signals = PartitionReader(settings, settings.topic(SIGNALS))
     await signals.start()
     try:
-        heard = await signals.end()
+        printed_to = await signals.end()
         async with producing(settings) as producer:
             publisher = Publisher(settings, producer)
-            for day, events in _by_day(facts):
+            for events, midnight in days_of(facts):
                 before = _row_counts(settings)
-                midnight = tick(datetime.combine(day, time(23, 59, 59), UTC))
-                for together in (events, [midnight]):
-                    await publisher.publish(together)
-                    await publisher.flush()
-                    await worker.settle()
-                _tell_day(out, day, events)
-                _tell_rows(out, before, _row_counts(settings))
+                await _publish_day(publisher, worker, events)
+                await publisher.publish([midnight])
+                await publisher.flush()
+                await worker.settle()
+                _print_day(out, midnight.known_at.date(), events)
+                _print_rows(out, before, _row_counts(settings))
                 end = await signals.end()
-                async for records in signals.read(heard, end):
+                async for records in signals.read(printed_to, end):
                     for record in records:
-                        _tell_signal(out, orjson.loads(record.value))
-                heard = end
+                        _print_signal(out, orjson.loads(record.value))
+                printed_to = end
     finally:
         await signals.stop()
 
 
-def _by_day(facts: Sequence[Event]) -> Iterator[tuple[date, list[Event]]]:
-    for day, events in groupby(facts, key=lambda event: event.known_at.date()):
-        yield day, list(events)
+async def _publish_day(publisher: Publisher, worker: Worker, events: Sequence[Event]) -> None:
+    """Publish a day so that there is one order for the journal: partitions are read in any.
+
+    A fact is sequenced before the next one is published. Prices come last, a message a series: bars close
+    in the order in which their series came.
+    """
+    series: dict[str, list[Event]] = {}
+    for event in events:
+        if isinstance(event, Tick):
+            series.setdefault(series_of(event), []).append(event)
+    for message in (*([event] for event in events if not isinstance(event, Tick)), *series.values()):
+        await publisher.publish(message)
+        await publisher.flush()
+        await worker.sequence()
+    await worker.settle()
 
 
-def _tell_day(out: Console, day: date, events: Sequence[Event]) -> None:
+def _print_day(out: Console, day: date, events: Sequence[Event]) -> None:
     kinds = Counter(event.event_type for event in events)
-    listed = ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
-    facts = "1 fact" if len(events) == 1 else f"{len(events)} facts"
-    out.print(f"\n[bold]{day:%d %B %Y}[/]  {facts}: {listed}")
+    listed = ", ".join(f"{number} {name}" for name, number in sorted(kinds.items()))
+    out.print(f"\n[bold]{day:%d %B %Y}[/]  {count(len(events), 'fact')}: {listed}")
 
 
-def _tell_rows(out: Console, before: dict[str, int], after: dict[str, int]) -> None:
+def _print_rows(out: Console, before: dict[str, int], after: dict[str, int]) -> None:
     grown = ", ".join(
-        f"{table} {count} (+{count - before[table]})"
-        for table, count in after.items()
-        if count != before[table]
+        f"{table} {rows} (+{rows - before[table]})" for table, rows in after.items() if rows != before[table]
     )
     out.print(Padding(Text(f"read models: {grown}", style="dim"), (0, 0, 0, 2)))
 
 
-def _tell_signal(out: Console, signal: dict[str, Any]) -> None:
+def _print_signal(out: Console, signal: dict[str, Any]) -> None:
     style = STYLES[signal["level"]]
     head = Text.assemble(
         (f"{signal['step']:<9}", "bold"),
@@ -84,15 +98,16 @@ def _tell_signal(out: Console, signal: dict[str, Any]) -> None:
     )
     out.print(Padding(head, (0, 0, 0, 2)))
     out.print(Padding(Text(signal["message"], style="italic"), (0, 0, 0, 4)))
-    for source in signal["sources"][:TOLD]:
-        told = source.get("headline", source["event_id"])
-        out.print(Padding(Text(f"evidence: {told}", style="dim"), (0, 0, 0, 4)))
-    if len(signal["sources"]) > TOLD:
-        out.print(Padding(Text(f"and {len(signal['sources']) - TOLD} more", style="dim"), (0, 0, 0, 4)))
+    for source in signal["sources"][:SOURCES_SHOWN]:
+        text = source.get("headline", source["event_id"])
+        out.print(Padding(Text(f"evidence: {text}", style="dim"), (0, 0, 0, 4)))
+    more = len(signal["sources"]) - SOURCES_SHOWN
+    if more > 0:
+        out.print(Padding(Text(f"and {more} more", style="dim"), (0, 0, 0, 4)))
 
 
 def measured(value: float, unit: str) -> str:
-    """Write a value as a person would say it: shares in per cent, dollars in billions, counts bare."""
+    """Return a value as a person would say it: shares in per cent, dollars in billions, counts bare."""
     match unit:
         case "share":
             return f"{value:.1%}"
@@ -105,12 +120,12 @@ def measured(value: float, unit: str) -> str:
 
 
 def _row_counts(settings: Settings) -> dict[str, int]:
-    """Count the rows of every table of every projection."""
+    """Return the number of rows of every table of every projection."""
     with psycopg.connect(settings.database_url) as connection:
         counts = {}
         for projection in PROJECTIONS:
             for table in projection.tables:
-                count = SQL("SELECT count(*) FROM {}").format(Identifier(projection.schema, table.name))
-                found = connection.execute(count).fetchone()
+                statement = SQL("SELECT count(*) FROM {}").format(Identifier(projection.schema, table.name))
+                found = connection.execute(statement).fetchone()
                 counts[table.name] = found[0] if found else 0
         return counts

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from events.words import short_dollars
+from events.words import count, short_dollars
 from ouroboros.demo.story import STYLES, measured
 from streams.settings import Settings
 
@@ -44,10 +44,10 @@ def show_summary(settings: Settings, out: Console) -> None:
         out.print(_signs(rows))
         out.print(_loops(rows))
         out.print(_circularity(rows))
-        events, deals, credit, sites, bars, signals, letters = rows(_TOTALS)[0]
+        events, deals, credit, sites, bars, signals, dead_letters = rows(_TOTALS)[0]
     out.print(
         f"{events} events, {deals} deals, {credit} credit events, {sites} power sites, {bars} price bars,"
-        f" {signals} steps of signals, {letters} dead letter{'s' if letters != 1 else ''}."
+        f" {signals} steps of signals, {count(dead_letters, 'dead letter')}."
     )
     out.print(
         "[dim]Separate contracts do not prove that the same dollars travel: a loop says what share could.[/]"
@@ -65,7 +65,7 @@ def _signs(rows: Callable[[str], list[tuple[Any, ...]]]) -> Table:
             measured(value, unit),
             shown,
             f"{since:%Y-%m-%d}",
-            f"{evidence} event{'s' if evidence != 1 else ''}",
+            count(evidence, "event"),
         )
     return table
 

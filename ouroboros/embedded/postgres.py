@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +17,8 @@ import psycopg
 from events.errors import EmbeddedServerError
 from ouroboros.embedded.accounts import Account, identity, ordinary_account, reaches, settle, shared_place
 from ouroboros.embedded.failures import ELSEWHERE, explained, gave_up, not_installed
-from ouroboros.embedded.homes import HomeLock, filled_once
-from ouroboros.embedded.ports import choose_port
-from ouroboros.embedded.processes import LocalServer, Plan, bare_environment, stop_leftover
+from ouroboros.embedded.homes import HomeLock, choose_port, filled_once
+from ouroboros.embedded.processes import LocalServer, Plan, bare_environment, started, stop_leftover
 
 VERSION = "18"
 NAME = f"PostgreSQL {VERSION}"
@@ -27,33 +26,12 @@ ROLE = DATABASE = "ouroboros"
 SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)  # fast, immediate, and no longer asking
 
 
-@dataclass(frozen=True)
-class PostgresServer:
-    """Hold a running database; `dsn` is what clients connect to, and holds the password."""
+class PostgresServer(LocalServer):
+    """A database; `dsn` is what clients connect to, and holds the password."""
 
-    dsn: str = field(repr=False)
-    home: Path
-    _server: LocalServer = field(repr=False)
-
-    @property
-    def pid(self) -> int:
-        """Return the process id of the server, or of the last one when it was stopped."""
-        return self._server.pid
-
-    def stop(self) -> None:
-        """Stop the database in order, open connections too; do nothing when it is stopped already."""
-        self._server.stop()
-
-    def kill(self) -> None:
-        """End the database at once without a checkpoint; do nothing when it is stopped already."""
-        self._server.kill()
-
-    def restart(self) -> None:
-        """Stop the database if it runs, and start it on the same port.
-
-        Raises EmbeddedServerError when it does not come up.
-        """
-        self._server.restart()
+    def __init__(self, plan: Plan, lock: HomeLock, dsn: str) -> None:
+        super().__init__(plan, lock)
+        self.dsn = dsn
 
 
 def start_postgres(
@@ -62,23 +40,16 @@ def start_postgres(
     """Start a database on 127.0.0.1 that keeps its data in `home`, and wait until it answers.
 
     Without a port the one of last time is used if it is free, else any; `fresh` discards the data of
-    last time. Where root's folders are closed to
-    the account that runs PostgreSQL, another home stands in and is reported. Raises EmbeddedServerError.
+    last time. Where root's folders are closed to the account that runs PostgreSQL, another home stands in
+    and is reported. Raises EmbeddedServerError.
     """
     home = home.absolute()
     with explained(NAME, home):
         account = ordinary_account()
         home = settle(home, account, report)
-        lock = HomeLock(home, NAME)
-        lock.take()
-        try:
-            server, dsn = _prepare(home, account, report, port, lock, fresh=fresh)
-            report(f"Starting {NAME} ...")
-            server.start()
-        except BaseException:
-            lock.release()
-            raise
-    return PostgresServer(dsn, home, server)
+        return started(
+            NAME, home, report, lambda lock: _prepare(home, account, report, port, lock, fresh=fresh)
+        )
 
 
 def _prepare(
@@ -89,7 +60,7 @@ def _prepare(
     lock: HomeLock,
     *,
     fresh: bool,
-) -> tuple[LocalServer, str]:
+) -> PostgresServer:
     """Do all that comes before the start, with the home's lock held."""
     data = home / "data"
     stop_leftover(NAME, data / "postmaster.pid", f"-D {data} ", SIGNALS, report)
@@ -124,7 +95,7 @@ def _prepare(
         kill_signal=SIGNALS[1],
         account=account,
     )
-    return LocalServer(plan, lock), dsn
+    return PostgresServer(plan, lock, dsn)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from events.errors import EmbeddedServerError
 from ouroboros.embedded.accounts import Account, identity
 from ouroboros.embedded.failures import ELSEWHERE, explained, gave_up, port_taken
-from ouroboros.embedded.homes import HomeLock
-from ouroboros.embedded.ports import is_free
+from ouroboros.embedded.homes import HomeLock, is_free
 
 START_S = 90.0  # replaying a long write-ahead log after a crash takes its time
 STOP_S = 30.0
@@ -23,7 +23,7 @@ STOP_S = 30.0
 
 @dataclass(frozen=True)
 class Plan:
-    """Say how a server is run, how one sees that it is up, and how it wants to be told to end."""
+    """How a server is run, how one sees that it is up, and which signals end it."""
 
     name: str
     home: Path
@@ -40,6 +40,26 @@ class Plan:
     def log(self) -> Path:
         """Return the file that holds what the server prints."""
         return self.home / "server.log"
+
+
+S = TypeVar("S", bound="LocalServer")
+
+
+def started(name: str, home: Path, report: Callable[[str], None], prepare: Callable[[HomeLock], S]) -> S:
+    """Start the server that `prepare` makes with the home's lock held, and return it.
+
+    Raises EmbeddedServerError.
+    """
+    lock = HomeLock(home, name)
+    lock.take()
+    try:
+        server = prepare(lock)
+        report(f"Starting {name} ...")
+        server.start()
+    except BaseException:
+        lock.release()
+        raise
+    return server
 
 
 def bare_environment(locale: str) -> dict[str, str]:
@@ -95,10 +115,14 @@ def stop_leftover(
 
 
 class LocalServer:
-    """Run one server: at most one per home, and none that outlives an orderly exit of this process."""
+    """Run one server: at most one per home, and none that outlives an orderly exit of this process.
+
+    `pid` is the process id of the server, or of the last one when it was stopped.
+    """
 
     def __init__(self, plan: Plan, lock: HomeLock) -> None:
         self.plan = plan
+        self.home = plan.home
         self.pid = 0
         self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
@@ -125,7 +149,10 @@ class LocalServer:
                 raise
 
     def stop(self) -> None:
-        """Tell the server to end, insist after STOP_S seconds, and give the home back."""
+        """Stop the server in order, insist after STOP_S seconds, and give the home back.
+
+        Do nothing when it is stopped already.
+        """
         self._end(self.plan.stop_signal)
 
     def kill(self) -> None:
@@ -133,7 +160,10 @@ class LocalServer:
         self._end(self.plan.kill_signal)
 
     def restart(self) -> None:
-        """Stop the server if it runs, and start it on the same port."""
+        """Stop the server if it runs, and start it on the same port.
+
+        Raises EmbeddedServerError when it does not come up.
+        """
         self.stop()
         self.start()
 

@@ -1,1 +1,1 @@
-"""Where past events come from and go to: the archive, the journal, exports, files of others."""
+"""Past events: where they are kept, how they are read, how they are exported."""

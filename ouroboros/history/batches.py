@@ -1,185 +1,183 @@
-"""Chunks out of an export in Parquet, in journal order; only what is no bar of a share becomes an event."""
+"""A history as batches of events, in either order.
 
-from collections.abc import Iterator
+An export in Parquet is read as columns; in known order a month after the other, for a month's folder
+holds what was known in it, and a file that is not in known order is sorted in memory, if it is small
+enough. Every other history is read event by event.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath
-from typing import Any
+from itertools import accumulate, groupby, islice, pairwise
+from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from events.errors import UsageError
-from events.prices import EquityBarClosed
-from ouroboros.history.columns import arrow
-from ouroboros.history.exported import Exported, check_columns
+from ouroboros.history import parquet
+from ouroboros.history.exported import Exported
 from ouroboros.history.manifest import ExportedFile
-from ouroboros.history.stored import Stored, entry
-from projections.base import JournaledEvent
-from projections.event_batch import Bars, EventBatch, clock, in_utc
+from ouroboros.history.ordering import RUN_EVENTS
+from ouroboros.history.source import History, Order, journaled
+from projections.event_batch import Bars, EventBatch, Times, Whole, batch_of, from_utc
 
 EVENTS_AT_ONCE = 65_536
-
-_WORDS = ("event_type", "source", "certainty", "key")
-_MOMENTS = ("occurred_at", "bucket", "first_at", "last_at")
-_NUMBERS = ("open_usd", "high_usd", "low_usd", "close_usd", "volume")
-_READ = (
-    *("known_at", "journal_offset", "journal_index", "schema_version", "event_id", "payload"),
-    *("interval_seconds", *_WORDS, *_MOMENTS, *_NUMBERS),
-)
-
-_Place = tuple[int, int]
+# Events that are not read as columns take twenty times the memory.
+OBJECTS_AT_ONCE = 5_000
 
 
-def batches(export: Exported, events_at_once: int = EVENTS_AT_ONCE) -> Iterator[EventBatch]:
-    """Read a whole export in Parquet, in journal order and bounded memory.
+def batches(
+    history: History, order: Order, until: datetime | None = None, events_at_once: int = EVENTS_AT_ONCE
+) -> Iterator[EventBatch]:
+    """Read the events known by `until` (all without it) in an order, in bounded memory.
 
-    Raises UsageError where a file is no export, is not in journal order, or a row is no event.
+    Raises UsageError as `History.entries` does.
     """
-    files = sorted(export.manifest.files, key=lambda one: one.first)
-    return _read_batches(_merged(export.folder, files, events_at_once), export.folder)
+    if isinstance(history, Exported) and history.manifest.format == "parquet":
+        if order is Order.JOURNAL and until is None:
+            return parquet.batches(history, events_at_once)
+        months = _months(history, until) if order is Order.KNOWN else None
+        if months is not None:
+            return _in_known_order(history, months, until, events_at_once)
+    return _from_events(history, order, until, events_at_once)
 
 
-def batches_of_file(path: Path, events_at_once: int = EVENTS_AT_ONCE) -> Iterator[EventBatch]:
-    """Read one file of an export, in journal order and bounded memory; UsageError as from `batches`."""
-    return _read_batches(_batches(path, events_at_once), path)
+def _from_events(
+    history: History, order: Order, until: datetime | None, events_at_once: int
+) -> Iterator[EventBatch]:
+    events = journaled(history.entries(order, until))
+    while batch := list(islice(events, min(events_at_once, OBJECTS_AT_ONCE))):
+        yield batch_of(batch)
 
 
-def _read_batches(batches: Iterator[Any], where: Path) -> Iterator[EventBatch]:
-    now: datetime | None = None
-    last: _Place = -1, -1
-    try:
-        for read in batches:
-            batch = _batch(read, now, str(where))
-            last = _checked_order(batch, last, where)
-            now = in_utc(batch.now[-1])
-            yield batch
-    except (arrow().ArrowException, OSError) as error:
-        raise UsageError(f"{where} holds no Parquet that can be read: {error}.", "Export again.") from None
+def _in_known_order(
+    export: Exported, months: Iterable[list[ExportedFile]], until: datetime | None, events_at_once: int
+) -> Iterator[EventBatch]:
+    last = np.datetime64(0, "us")
+    for files in months:
+        for batch, _ in merged([_file(export, file, events_at_once) for file in files]):
+            if batch.known_at[0] < last or np.any(batch.known_at[1:] < batch.known_at[:-1]):
+                raise UsageError(f"{export.folder} is not what its manifest says.", "Export again.")
+            last = batch.known_at[-1]
+            end = int(np.searchsorted(batch.known_at, from_utc(until), "right")) if until else len(batch)
+            if end:
+                yield batch.part(0, int(end))
+            if end < len(batch):
+                return
 
 
-def _checked_order(batch: EventBatch, last: _Place, where: Path) -> _Place:
-    """Tell the last place of a batch whose places go up from `last` on."""
-    step, within = np.diff(batch.offset, prepend=last[0]), np.diff(batch.index, prepend=last[1])
-    wrong = np.flatnonzero((step < 0) | ((step == 0) & (within <= 0)))
-    if wrong.size:
-        place = f"{batch.offset[wrong[0]]}/{batch.index[wrong[0]]}"
-        raise UsageError(f"{where} is not in journal order at {place}.", "Export again.")
-    return int(batch.offset[-1]), int(batch.index[-1])
-
-
-class _Part:
-    """A file that is being read: the rows that were not taken yet."""
-
-    def __init__(self, path: Path, events_at_once: int) -> None:
-        file = arrow().parquet.ParquetFile(path, read_dictionary=list(_WORDS))
-        check_columns(path, file, _READ)
-        self._batches = file.iter_batches(events_at_once, columns=list(_READ), use_threads=False)
-        self._events_at_once = events_at_once
-        self._read()
-
-    def _read(self) -> None:
-        # A batch ends with its group of rows, which may be small.
-        batches, size = list[Any](), 0
-        for batch in self._batches:
-            batches.append(batch)
-            size += batch.num_rows
-            if size >= self._events_at_once:
-                break
-        self.batch: Any = _one(batches) if batches else None
-        if self.batch is not None:
-            self._offset, self._index = (
-                self.batch.column(name).to_numpy() for name in ("journal_offset", "journal_index")
-            )
-            self.last: _Place = int(self._offset[-1]), int(self._index[-1])
-
-    def take(self, bound: _Place) -> Any:
-        """Take the rows up to and with a place out of what was read."""
-        start, end = np.searchsorted(self._offset, bound[0]), np.searchsorted(self._offset, bound[0], "right")
-        size = start + np.searchsorted(self._index[start:end], bound[1], "right")
-        taken, self.batch = self.batch[:size], self.batch[size:]
-        self._offset, self._index = self._offset[size:], self._index[size:]
-        if not self.batch.num_rows:
-            self._read()
-        return taken
-
-
-def _batches(path: Path, events_at_once: int) -> Iterator[Any]:
-    part = _Part(path, events_at_once)
-    while part.batch is not None:
-        yield part.take(part.last)
-
-
-def _merged(folder: Path, files: list[ExportedFile], events_at_once: int) -> Iterator[Any]:
-    """Merge files that are each in journal order; nearly always they follow one another."""
-    waiting, reading = files[::-1], list[_Part]()
-    while waiting or reading:
-        while waiting and (not reading or waiting[-1].first <= min(part.last for part in reading)):
-            reading.append(_Part(folder / PurePosixPath(waiting.pop().name), events_at_once))
-        bound = min(part.last for part in reading)
-        taken = [batch for part in reading if (batch := part.take(bound)).num_rows]
-        reading = [part for part in reading if part.batch is not None]
-        if len(taken) == 1:
-            yield taken[0]
-        else:
-            places = [("journal_offset", "ascending"), ("journal_index", "ascending")]
-            yield _one(arrow().Table.from_batches([_one(taken)]).sort_by(places).to_batches())
-
-
-def _one(batches: list[Any]) -> Any:
-    table = arrow().Table.from_batches(batches).unify_dictionaries()
-    (batch,) = table.combine_read_batches().to_batches()
-    return batch
-
-
-def _batch(batch: Any, before: datetime | None, where: str) -> EventBatch:
-    kinds, kind = _dictionary(batch, "event_type")
-    # Bars of another release must be brought up to date, as every other event is.
-    of_today = batch.column("schema_version").to_numpy() == EquityBarClosed.VERSION
-    of_shares = (kinds == EquityBarClosed.__name__)[kind] & of_today
-    symbols, code = _dictionary(batch, "key")
-    known_at = _moments(batch, "known_at")
-    offset = batch.column("journal_offset").to_numpy()
-    index = batch.column("journal_index").to_numpy()
-    columns: dict[str, NDArray[Any]] = {name: _moments(batch, name) for name in _MOMENTS}
-    columns |= {name: batch.column(name).to_numpy(zero_copy_only=False) for name in _NUMBERS}
-    bars = Bars(
-        symbols=tuple(symbols),
-        code=np.where(of_shares, code, -1),
-        event_id=_texts(batch, "event_id"),
-        payload=_texts(batch, "payload"),
-        source=_words(batch, "source"),
-        certainty=_words(batch, "certainty"),
-        interval_seconds=batch.column("interval_seconds").fill_null(0).to_numpy(),
-        **columns,
+def _months(export: Exported, until: datetime | None) -> list[list[ExportedFile]] | None:
+    """Return the files of an export by month, in their order; None where they cannot be read as columns."""
+    files = sorted(
+        (file for file in export.manifest.files if until is None or file.first_known_at <= until),
+        key=lambda file: (_month_of(file), file.first),
     )
-    now = clock(known_at, before)
-    others: dict[int, JournaledEvent] = {}
-    for position in np.flatnonzero(~of_shares).tolist():
-        payload = bars.payload[position].encode()
-        row = Stored(in_utc(known_at[position]), int(offset[position]), int(index[position]), payload)
-        event = entry(row, where).event
-        others[position] = JournaledEvent(row.journal_offset, row.journal_index, in_utc(now[position]), event)
-    return EventBatch(offset, index, known_at, now, bars, others)
+    months = [list(of_month) for _, of_month in groupby(files, key=_month_of)]
+    in_columns = (
+        all(file.in_known_order or file.events <= RUN_EVENTS for file in files)
+        # Of one time, the position in the journal decides.
+        and all(file.last < after.first for of_month in months for file, after in pairwise(of_month))
+    )
+    return months if in_columns else None
 
 
-def _dictionary(batch: Any, name: str) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    column = batch.column(name)
-    words = column.dictionary.to_numpy(zero_copy_only=False)
-    return words, column.indices.to_numpy().astype(np.int64)
+def _month_of(file: ExportedFile) -> str:
+    return PurePosixPath(file.name).parts[0]
 
 
-def _words(batch: Any, name: str) -> NDArray[np.object_]:
-    words, places = _dictionary(batch, name)
-    made: NDArray[np.object_] = words[places]
-    return made
+def _file(export: Exported, file: ExportedFile, events_at_once: int) -> Iterator[EventBatch]:
+    reading = parquet.batches_of_file(export.folder / PurePosixPath(file.name), events_at_once)
+    if file.in_known_order:
+        yield from reading
+    else:
+        whole = joined(list(reading))
+        yield picked(whole, np.argsort(whole.known_at, kind="stable"))
 
 
-def _texts(batch: Any, name: str) -> NDArray[np.object_]:
-    made: NDArray[np.object_] = batch.column(name).to_numpy(zero_copy_only=False)
-    return made
+_COLUMNS = tuple(column.name for column in fields(Bars) if column.name not in {"symbols", "code"})
 
 
-def _moments(batch: Any, name: str) -> NDArray[np.datetime64]:
-    column = batch.column(name).to_numpy(zero_copy_only=False)
-    made: NDArray[np.datetime64] = column.astype("datetime64[us]", copy=False)
-    return made
+def merged(histories: Sequence[Iterator[EventBatch]]) -> Iterator[tuple[EventBatch, Whole]]:
+    """Merge batches that are in known order; beside each batch stands which history an event is of.
+
+    Memory holds a batch of each history.
+    """
+    heads = [next(history, None) for history in histories]
+    while True:
+        open_ = [(head.known_at[-1], number) for number, head in enumerate(heads) if head is not None]
+        if not open_:
+            return
+        # Of the histories whose batch ends first, the first one: it alone is taken to its end.
+        bound, ending = min(open_)
+        taken: list[EventBatch] = []
+        numbers: list[Whole] = []
+        for number, head in enumerate(heads):
+            if head is None:
+                continue
+            size = len(head) if number == ending else _reach(head.known_at, bound, upto=number < ending)
+            if size:
+                taken.append(head.part(0, size))
+                numbers.append(np.full(size, number))
+                heads[number] = (
+                    head.part(size, len(head)) if size < len(head) else next(histories[number], None)
+                )
+        if len(taken) == 1:
+            yield taken[0], numbers[0]
+        else:
+            together = joined(taken)
+            order = np.argsort(together.known_at, kind="stable")
+            yield picked(together, order), np.concatenate(numbers)[order]
+
+
+def joined(batches: Sequence[EventBatch]) -> EventBatch:
+    """Return batches as one, one behind the other."""
+    symbols = tuple(dict.fromkeys(symbol for batch in batches for symbol in batch.bars.symbols))
+    code_of = {symbol: code for code, symbol in enumerate(symbols)}
+    # A code of -1 takes the last one, and stays what it is.
+    codes = [
+        np.array([*(code_of[symbol] for symbol in batch.bars.symbols), -1])[batch.bars.code]
+        for batch in batches
+    ]
+    columns = {name: np.concatenate([getattr(batch.bars, name) for batch in batches]) for name in _COLUMNS}
+    starts = accumulate((len(batch) for batch in batches[:-1]), initial=0)
+    return EventBatch(
+        offset=np.concatenate([batch.offset for batch in batches]),
+        index=np.concatenate([batch.index for batch in batches]),
+        known_at=np.concatenate([batch.known_at for batch in batches]),
+        now=np.concatenate([batch.now for batch in batches]),
+        bars=Bars(symbols=symbols, code=np.concatenate(codes), **columns),
+        others={
+            start + position: journaled
+            for start, batch in zip(starts, batches, strict=True)
+            for position, journaled in batch.others.items()
+        },
+    )
+
+
+def picked(batch: EventBatch, positions: NDArray[np.intp]) -> EventBatch:
+    """Return the events at some positions, which are named in known order: the clock is `known_at` itself."""
+    bars = batch.bars
+    new_position = np.full(len(batch), -1)
+    new_position[positions] = np.arange(len(positions))
+    others = (
+        (int(new_position[position]), replace(journaled, now=journaled.event.known_at))
+        for position, journaled in batch.others.items()
+        if new_position[position] >= 0
+    )
+    return EventBatch(
+        offset=batch.offset[positions],
+        index=batch.index[positions],
+        known_at=batch.known_at[positions],
+        now=batch.known_at[positions],
+        bars=Bars(
+            symbols=bars.symbols,
+            code=bars.code[positions],
+            **{name: getattr(bars, name)[positions] for name in _COLUMNS},
+        ),
+        others=dict(sorted(others, key=lambda item: item[0])),
+    )
+
+
+def _reach(known_at: Times, bound: np.datetime64, *, upto: bool) -> int:
+    return int(np.searchsorted(known_at, bound, "right" if upto else "left"))

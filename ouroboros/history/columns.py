@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from events.codec import encode
 from events.errors import UsageError
-from events.prices import EquityBarClosed, GpuBarClosed
+from events.families.prices import EquityBarClosed, GpuBarClosed
 from ouroboros.history.source import Entry
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-# What is read back of a row; the other columns are for whoever looks at the files with tools of their own.
-READ = ("known_at", "journal_offset", "journal_index", "payload")
 
 _OF_BARS = (
     "interval_seconds",
@@ -43,24 +40,24 @@ def arrow() -> Any:
 
 
 def schema() -> "pa.Schema":
-    """Describe the columns of an exported row; moments are in UTC, to the microsecond."""
+    """Return the columns of an exported row; times are in UTC, to the microsecond."""
     pa = arrow()
-    moment, text = pa.timestamp("us", tz="UTC"), pa.string()
+    time, text = pa.timestamp("us", tz="UTC"), pa.string()
     fields: list[tuple[str, Any, bool]] = [
         ("journal_offset", pa.int64(), False),
         ("journal_index", pa.int32(), False),
         ("event_id", text, False),
         ("event_type", text, False),
         ("schema_version", pa.int32(), False),
-        ("occurred_at", moment, False),
-        ("known_at", moment, False),
+        ("occurred_at", time, False),
+        ("known_at", time, False),
         ("source", text, False),
         ("source_url", text, True),
         ("certainty", text, False),
         ("key", text, False),
         ("payload", text, False),
         ("interval_seconds", pa.int32(), True),
-        ("bucket", moment, True),
+        ("bucket", time, True),
         ("open_usd", pa.float64(), True),
         ("high_usd", pa.float64(), True),
         ("low_usd", pa.float64(), True),
@@ -68,15 +65,15 @@ def schema() -> "pa.Schema":
         ("volume", pa.float64(), True),
         ("quantity", pa.float64(), True),
         ("basis", text, True),
-        ("first_at", moment, True),
-        ("last_at", moment, True),
+        ("first_at", time, True),
+        ("last_at", time, True),
     ]
     return pa.schema([pa.field(name, kind, nullable=empty) for name, kind, empty in fields])
 
 
 def table(entries: Sequence[Entry]) -> "pa.Table":
-    """Make rows of entries."""
-    return arrow().Table.from_pylist([_row(one) for one in entries], schema=schema())
+    """Return rows of entries."""
+    return arrow().Table.from_pylist([_row(entry) for entry in entries], schema=schema())
 
 
 def _row(entry: Entry) -> dict[str, Any]:

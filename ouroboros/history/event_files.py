@@ -1,40 +1,79 @@
-"""Files of events as histories: those of a person, and the ledger that comes with the release."""
+"""Files of a person as histories, events or tables of others, and the ledger that comes with the release.
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+Events and the ledger hold prices one by one. A history has bars of them, as the sequencer draws them
+(events/bars.py).
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time
+from itertools import groupby, islice
 from pathlib import Path
 
+from events.bars import series_of, with_bars
+from events.base import Event
 from events.errors import UsageError
+from events.families.clock import ClockTicked, tick
+from events.families.prices import DAY_SECONDS, Bar, Tick
 from events.ledger import ledger
-from ouroboros.history.hashing import Hashing
 from ouroboros.history.manifest import sha256
 from ouroboros.history.ordering import ordered
-from ouroboros.history.source import Entry, Order
+from ouroboros.history.source import Entry, History, Order, Unfiled
+from ouroboros.imports.importing import Tally, numbered, read_tables, reconciled
+from ouroboros.imports.reconcile import LocatedEvent
+from ouroboros.imports.tables import Problem
 from streams.feeds.files import read_events
 
 
-class EventsFile:
-    """A file of events as `ouroboros publish` takes them; an event's line is its place."""
+class EventsFile(History):
+    """A file of events as `ouroboros publish` takes them.
 
-    def __init__(self, path: Path) -> None:
+    The offset of an event is its line. A bar has that of the line that ended its interval.
+    """
+
+    def __init__(self, path: Path, bar_seconds: int) -> None:
         """Hash it. Raises UsageError where it cannot be read."""
+        super().__init__(str(path), {path.name: sha256(path)})
         self.path = path
-        self._hash = sha256(path)
+        self._bar_seconds = bar_seconds
 
     def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
         """Read the events; an event that comes again counts once where it came first.
 
         Raises UsageError naming the first line that holds no event.
         """
-        return ordered(self._counted(), order, until, str(self.path))
+        return ordered(self._entries(), order, until, str(self.path))
 
-    @property
-    def hashes(self) -> Mapping[str, str]:
-        """Name the file and its SHA-256."""
-        return {self.path.name: self._hash}
+    def address(self, entry: Entry) -> str:
+        """Return the line of an event, or of the last price of a bar. The file is read anew."""
+        event = entry.event
+        if not isinstance(event, Bar) or str(event.event_id) not in self.drawn:
+            return f"{self.path}, line {entry.offset}"
+        lines = [
+            number
+            for number, price in self._events()
+            if isinstance(price, Tick)
+            and (series_of(price), price.occurred_at) == (series_of(event), event.last_at)
+        ]
+        return f"{self.path}, line {max(number for number in lines if number <= entry.offset)}"
 
-    def _counted(self) -> Iterator[Entry]:
-        # 16 bytes an event: the one thing here that grows with the file.
+    def _entries(self) -> Iterator[Entry]:
+        offset, index, last_offset = 0, 0, -1
+        read: Event | None = None
+
+        def events() -> Iterator[Event]:
+            nonlocal offset, read
+            for offset, read in self._events():  # noqa: B007  whoever takes the event looks at its line
+                yield read
+
+        for event in with_bars(events(), self._bar_seconds):
+            index = index + 1 if offset == last_offset else 0
+            last_offset = offset
+            if event is not read:
+                self.drawn.add(str(event.event_id))
+            yield Entry(offset, index, event)
+
+    def _events(self) -> Iterator[tuple[int, Event]]:
+        # 16 bytes an event: beside an interval of prices the one thing here that grows with the file.
         seen: set[bytes] = set()
         for line in read_events(self.path):
             if line.event is None:
@@ -44,21 +83,66 @@ class EventsFile:
                 )
             if line.event.event_id.bytes not in seen:
                 seen.add(line.event.event_id.bytes)
-                yield Entry(line.number, 0, line.event)
+                yield line.number, line.event
 
 
-class Ledger:
-    """The facts of the sources, one an offset, in the order in which one could know them."""
+class Ledger(Unfiled):
+    """The facts of the sources as the demo journals them, in the order in which one could know them.
+
+    A day is its facts, then the bars of its prices, then the clock at its end.
+    """
 
     def __init__(self) -> None:
-        self._hashing = Hashing("ledger")
+        super().__init__("ledger")
+
+    def _read(self, order: Order, until: datetime | None) -> Iterator[Entry]:
+        return ordered(self._entries(), order, until, self.name)
+
+    def _entries(self) -> Iterator[Entry]:
+        events = (
+            event
+            for facts, midnight in days_of(ledger())
+            for event in (*with_bars(facts, DAY_SECONDS), midnight)
+        )
+        for offset, event in enumerate(events):
+            if isinstance(event, Bar):
+                self.drawn.add(str(event.event_id))
+            yield Entry(offset, 0, event)
+
+
+def days_of(facts: Iterable[Event]) -> Iterator[tuple[list[Event], ClockTicked]]:
+    """Return the facts of each day on which something became known, and the clock at its end."""
+    for day, facts_of_day in groupby(facts, key=lambda event: event.known_at.date()):
+        yield list(facts_of_day), tick(datetime.combine(day, time(23, 59, 59), UTC))
+
+
+class MappedFile(History):
+    """A CSV file and what its columns mean; all of its rows must fit."""
+
+    def __init__(self, path: Path, mapping: str | Path | None) -> None:
+        """Read its header. Raises UsageError where the mapping does not fit."""
+        super().__init__(str(path), {path.name: sha256(path)})
+        self._tables = read_tables([path], mapping)
 
     def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
-        """Read the facts; both orders are the same."""
-        facts = (Entry(offset, 0, event) for offset, event in enumerate(ledger()))
-        return self._hashing.through(one for one in facts if until is None or one.event.known_at <= until)
+        """Read its events as they were known, which is their only order.
 
-    @property
-    def hashes(self) -> Mapping[str, str]:
-        """Give the hash of the facts that were last read to the end."""
-        return self._hashing.hashes
+        Raises UsageError for the first row that does not fit: none is passed over in silence.
+        """
+        for entry in numbered(self._events(), 0):
+            if until is not None and entry.event.known_at > until:
+                return
+            yield entry
+
+    def address(self, entry: Entry) -> str:
+        """Return the file and the line that gave an event; the file is read anew."""
+        return next(islice(self._events(), entry.offset, None)).address
+
+    def _events(self) -> Iterator[LocatedEvent]:
+        return reconciled(self._tables, Tally(), _refuse, lambda _: None)
+
+
+def _refuse(problem: Problem) -> None:
+    raise UsageError(
+        str(problem), "`ouroboros import` lists all rows that do not fit, and imports the others."
+    )

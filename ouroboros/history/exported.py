@@ -5,7 +5,7 @@ whose events were not known in its own order is sorted first (ordering.py states
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,11 +14,11 @@ import orjson
 
 from events.codec import MAX_MESSAGE_BYTES
 from events.errors import UsageError
-from ouroboros.history.columns import READ, arrow
 from ouroboros.history.manifest import ExportedFile, check_files, read_manifest, sha256
 from ouroboros.history.ordering import in_known_order
-from ouroboros.history.source import Entry, Order
-from ouroboros.history.stored import Stored, entry
+from ouroboros.history.parquet import batches_of_file
+from ouroboros.history.source import Entry, History, Order, Stored, entry
+from projections.event_batch import in_utc
 
 ROWS_AT_ONCE = 2_000
 LONGEST_LINE = 2 * MAX_MESSAGE_BYTES
@@ -27,7 +27,7 @@ LONGEST_LINE = 2 * MAX_MESSAGE_BYTES
 _Key = tuple[Any, ...]
 
 
-class Exported:
+class Exported(History):
     """A folder with a manifest, whose files are what they were when they were exported."""
 
     def __init__(self, folder: Path) -> None:
@@ -35,29 +35,35 @@ class Exported:
         self.folder = folder
         self.manifest = read_manifest(folder)
         check_files(folder, self.manifest)
+        super().__init__(str(folder), {file.name: file.sha256 for file in self.manifest.files})
 
     def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
         """Read the events of all files in one order. Raises UsageError where a row is no event."""
-        files = [one for one in self.manifest.files if until is None or one.first_known_at <= until]
+        files = [file for file in self.manifest.files if until is None or file.first_known_at <= until]
         for row in merged(self.folder, files, order):
             if until is None or row.known_at <= until:
                 yield entry(row, str(self.folder))
             elif order is Order.KNOWN:
                 return
 
-    @property
-    def hashes(self) -> Mapping[str, str]:
-        """Name the files and their SHA-256."""
-        return {one.name: one.sha256 for one in self.manifest.files}
+    def address(self, entry: Entry) -> str:
+        """Return the file that an event is in, and its position there."""
+        month = f"month={entry.event.known_at:%Y-%m}/"
+        files = (
+            file.name
+            for file in self.manifest.files
+            if file.name.startswith(month) and file.first <= entry.position <= file.last
+        )
+        return f"{self.folder / next(files, '')}, {entry}"
 
 
-class ExportedPart:
+class ExportedPart(History):
     """A single file of an export, without its manifest."""
 
     def __init__(self, path: Path) -> None:
         """Hash it. Raises UsageError where it cannot be read."""
+        super().__init__(str(path), {path.name: sha256(path)})
         self._path = path
-        self._hash = sha256(path)
 
     def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
         """Read its events in an order. Raises UsageError where it is no export."""
@@ -66,24 +72,19 @@ class ExportedPart:
             if until is None or row.known_at <= until:
                 yield entry(row, str(self._path))
 
-    @property
-    def hashes(self) -> Mapping[str, str]:
-        """Name the file and its SHA-256."""
-        return {self._path.name: self._hash}
-
 
 def merged(folder: Path, files: Sequence[ExportedFile], order: Order) -> Iterator[Stored]:
     """Merge files that are each in journal order."""
 
     def key(row: Stored) -> _Key:
-        return row.place if order is Order.JOURNAL else (row.known_at, *row.place)
+        return row.position if order is Order.JOURNAL else (row.known_at, *row.position)
 
     def first_key(file: ExportedFile) -> _Key:
         return file.first if order is Order.JOURNAL else (file.first_known_at, -1, -1)
 
     # Entries of the heap: key, number of the file, its next row (None: not opened yet).
     heap: list[tuple[_Key, int, Stored | None]] = [
-        (first_key(one), number, None) for number, one in enumerate(files)
+        (first_key(file), number, None) for number, file in enumerate(files)
     ]
     heapq.heapify(heap)
     rows: dict[int, Iterator[Stored]] = {}
@@ -111,64 +112,37 @@ def rows_of(path: Path) -> Iterator[Stored]:
 
     Raises UsageError where they are not rows of an export, or not in journal order.
     """
-    read: Callable[[Path], Iterator[Stored]] = _parquet if path.suffix == ".parquet" else _lines
-    last = (-1, -1)
-    for row in read(path):
-        if row.place <= last:
-            raise UsageError(
-                f"{path} is not in journal order at {row.journal_offset}/{row.journal_index}.",
-                "Export again.",
-            )
-        last = row.place
-        yield row
+    return _rows(path) if path.suffix == ".parquet" else _lines(path)
 
 
-def _parquet(path: Path) -> Iterator[Stored]:
-    pa = arrow()
-    try:
-        with pa.parquet.ParquetFile(path) as file:
-            check_columns(path, file, READ)
-            for batch in file.iter_batches(ROWS_AT_ONCE, columns=list(READ)):
-                columns = batch.to_pydict()
-                for values in zip(*(columns[name] for name in READ), strict=True):
-                    yield _stored(path, *values)
-    except (pa.ArrowException, OSError) as error:
-        raise UsageError(f"{path} is no Parquet file that can be read: {error}.", "Export again.") from None
-
-
-def check_columns(path: Path, file: Any, names: Sequence[str]) -> None:
-    """Raise UsageError where an opened Parquet file lacks one of these columns."""
-    missing = [name for name in names if name not in file.schema_arrow.names]
-    if missing:
-        raise UsageError(
-            f"{path} is no export of events: it has no column {missing[0]}.",
-            "Give a folder or file that `ouroboros export` or `ouroboros import` wrote.",
-        )
+def _rows(path: Path) -> Iterator[Stored]:
+    for batch in batches_of_file(path, ROWS_AT_ONCE):
+        known_at = map(in_utc, batch.known_at)
+        columns = (batch.offset.tolist(), batch.index.tolist(), map(str.encode, batch.bars.payload))
+        yield from map(Stored, known_at, *columns)
 
 
 def _lines(path: Path) -> Iterator[Stored]:
+    last = (-1, -1)
     with path.open("rb") as file:
         for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
             try:
                 document = orjson.loads(line)
-                place = document["journal_offset"], document["journal_index"]
+                offset, index = int(document["journal_offset"]), int(document["journal_index"])
                 event = document["event"]
                 known_at = datetime.fromisoformat(event["known_at"])
+                if known_at.tzinfo is None:
+                    raise ValueError("a time without a zone cannot be compared with others")
             except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
                 raise UsageError(
                     f"{path}, line {number}: this is no exported event.", "Export again."
                 ) from None
-            yield _stored(path, known_at, *place, orjson.dumps(event))
-
-
-def _stored(path: Path, known_at: Any, offset: Any, index: Any, payload: Any) -> Stored:
-    if not isinstance(known_at, datetime) or known_at.tzinfo is None:
-        raise UsageError(f"{path}: a known_at is no moment in UTC.", "Export again.")
-    if not isinstance(offset, int) or not isinstance(index, int) or not isinstance(payload, str | bytes):
-        raise UsageError(f"{path}: a place or payload is missing.", "Export again.")
-    return Stored(known_at, offset, index, payload.encode() if isinstance(payload, str) else payload)
+            if (offset, index) <= last:
+                raise UsageError(f"{path} is not in journal order at {offset}/{index}.", "Export again.")
+            last = offset, index
+            yield Stored(known_at, offset, index, orjson.dumps(event))
 
 
 def is_export_line(line: bytes) -> bool:
-    """Tell whether a line of JSONL is one of an export, which has its place beside the event."""
+    """Return whether a line of JSONL is one of an export, which has its position beside the event."""
     return line.lstrip().startswith(b'{"journal_offset"')

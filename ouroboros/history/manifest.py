@@ -36,7 +36,7 @@ class ExportedFile(_Part):
 
 
 class Manifest(_Part):
-    """What an export holds; places are offset and index in the journal."""
+    """What an export holds; positions are offset and index in the journal."""
 
     format_version: Literal[1] = 1
     code_version: str
@@ -44,9 +44,9 @@ class Manifest(_Part):
     """Where the events came from: archive, journal or import."""
     format: Format
     known_from: AwareDatetime | None = None
-    """The first moment that was asked for."""
+    """The first time that was asked for."""
     known_before: AwareDatetime | None = None
-    """The moment before which it ends, where that was asked for."""
+    """The time before which it ends, where that was asked for."""
     events: NonNegativeInt
     first_offset: int | None = None
     last_offset: int | None = None
@@ -56,6 +56,15 @@ class Manifest(_Part):
     first_known_at: AwareDatetime | None = None
     last_known_at: AwareDatetime | None = None
     files: tuple[ExportedFile, ...] = ()
+
+
+def format_named(name: str) -> Format:
+    """Return the format of files that a name means. Raises UsageError for one that is not known."""
+    match name:
+        case "parquet" | "jsonl":
+            return name
+        case _:
+            raise UsageError(f"There is no format {name!r}.", "Known are parquet and jsonl.")
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -4,11 +4,9 @@ from itertools import islice
 from pathlib import Path
 
 from events.errors import UsageError
-from ouroboros.history.archive import Archive
-from ouroboros.history.event_files import EventsFile, Ledger
+from ouroboros.history.event_files import EventsFile, Ledger, MappedFile
 from ouroboros.history.exported import Exported, ExportedPart, is_export_line
-from ouroboros.history.journal import Journal
-from ouroboros.history.mapped import MappedFile
+from ouroboros.history.served import Archive, Journal
 from ouroboros.history.source import History
 from streams.settings import Settings
 
@@ -37,10 +35,10 @@ def open_history(
         case "ledger":
             return Ledger()
         case _:
-            return _opened_path(Path(where), mapping)
+            return _opened_path(Path(where), mapping, (settings or Settings()).bar_seconds)
 
 
-def _opened_path(path: Path, mapping: str | Path | None) -> History:
+def _opened_path(path: Path, mapping: str | Path | None, bar_seconds: int) -> History:
     if path.is_dir():
         return Exported(path)
     if not path.is_file():
@@ -50,11 +48,11 @@ def _opened_path(path: Path, mapping: str | Path | None) -> History:
             return ExportedPart(path)
         case ".jsonl" | ".ndjson":
             with path.open("rb") as file:
-                return ExportedPart(path) if is_export_line(file.read(64)) else EventsFile(path)
+                return ExportedPart(path) if is_export_line(file.read(64)) else EventsFile(path, bar_seconds)
         case ".csv" | ".tsv" | ".txt" if mapping is not None:
             return MappedFile(path, mapping)
         case ".csv":
-            return EventsFile(path) if _names_event_types(path) else MappedFile(path, None)
+            return EventsFile(path, bar_seconds) if _names_event_types(path) else MappedFile(path, None)
         case suffix:
             raise UsageError(f"{path} ends in {suffix or 'nothing'}, which is no history.", _REMEDY)
 

@@ -12,8 +12,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
-from ouroboros.history.source import Entry, Order
-from ouroboros.history.stored import Stored, entry, stored
+from ouroboros.history.source import Entry, Order, Stored, entry, stored
 
 RUN_EVENTS = 200_000
 RUN_BYTES = 128 * 1024 * 1024
@@ -43,7 +42,7 @@ def in_known_order(rows: Iterable[Stored], run_events: int = RUN_EVENTS) -> Iter
 
 def ordered(entries: Iterable[Entry], order: Order, until: datetime | None, where: str) -> Iterator[Entry]:
     """Put entries that come in journal order into an order, those that were known by `until`."""
-    wanted = (one for one in entries if until is None or one.event.known_at <= until)
+    wanted = (row for row in entries if until is None or row.event.known_at <= until)
     if order is Order.JOURNAL:
         yield from wanted
     else:

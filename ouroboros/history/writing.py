@@ -1,13 +1,13 @@
 """Writing an export: a folder a month of `known_at`, parts of bounded size, all of it or nothing.
 
-Parts are written into the hidden folder `.partial` and moved to their places once all are complete;
+Parts are written into the hidden folder `.partial` and moved to where they belong once all are complete;
 the manifest, which names them, comes last. Until then the folder is what it was before.
 """
 
 import fcntl
 import os
 import shutil
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,19 +46,18 @@ class _Part:
     name: str
     first: Entry
     last: Entry
+    first_known_at: datetime
+    last_known_at: datetime
+    writer: Any
     events: int = 0
     in_known_order: bool = True
-    first_known_at: datetime | None = None
-    last_known_at: datetime | None = None
     waiting: list[Entry] = field(default_factory=list)
-    writer: Any = None
 
     def add(self, entry: Entry) -> None:
         known_at = entry.event.known_at
-        if self.last_known_at is not None and known_at < self.last.event.known_at:
-            self.in_known_order = False
-        self.first_known_at = min(known_at, self.first_known_at or known_at)
-        self.last_known_at = max(known_at, self.last_known_at or known_at)
+        self.in_known_order &= known_at >= self.last.event.known_at
+        self.first_known_at = min(known_at, self.first_known_at)
+        self.last_known_at = max(known_at, self.last_known_at)
         self.last = entry
         self.events += 1
         self.waiting.append(entry)
@@ -73,14 +72,9 @@ class ExportWriter:
         self._start = start
         self._format: Format = start.format
         self._open: OrderedDict[str, _Part] = OrderedDict()
-        self._numbers: dict[str, int] = {}
         self._done: list[_Part] = []
         self._waiting = 0
-        self._first: Entry | None = None
-        self._last: Entry | None = None
-        for file in start.files:
-            month = file.name.partition("/")[0]
-            self._numbers[month] = self._numbers.get(month, 0) + 1
+        self._numbers = Counter(file.name.partition("/")[0] for file in start.files)
 
     def add(self, entry: Entry) -> None:
         """Take the next entry of the journal."""
@@ -94,14 +88,12 @@ class ExportWriter:
         if len(part.waiting) >= ROWS_PER_GROUP:
             self._write(part)
         elif self._waiting >= ROWS_WAITING:
-            self._write(max(self._open.values(), key=lambda one: len(one.waiting)))
+            self._write(max(self._open.values(), key=lambda part: len(part.waiting)))
         if len(self._open) > MONTHS_OPEN:
             self._close(self._open.popitem(last=False)[1])
-        self._first = self._first or entry
-        self._last = entry
 
     def finish(self) -> Manifest:
-        """Complete all parts, move them to their places, write the manifest."""
+        """Complete all parts, move them to where they belong, write the manifest."""
         while self._open:
             self._close(self._open.popitem(last=False)[1])
         files = [_exported(part, self._staging / part.name) for part in self._done]
@@ -116,16 +108,15 @@ class ExportWriter:
         return manifest
 
     def _begin(self, month: str, entry: Entry) -> _Part:
-        number = self._numbers.get(month, 0)
-        self._numbers[month] = number + 1
-        part = _Part(f"{month}/part-{number}.{self._format}", entry, entry)
-        path = self._staging / part.name
+        name = f"{month}/part-{self._numbers[month]}.{self._format}"
+        self._numbers[month] += 1
+        path = self._staging / name
         path.parent.mkdir(exist_ok=True)
         if self._format == "parquet":
-            part.writer = arrow().parquet.ParquetWriter(path, schema(), compression="zstd")
+            writer = arrow().parquet.ParquetWriter(path, schema(), compression="zstd")
         else:
-            part.writer = path.open("wb")
-        return part
+            writer = path.open("wb")
+        return _Part(name, entry, entry, entry.event.known_at, entry.event.known_at, writer)
 
     def _write(self, part: _Part) -> None:
         if not part.waiting:
@@ -140,48 +131,47 @@ class ExportWriter:
     def _close(self, part: _Part) -> None:
         self._write(part)
         part.writer.close()
-        part.writer = None
         self._done.append(part)
 
     def _manifest(self, files: list[ExportedFile]) -> Manifest:
         start = self._start
-        if self._first is None or self._last is None:
+        if not self._done:
             return start
-        moments = [one for file in files for one in (file.first_known_at, file.last_known_at)]
-        moments += [one for one in (start.first_known_at, start.last_known_at) if one is not None]
+        first = min((part.first for part in self._done), key=lambda entry: entry.position)
+        last = max((part.last for part in self._done), key=lambda entry: entry.position)
+        times = [time for file in files for time in (file.first_known_at, file.last_known_at)]
+        times += filter(None, (start.first_known_at, start.last_known_at))
         return start.model_copy(
             update={
                 "code_version": installed_version("ouroboros"),
                 "events": start.events + sum(file.events for file in files),
-                "first_offset": self._first.offset if start.first_offset is None else start.first_offset,
-                "last_offset": self._last.offset,
-                "last_place": (self._last.offset, self._last.index),
-                "last_event_id": str(self._last.event.event_id),
-                "first_known_at": min(moments),
-                "last_known_at": max(moments),
+                "first_offset": first.offset if start.first_offset is None else start.first_offset,
+                "last_offset": last.offset,
+                "last_place": last.position,
+                "last_event_id": str(last.event.event_id),
+                "first_known_at": min(times),
+                "last_known_at": max(times),
                 "files": (*start.files, *sorted(files, key=lambda file: file.name)),
             }
         )
 
 
 def _write_lines(file: IO[bytes], entries: list[Entry]) -> None:
-    for one in entries:
+    for entry in entries:
         file.write(
             b'{"journal_offset":%d,"journal_index":%d,"event":%s}\n'
-            % (one.offset, one.index, encode(one.event))
+            % (entry.offset, entry.index, encode(entry.event))
         )
 
 
 def _exported(part: _Part, path: Path) -> ExportedFile:
-    assert part.first_known_at is not None  # noqa: S101  a part begins with an event
-    assert part.last_known_at is not None  # noqa: S101
     return ExportedFile(
         name=part.name,
         sha256=sha256(path),
         bytes=path.stat().st_size,
         events=part.events,
-        first=(part.first.offset, part.first.index),
-        last=(part.last.offset, part.last.index),
+        first=part.first.position,
+        last=part.last.position,
         first_known_at=part.first_known_at,
         last_known_at=part.last_known_at,
         in_known_order=part.in_known_order,

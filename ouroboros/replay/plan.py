@@ -26,21 +26,21 @@ class Plan:
 
     @property
     def order(self) -> Order:
-        """Name the order in which events are folded."""
+        """Return the order in which events are folded."""
         return Order.KNOWN if self.as_known_at else Order.JOURNAL
 
     @property
     def is_whole_journal(self) -> bool:
-        """Tell whether this is what a live projector would fold: only then can it go on from there."""
+        """Return whether this is what a live projector would fold: only then can it go on from there."""
         return self == Plan("journal")
 
     @property
     def is_of_files(self) -> bool:
-        """Tell whether the source is a path rather than the name of something that is served."""
+        """Return whether the source is a path rather than the name of something that is served."""
         return self.source not in SERVED
 
     def resolved(self) -> Self:
-        """Name files by their whole path, so that they are the same from wherever the next run is started."""
+        """Return the plan with files by their whole path, the same from wherever the next run is started."""
         return replace(self, source=str(Path(self.source).resolve())) if self.is_of_files else self
 
     def check(self) -> None:
@@ -53,15 +53,15 @@ class Plan:
             )
 
     def __str__(self) -> str:
-        """Say it in words, for people."""
+        """Return it in words, for people."""
         bounds = (
-            f"from {_told(self.from_time)}" if self.from_time else "",
-            f"to {_told(self.to_time)}" if self.to_time else "",
-            f"as known at {_told(self.as_known_at)}" if self.as_known_at else "",
+            f"from {_text(self.from_time)}" if self.from_time else "",
+            f"to {_text(self.to_time)}" if self.to_time else "",
+            f"as known at {_text(self.as_known_at)}" if self.as_known_at else "",
         )
         return ", ".join(filter(None, (self.source, *bounds)))
 
 
-def _told(moment: datetime) -> str:
-    """Write a moment in UTC as short as it can be typed again: a day means its first second."""
-    return moment.isoformat().replace("+00:00", "Z").removesuffix("T00:00:00Z")
+def _text(time: datetime) -> str:
+    """Return a time in UTC as short as it can be typed again: a day means its first second."""
+    return time.isoformat().replace("+00:00", "Z").removesuffix("T00:00:00Z")

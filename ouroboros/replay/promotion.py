@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
-from rich.console import Console
 
 from events.errors import UsageError
 from ouroboros.replay import register, schemas
@@ -24,8 +23,8 @@ ATTEMPTS = 5
 LOCK_TIMEOUT = "10s"
 
 
-async def promote(settings: Settings, schema: str, err: Console) -> int:
-    """Catch up with the journal and take the place of the live tables; tell the journal offset.
+async def promote(settings: Settings, schema: str) -> int:
+    """Catch up with the journal and take the place of the live tables; return the journal offset.
 
     Raises UsageError where this is no rebuild of the whole journal, or the live tables are never met.
     """
@@ -38,9 +37,9 @@ async def promote(settings: Settings, schema: str, err: Console) -> int:
             )
         schemas.check_versions(connection, schema)
         for _ in range(ATTEMPTS):
-            await fold(settings, connection, found, None, err)
+            await fold(settings, connection, found, None)
             try:
-                offset = _take_the_place(connection, schema)
+                offset = _go_live(connection, schema)
             except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
                 continue
             if offset is not None:
@@ -52,16 +51,16 @@ async def promote(settings: Settings, schema: str, err: Console) -> int:
     )
 
 
-def _take_the_place(connection: psycopg.Connection[Any], schema: str) -> int | None:
+def _go_live(connection: psycopg.Connection[Any], schema: str) -> int | None:
     """Put the rebuilt tables where the live ones are; nothing where these are further."""
-    namespace = schemas.place_of(schema)
+    namespace = schemas.namespace_of(schema)
     with connection.transaction():
         connection.execute(SQL("SET LOCAL lock_timeout = {}").format(LOCK_TIMEOUT))
         lock_migrations(connection)
         # Until the end no projector commits, and no signal is sent.
         connection.execute("LOCK TABLE ouroboros.checkpoint, ouroboros.delivery IN EXCLUSIVE MODE")
-        live = schemas.offsets(connection, LIVE, PROJECTIONS)
-        rebuilt = schemas.offsets(connection, namespace, PROJECTIONS)
+        live = schemas.offsets(connection, LIVE)
+        rebuilt = schemas.offsets(connection, namespace)
         if live.keys() != rebuilt.keys():
             raise UsageError(
                 "The database was prepared by another release, with other projections.",
@@ -69,7 +68,7 @@ def _take_the_place(connection: psycopg.Connection[Any], schema: str) -> int | N
             )
         if any(rebuilt[name] < offset for name, offset in live.items()):
             return None
-        _leave_untold_what_is_past(connection, namespace, live[WARNING_SIGNS.name])
+        _leave_unsent_what_is_past(connection, namespace, live[WARNING_SIGNS.name])
         for projection in PROJECTIONS:
             _rename(connection, projection.schema, _old(schema, projection.schema))
             _rename(connection, namespace.schema(projection), projection.schema)
@@ -82,12 +81,12 @@ def _take_the_place(connection: psycopg.Connection[Any], schema: str) -> int | N
         return min(rebuilt.values())
 
 
-def _leave_untold_what_is_past(
+def _leave_unsent_what_is_past(
     connection: psycopg.Connection[Any], namespace: Namespace, live_offset: int
 ) -> None:
-    """Count as sent what the live tables had gone past without telling it.
+    """Count as sent what the live tables had gone past without sending it.
 
-    A signal that only the rebuilt tables know of is in `read.signal`; told now, it would look new.
+    A signal that only the rebuilt tables know of is in `read.signal`; sent now, it would look new.
     """
     connection.execute(
         SQL(
@@ -104,9 +103,10 @@ def _leave_untold_what_is_past(
 
 
 def _move_bookkeeping(connection: psycopg.Connection[Any], namespace: Namespace) -> None:
-    versions = [(one.name, one.version) for one in PROJECTIONS]
     with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM ouroboros.snapshot WHERE projection = %s AND version = %s", versions)
+        cursor.executemany(
+            "DELETE FROM ouroboros.snapshot WHERE projection = %s AND version = %s", schemas.VERSIONS
+        )
     connection.execute(
         namespace.sql(
             "UPDATE ouroboros.checkpoint c SET journal_offset = r.journal_offset, moved_at = now(),"

@@ -1,20 +1,21 @@
 """`ouroboros replay`: projections rebuilt beside the live ones, as far as they were not yet."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import psycopg
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from events.errors import UsageError
 from ouroboros.history.opening import open_history
 from ouroboros.history.source import History
 from ouroboros.replay import reading, register, schemas
 from ouroboros.replay.plan import Plan
+from ouroboros.terminal import progress
 from projections.registry import PROJECTIONS
 from projections.store.migration import lock_migrations
 from projections.store.projector import Projector
@@ -30,22 +31,7 @@ class Folded:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Bar:
-    """A progress bar that also tells the rate."""
-
-    progress: Progress
-    task: TaskID
-    began: float
-
-    def show(self, done: int, events: int) -> None:
-        """Show how much of the source has been read, and how many events that were."""
-        seconds = time.monotonic() - self.began
-        rate = f"{events / seconds:,.0f} events a second" if seconds > 0 else ""
-        self.progress.update(self.task, completed=done, rate=rate)
-
-
-async def replay(settings: Settings, schema: str, plan: Plan, err: Console) -> Folded:
+async def replay(settings: Settings, schema: str, plan: Plan) -> Folded:
     """Fold what a plan is about into a schema, or go on where an earlier run ended.
 
     Raises UsageError where the name cannot be used or stands for something else, psycopg.Error.
@@ -59,7 +45,7 @@ async def replay(settings: Settings, schema: str, plan: Plan, err: Console) -> F
         files = history.hashes if history is not None and plan.is_of_files else {}
         last_offset = await reading.last_offset_of(settings, plan)
         found = _begin(connection, schema, plan, files, last_offset)
-        return await fold(settings, connection, found, history, err)
+        return await fold(settings, connection, found, history)
 
 
 async def fold(
@@ -67,44 +53,41 @@ async def fold(
     connection: psycopg.Connection[Any],
     found: register.Replay,
     history: History | None,
-    err: Console,
 ) -> Folded:
     """Fold the rest of the whole journal, or of a history, into a replay that is held."""
     async with _projecting(settings, found) as projector:
-        began, start = time.monotonic(), projector.next_offset
-        with _progress(err) as progress:
-            bar = _Bar(progress, progress.add_task(found.schema, total=None, rate=""), began)
+        began = time.monotonic()
+        with progress() as bars:
+            task = bars.add_task(found.schema, total=None, note="")
+
+            def show(total: int | None = None) -> None:
+                rate = projector.applied / (time.monotonic() - began or 1)
+                note = f"{rate:,.0f} events a second"
+                bars.update(task, total=total, completed=projector.next_offset, note=note)
+
             if history is None:
-                await _fold_journal(settings, projector, bar)
+                await _fold_journal(settings, projector, show)
             else:
-                bar.progress.update(bar.task, total=reading.count_of(settings, found.plan), completed=start)
-                await _fold_history(projector, found, history, bar)
-                bar.progress.update(bar.task, total=projector.next_offset)
+                show(reading.count_of(settings, found.plan))
+                for batch in reading.batches_of(
+                    history, found.plan, found.last_offset, projector.next_offset
+                ):
+                    await projector.project(batch)
+                    show()
+                show(projector.next_offset)
         await projector.snapshot()
         register.finish(connection, found.schema)
         return Folded(projector.applied, time.monotonic() - began)
 
 
-async def _fold_history(projector: Projector, found: register.Replay, history: History, bar: _Bar) -> None:
-    folded = projector.next_offset
-    if export := reading.in_batches(history, found.plan):
-        for batch in reading.batched(export, found.plan, folded):
-            await projector.project_batch(batch)
-            bar.show(projector.next_offset, projector.applied)
-    else:
-        for events in reading.counted(history, found.plan, found.last_offset, folded):
-            await projector.project_counted(events)
-            bar.show(projector.next_offset, projector.applied)
-
-
-async def _fold_journal(settings: Settings, projector: Projector, bar: _Bar) -> None:
+async def _fold_journal(settings: Settings, projector: Projector, show: Callable[[int], None]) -> None:
     await check_topics(settings)
     async with reading_journal(settings) as journal:
         end = await journal.end()
-        bar.progress.update(bar.task, total=end, completed=projector.next_offset)
+        show(end)
         async for records in reading.records(journal, projector.next_offset, end):
-            await projector.project(records)
-            bar.show(projector.next_offset, projector.applied)
+            await projector.project_records(records)
+            show(end)
 
 
 @asynccontextmanager
@@ -113,7 +96,7 @@ async def _projecting(settings: Settings, found: register.Replay) -> AsyncIterat
         settings.database_url,
         PROJECTIONS,
         settings.snapshot_events,
-        namespace=schemas.place_of(found.schema),
+        namespace=schemas.namespace_of(found.schema),
         history_from=found.plan.from_time,
     )
     try:
@@ -129,6 +112,7 @@ def _begin(
     files: Mapping[str, str],
     last_offset: int | None,
 ) -> register.Replay:
+    """Register a new replay, or return the one that is to go on. Raises UsageError where it is another."""
     with connection.transaction():
         lock_migrations(connection)
         found = register.find(connection, schema)
@@ -150,14 +134,34 @@ def _begin(
     return found
 
 
-def _progress(err: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TextColumn("left:"),
-        TimeRemainingColumn(),
-        console=err,
-    )
+@contextmanager
+def temporary_replay(settings: Settings, plan: Plan) -> Iterator[str]:
+    """Fold what a plan is about, give the schema of the views, and drop all of it whatever happens.
+
+    Like any other replay it is in the register, so what a killed process left can be found and dropped.
+    Raises UsageError where the role may not make schemas, psycopg.Error.
+    """
+    _check_rights(settings.database_url)
+    schema = f"temporary_{uuid4().hex[:12]}"
+    try:
+        asyncio.run(replay(settings, schema, plan))
+        yield schema
+    finally:
+        with register.holding(settings.database_url, schema) as connection, connection.transaction():
+            if register.find(connection, schema):
+                schemas.drop(connection, schema)
+                register.remove(connection, schema)
+
+
+def _check_rights(database: str) -> None:
+    """Raise UsageError where the role may not make schemas and register them."""
+    with psycopg.connect(database, connect_timeout=5) as connection:
+        (role, allowed) = connection.execute(
+            "SELECT current_user, has_database_privilege(current_database(), 'CREATE')"
+            " AND has_schema_privilege('ouroboros', 'CREATE')"
+        ).fetchone() or ("", False)
+    if not allowed:
+        raise UsageError(
+            f"The past is folded into schemas of its own, and the role {role} may not create any here.",
+            "Put the role that runs `ouroboros migrate` into OUROBOROS_DATABASE.",
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,6 @@ from events.errors import UsageError
 from ouroboros.replay.plan import Plan
 
 PATIENCE_SECONDS = 2
-
-_COLUMNS = "schema, source, from_time, to_time, as_known_at, files, last_offset, made_at, finished_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +36,22 @@ def holding(database: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
     Raises UsageError where somebody does already.
     """
     with psycopg.connect(database, autocommit=True, application_name="ouroboros-replay") as connection:
-        _hold(connection, schema)
+        # The server lets go of what an ended process held only once it notices the end.
+        connection.execute(SQL("SET lock_timeout = {}").format(f"{PATIENCE_SECONDS}s"))
+        try:
+            connection.execute(
+                "SELECT pg_advisory_lock(hashtextextended('ouroboros replay ' || %s, 0))", (schema,)
+            )
+        except LockNotAvailable:
+            raise UsageError(
+                f"A replay into {schema} is running.", "Wait for its end, or end it first."
+            ) from None
+        connection.execute("RESET lock_timeout")
         yield connection
 
 
-def _hold(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Wait a moment: the server lets go of what an ended process held only once it notices the end."""
-    connection.execute(SQL("SET lock_timeout = {}").format(f"{PATIENCE_SECONDS}s"))
-    try:
-        connection.execute(
-            "SELECT pg_advisory_lock(hashtextextended('ouroboros replay ' || %s, 0))", (schema,)
-        )
-    except LockNotAvailable:
-        raise UsageError(
-            f"A replay into {schema} is running.", "Wait for its end, or end it first."
-        ) from None
-    connection.execute("RESET lock_timeout")
-
-
 def registered(connection: psycopg.Connection[Any], schema: str) -> Replay:
-    """Look a replay up. Raises UsageError where there is none of this name."""
+    """Return a replay by its name. Raises UsageError where there is none of this name."""
     found = find(connection, schema)
     if found is None:
         raise UsageError(f"There is no replay {schema!r}.", "`ouroboros replay list` shows those there are.")
@@ -65,20 +59,20 @@ def registered(connection: psycopg.Connection[Any], schema: str) -> Replay:
 
 
 def find(connection: psycopg.Connection[Any], schema: str) -> Replay | None:
-    """Look a replay up."""
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM ouroboros.replay WHERE schema = %s",  # noqa: S608  our own columns
-        (schema,),
-    ).fetchone()
-    return _replay(*row) if row else None
+    """Return a replay by its name, if there is one."""
+    return next((replay for replay in all_replays(connection) if replay.schema == schema), None)
 
 
 def all_replays(connection: psycopg.Connection[Any]) -> list[Replay]:
-    """List the replays by name."""
+    """Return the replays, by name."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM ouroboros.replay ORDER BY schema"  # noqa: S608  our own columns
-    ).fetchall()
-    return [_replay(*row) for row in rows]
+        "SELECT schema, source, from_time, to_time, as_known_at, files, last_offset, made_at, finished_at"
+        " FROM ouroboros.replay ORDER BY schema"
+    )
+    return [
+        Replay(schema, Plan(source, from_time, to_time, as_known_at), *rest)
+        for schema, source, from_time, to_time, as_known_at, *rest in rows
+    ]
 
 
 def add(
@@ -92,33 +86,15 @@ def add(
     connection.execute(
         "INSERT INTO ouroboros.replay (schema, source, from_time, to_time, as_known_at, files, last_offset)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        (
-            schema,
-            plan.source,
-            plan.from_time,
-            plan.to_time,
-            plan.as_known_at,
-            Jsonb(dict(files)),
-            last_offset,
-        ),
+        (schema, *astuple(plan), Jsonb(dict(files)), last_offset),
     )
 
 
 def finish(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Take note that everything there was has been folded."""
+    """Note that everything there was has been folded."""
     connection.execute("UPDATE ouroboros.replay SET finished_at = now() WHERE schema = %s", (schema,))
 
 
 def remove(connection: psycopg.Connection[Any], schema: str) -> None:
     """Forget a replay whose schemas are gone."""
     connection.execute("DELETE FROM ouroboros.replay WHERE schema = %s", (schema,))
-
-
-def _replay(
-    schema: str,
-    source: str,
-    *times_and_rest: Any,
-) -> Replay:
-    from_time, to_time, as_known_at, files, last_offset, made_at, finished_at = times_and_rest
-    plan = Plan(source, from_time, to_time, as_known_at)
-    return Replay(schema, plan, files, last_offset, made_at, finished_at)

@@ -1,14 +1,12 @@
 """The schemas of a replay: one with its views and checkpoints, and one of tables for each projection."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
 from events.errors import UsageError
-from projections.base import Projection
 from projections.registry import PROJECTIONS
 from projections.store import tables
 from projections.store.namespace import LIVE, Namespace
@@ -17,6 +15,7 @@ from projections.store.timescale import timescale_of
 
 # PostgreSQL's names end at 63 bytes, and the longest that is made of this one adds 23.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+VERSIONS = sorted((projection.name, projection.version) for projection in PROJECTIONS)
 _TAKEN = {LIVE.bookkeeping, LIVE.views, "public", "information_schema"}
 
 
@@ -31,8 +30,8 @@ def check_name(schema: str) -> None:
         raise UsageError(f"The schema {schema} belongs to somebody else.", "Give --into another name.")
 
 
-def place_of(schema: str) -> Namespace:
-    """Say where a replay keeps its projections."""
+def namespace_of(schema: str) -> Namespace:
+    """Return where a replay keeps its projections."""
     return Namespace(schema, f"{schema}_", schema)
 
 
@@ -41,8 +40,8 @@ def make(connection: psycopg.Connection[Any], schema: str) -> None:
 
     Raises UsageError where one of the schemas is there already.
     """
-    namespace = place_of(schema)
-    for name in (schema, *(namespace.schema(one) for one in PROJECTIONS)):
+    namespace = namespace_of(schema)
+    for name in (schema, *map(namespace.schema, PROJECTIONS)):
         if connection.execute("SELECT to_regnamespace(%s)", (name,)).fetchone() != (None,):
             raise UsageError(
                 f"There is a schema {name} already, which is of no replay.", "Give --into another name."
@@ -58,7 +57,7 @@ def make(connection: psycopg.Connection[Any], schema: str) -> None:
 
 def check_versions(connection: psycopg.Connection[Any], schema: str) -> None:
     """Raise UsageError where a replay was begun by a release with other projections than this one."""
-    if _projections_of(connection, schema) != sorted((one.name, one.version) for one in PROJECTIONS):
+    if _versions_at(connection, schema) != VERSIONS:
         raise UsageError(
             f"The replay {schema} was begun by another release, with other projections.",
             f"Run `ouroboros replay drop {schema}` and replay again.",
@@ -67,25 +66,20 @@ def check_versions(connection: psycopg.Connection[Any], schema: str) -> None:
 
 def drop(connection: psycopg.Connection[Any], schema: str) -> None:
     """Remove the schemas of a replay inside the caller's transaction, whatever release made them."""
-    tables_of = [f"{schema}_{name}_v{version}" for name, version in _projections_of(connection, schema)]
-    for one in (*tables_of, schema):
-        connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(one)))
+    of_tables = [f"{schema}_{name}_v{version}" for name, version in _versions_at(connection, schema)]
+    for name in (*of_tables, schema):
+        connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(name)))
 
 
-def offsets(
-    connection: psycopg.Connection[Any], namespace: Namespace, projections: Sequence[Projection[Any]]
-) -> dict[str, int]:
-    """Tell how far each projection is written at a namespace."""
-    found = {
-        (name, version): offset
-        for name, version, offset in connection.execute(
-            namespace.sql("SELECT projection, version, journal_offset FROM {bookkeeping}.checkpoint")
-        )
-    }
-    return {one.name: found[one.name, one.version] for one in projections if (one.name, one.version) in found}
+def offsets(connection: psycopg.Connection[Any], namespace: Namespace) -> dict[str, int]:
+    """Return the offset up to which each projection of this release is written at a namespace."""
+    rows = connection.execute(
+        namespace.sql("SELECT projection, version, journal_offset FROM {bookkeeping}.checkpoint")
+    )
+    return {name: offset for name, version, offset in rows if (name, version) in VERSIONS}
 
 
-def _projections_of(connection: psycopg.Connection[Any], schema: str) -> list[tuple[str, int]]:
+def _versions_at(connection: psycopg.Connection[Any], schema: str) -> list[tuple[str, int]]:
     return connection.execute(
-        place_of(schema).sql("SELECT projection, version FROM {bookkeeping}.checkpoint ORDER BY 1, 2")
+        namespace_of(schema).sql("SELECT projection, version FROM {bookkeeping}.checkpoint ORDER BY 1, 2")
     ).fetchall()

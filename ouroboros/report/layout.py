@@ -1,4 +1,4 @@
-"""Where the companies of the money map stand: always the same, and no name over another."""
+"""Where the companies of the money map are drawn: always the same, and no name over another."""
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations
@@ -6,12 +6,13 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 import networkx as nx
+import scipy.optimize  # noqa: F401  networkx places companies with it
 
 # In pixels. A chart may be drawn wider, which only takes names apart; WIDTH is what fits on paper.
 WIDTH = 660.0
 LEAST_HEIGHT = 520.0
 HEIGHT_PER_COMPANY = 26.0
-LETTER = 7.4
+LETTER_WIDTH = 7.4
 NAME_HEIGHT = 20.0
 LONGEST_NAME = 22
 _ROUNDS = 150
@@ -20,7 +21,7 @@ _APART = 3.0
 
 
 class Point(NamedTuple):
-    """A place, in pixels from the lower left."""
+    """A position, in pixels from the lower left."""
 
     x: float
     y: float
@@ -34,32 +35,33 @@ class Box(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The places of the companies, and how high the drawing is."""
+    """The positions of the companies, and how high the drawing is."""
 
-    places: dict[str, Point]
+    positions: dict[str, Point]
     height: float
 
 
 def short_name(name: str) -> str:
-    """Cut a name that is too long to be drawn."""
+    """Return a name, cut where it is too long to be drawn."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def box_of(name: str, radius: float) -> Box:
-    """Tell what a company takes up whose name is drawn below a circle."""
+    """Return what a company takes up whose name is drawn below a circle, its `radius` in pixels."""
     letters = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in short_name(name))
-    return Box(max(letters * LETTER / 2, radius) + 4, radius + NAME_HEIGHT)
+    return Box(max(letters * LETTER_WIDTH / 2, radius) + 4, radius + NAME_HEIGHT)
 
 
 def lay_out(boxes: Mapping[str, Box], pairs: Iterable[tuple[str, str]]) -> Layout:
-    """Place companies, those with money between them close together, so that no boxes overlap."""
+    """Return where companies are drawn: those with money between them close together, no box over another."""
     names = sorted(boxes)
     height = max(LEAST_HEIGHT, HEIGHT_PER_COMPANY * len(names))
-    places = _attracted(names, pairs, height)
-    while not _separate(names, boxes, places, height):
+    positions = _attracted(names, pairs, height)
+    while not _separate(names, boxes, positions, height):
         height *= 1.15
-        places = {name: Point(one.x, one.y * 1.15) for name, one in places.items()}
-    return Layout({name: Point(round(one.x, 1), round(one.y, 1)) for name, one in places.items()}, height)
+        positions = {name: Point(point.x, point.y * 1.15) for name, point in positions.items()}
+    rounded = {name: Point(round(point.x, 1), round(point.y, 1)) for name, point in positions.items()}
+    return Layout(rounded, height)
 
 
 def _attracted(names: list[str], pairs: Iterable[tuple[str, str]], height: float) -> dict[str, Point]:
@@ -85,41 +87,41 @@ def _spread(values: list[float], length: float) -> list[float]:
     ]
 
 
-def _separate(names: list[str], boxes: Mapping[str, Box], places: dict[str, Point], height: float) -> bool:
-    """Push apart what overlaps, the shorter way; tell whether nothing overlaps any more."""
+def _separate(names: list[str], boxes: Mapping[str, Box], positions: dict[str, Point], height: float) -> bool:
+    """Push apart what overlaps, the shorter way; return whether nothing overlaps any more."""
     for name in names:
-        places[name] = _inside(places[name], boxes[name], height)
+        positions[name] = _inside(positions[name], boxes[name], height)
     for _ in range(_ROUNDS):
         moved = False
         for one, other in combinations(names, 2):
-            over_x, over_y = _overlap(one, other, boxes, places)
+            over_x, over_y = _overlap(one, other, boxes, positions)
             if over_x <= 0 or over_y <= 0:
                 continue
             moved = True
-            here, there = places[one], places[other]
+            here, there = positions[one], positions[other]
             if over_x < over_y:
                 step = (over_x / 2 + 1) * (1 if here.x > there.x else -1)
                 here, there = Point(here.x + step, here.y), Point(there.x - step, there.y)
             else:
                 step = (over_y / 2 + 1) * (1 if here.y > there.y else -1)
                 here, there = Point(here.x, here.y + step), Point(there.x, there.y - step)
-            places[one] = _inside(here, boxes[one], height)
-            places[other] = _inside(there, boxes[other], height)
+            positions[one] = _inside(here, boxes[one], height)
+            positions[other] = _inside(there, boxes[other], height)
         if not moved:
             return True
     return False
 
 
 def _overlap(
-    one: str, other: str, boxes: Mapping[str, Box], places: Mapping[str, Point]
+    one: str, other: str, boxes: Mapping[str, Box], positions: Mapping[str, Point]
 ) -> tuple[float, float]:
-    here, there, this, that = places[one], places[other], boxes[one], boxes[other]
+    here, there, this, that = positions[one], positions[other], boxes[one], boxes[other]
     across = this.half_width + that.half_width - abs(here.x - there.x)
     return across, this.half_height + that.half_height - abs(here.y - there.y)
 
 
-def _inside(place: Point, box: Box, height: float) -> Point:
+def _inside(point: Point, box: Box, height: float) -> Point:
     return Point(
-        min(max(place.x, box.half_width), WIDTH - box.half_width),
-        min(max(place.y, box.half_height), height - box.half_height),
+        min(max(point.x, box.half_width), WIDTH - box.half_width),
+        min(max(point.y, box.half_height), height - box.half_height),
     )

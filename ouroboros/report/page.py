@@ -1,62 +1,127 @@
-"""The page of a report: its head, and its sections in their order."""
+"""The page of a report: what its templates show, besides the facts as they were read."""
 
-from ouroboros.pages.markup import Html, element
-from ouroboros.pages.shell import document, shipped
-from ouroboros.report.deals import deals_section
-from ouroboros.report.figures import plotly_script
-from ouroboros.report.lending_and_power import lending_section, power_section
-from ouroboros.report.money import circularity_section, money_section
-from ouroboros.report.prices import prices_section
-from ouroboros.report.rows import Facts
-from ouroboros.report.signals import signals_section
-from ouroboros.report.signs import signs_section
-from ouroboros.report.state_of_data import data_section, sources_section, told_as_of
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from typing import Any, NamedTuple
 
-_CONTENTS = {
-    "signs": "Warning signs",
-    "signals": "Signals",
-    "money": "Money map",
-    "circularity": "Circular money",
-    "prices": "Prices",
-    "credit": "Credit",
-    "power": "Power",
-    "deals": "Deals",
-    "data": "Data",
-    "sources": "Sources",
+from ouroboros.html.charts import Figure
+from ouroboros.html.page import render
+from ouroboros.report import curves, money_map, signs, words
+from ouroboros.report.reading import DRAWDOWNS, NEWEST_SIGNALS, Facts
+
+BASES = {"all": "All money", "firm": "Firm money only"}
+GPU_PRICES = {
+    "resale": "GPUs, resold",
+    "rental_hour": "GPUs, rented by the hour",
+    "list": "GPUs, asking prices",
 }
 
 
+class Graph(NamedTuple):
+    """The money on one basis; without companies there is no map, without deals no newest circularity."""
+
+    basis: str
+    title: str
+    edges: list[Any]
+    nodes: list[Any]
+    loops: list[Any]
+    map: Figure | None
+    newest: Any
+
+
+class PriceGroup(NamedTuple):
+    """Prices that share a chart, by the names of their series; without any there is no figure."""
+
+    key: str
+    title: str
+    series: dict[str, list[Any]]
+    not_drawn: list[str]
+    figure: Figure | None
+
+
 def page(facts: Facts) -> str:
-    """Write the whole document. Raises UsageError where plotly is not installed."""
-    return document(
+    """Return the whole document."""
+    worst = signs.worst_of_each(facts.definitions, facts.signs)
+    in_order = [measured.definition for measured in worst]
+    titles = {definition.id: definition.title for definition in facts.definitions}
+    evidence = _grouped(facts.evidence, lambda row: (row.signal_id, row.step_number))
+    legs = _grouped(facts.legs, lambda leg: leg.deal_id)
+    return render(
+        "report.html",
         "Ouroboros report",
-        _head(facts),
-        _sections(facts),
-        style=shipped("ouroboros.report", "page.css"),
-        plotly=plotly_script(),
-        script=shipped("ouroboros.report", "page.js"),
+        facts=facts,
+        worst=worst,
+        summary=signs.summary(worst),
+        composite=signs.composite_of(worst),
+        cards=signs.five_of(worst),
+        subjects=signs.every_subject(in_order, facts.signs),
+        stale=signs.stale(in_order, facts.signs),
+        title_of=lambda indicator: titles.get(indicator, indicator),
+        signals_are_cut=len(facts.signals) == NEWEST_SIGNALS,
+        evidence_of=lambda signal: evidence[signal.signal_id, signal.step_number],
+        legs_of=lambda deal: legs[deal.deal_id],
+        graphs=[_graph(facts, basis) for basis in BASES],
+        legend=money_map.LEGEND,
+        most_companies=money_map.MOST_COMPANIES,
+        circularity=curves.circularity_chart(facts),
+        round_trips=sorted(
+            facts.round_trips, key=lambda trip: (-trip.round_trip_usd, trip.vendor, trip.basis)
+        ),
+        price_groups=_price_groups(facts),
+        drawdowns=_drawdowns(facts),
+        sites=sorted(
+            facts.sites, key=lambda site: (-site.overdue_days, -(site.slip_days or 0), site.site_id)
+        ),
+        in_unit=words.in_unit,
+        in_words=words.in_words,
+        shown_level=signs.shown_level,
+        shown_value=words.shown_value,
+        thresholds=words.thresholds,
     )
 
 
-def _head(facts: Facts) -> list[Html]:
-    links = [element("a", title, href=f"#{key}") for key, title in _CONTENTS.items()]
+def _graph(facts: Facts, basis: str) -> Graph:
+    edges, nodes, loops = (
+        [row for row in rows if row.basis == basis] for rows in (facts.edges, facts.nodes, facts.loops)
+    )
+    newest = [row for row in facts.circularity if row.basis == basis][-1:]
+    return Graph(
+        basis,
+        BASES[basis],
+        sorted(edges, key=lambda edge: (-edge.amount_usd, edge.source, edge.target)),
+        money_map.by_money(nodes),
+        sorted(loops, key=lambda loop: loop.rank),
+        money_map.money_map(nodes, edges) if nodes else None,
+        newest[0] if newest else None,
+    )
+
+
+def _price_groups(facts: Facts) -> list[PriceGroup]:
+    groups = [("shares", "Shares", facts.share_prices)] + [
+        (f"gpu-{basis}", title, [row for row in facts.gpu_prices if row.basis == basis])
+        for basis, title in GPU_PRICES.items()
+    ]
+    return [_price_group(key, title, curves.by_series(rows), facts.signals) for key, title, rows in groups]
+
+
+def _price_group(key: str, title: str, series: dict[str, list[Any]], signals: list[Any]) -> PriceGroup:
+    figure = curves.price_chart(series, signals) if series else None
+    return PriceGroup(key, title, series, curves.not_drawn(series, signals), figure)
+
+
+def _drawdowns(facts: Facts) -> list[tuple[Any, Figure]]:
+    """Return the definition and the chart of each drawdown that was ever measured."""
+    rows = _grouped(facts.drawdowns, lambda row: row.indicator)
+    by_id = {definition.id: definition for definition in facts.definitions}
     return [
-        element("h1", "Ouroboros: who finances whom"),
-        element("p", told_as_of(facts)),
-        element("nav", *links, aria_label="Contents"),
+        (by_id[indicator], curves.drawdown_chart(rows[indicator], by_id[indicator]))
+        for indicator in DRAWDOWNS
+        if indicator in rows and indicator in by_id
     ]
 
 
-def _sections(facts: Facts) -> list[Html]:
-    return [
-        signs_section(facts),
-        signals_section(facts),
-        money_section(facts),
-        circularity_section(facts),
-        prices_section(facts),
-        lending_section(facts),
-        power_section(facts),
-        deals_section(facts),
-        data_section(facts),
-        sources_section(facts),
-    ]
+def _grouped(rows: Iterable[Any], key: Any) -> defaultdict[Hashable, list[Any]]:
+    groups: defaultdict[Hashable, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups

@@ -3,7 +3,7 @@
 from pydantic import TypeAdapter
 
 from projections.base import Projection, Table
-from projections.circularity.fold import Circularity, apply
+from projections.circularity.fold import READS, Circularity, apply
 from projections.circularity.rows import (
     CircularityRow,
     DealLegRow,
@@ -16,12 +16,14 @@ from projections.circularity.rows import (
     UnknownCompanyRow,
     VendorRoundTripRow,
 )
+from projections.kernel import one_by_one
 
 CIRCULARITY = Projection(
     name="circularity",
-    version=1,
+    version=2,
     initial=Circularity(),
-    apply=apply,
+    reads=READS,
+    project=one_by_one(apply, READS),
     state_type=TypeAdapter(Circularity),
     tables=(
         Table("deal", DealRow, key=("deal_id",)),

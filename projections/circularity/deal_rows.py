@@ -5,20 +5,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from events.companies import closest, is_known
-from events.deals import Leg
+from events.companies import closest
+from events.families.deals import Leg
 from projections.base import Row
-from projections.circularity.assumptions import USD_PER_GW, Gigawatt, assumption, estimated_cents
-from projections.circularity.book import Book, pair_of
-from projections.circularity.deal import NOT_FUNDED, Deal, StandingLeg, to_cents
 from projections.circularity.money import in_usd
 from projections.circularity.rows import DealLegRow, DealRow, UnknownCompanyRow
+from projections.facts.assumptions import USD_PER_GW, Gigawatt, assumption, estimated_cents
+from projections.facts.book import Book
+from projections.facts.deal import NOT_FUNDED, Deal, LegTerms, to_cents
+from projections.facts.names import Names
 
 DAYS_A_YEAR = Fraction(1461, 4)
 
 
 def deal_rows(before: Book, after: Book, deal_id: str, now: datetime) -> Iterator[Row]:
-    """Give the rows of a deal that differ from those of before; legs taken out say so."""
+    """Return the rows of a deal that differ from those of before; legs taken out say so."""
     known, deal = before.deals.get(deal_id), after.deals[deal_id]
     # Both are stamped alike here, so that rows differ only where the deal does.
     row = _deal_row(deal, now)
@@ -30,15 +31,20 @@ def deal_rows(before: Book, after: Book, deal_id: str, now: datetime) -> Iterato
     yield from (row._replace(removed=True) for name, row in old.items() if name not in new)
 
 
-def unknown_names(deal: Deal) -> tuple[str, ...]:
-    """Name the companies of a deal that the table of companies does not have, each once."""
-    names = dict.fromkeys(name for one in deal.legs for name in (one.leg.payer, one.leg.payee))
-    return tuple(name for name in names if not is_known(name))
+def unknown_names(deal: Deal, names: Names) -> tuple[str, ...]:
+    """Return the companies of a deal that neither the release nor the desk knows, each once."""
+    written = dict.fromkeys(name for terms in deal.legs for name in (terms.leg.payer, terms.leg.payee))
+    return tuple(name for name in written if not names.is_known(name))
 
 
 def unknown_company_row(name: str, deal_id: str, now: datetime) -> UnknownCompanyRow:
-    """List a name for review, with the known name that is spelled most alike."""
-    return UnknownCompanyRow(name=name, deal_id=deal_id, known_at=now, closest=closest(name))
+    """Return the row that lists a name for review, with the known name that is spelled most alike."""
+    return UnknownCompanyRow(name, deal_id, now, closest(name), named=False)
+
+
+def named_row(name: str, deal_id: str, now: datetime) -> UnknownCompanyRow:
+    """Return the row that takes a name off the list."""
+    return UnknownCompanyRow(name, deal_id, now, None, named=True)
 
 
 def _deal_row(deal: Deal, now: datetime) -> DealRow:
@@ -55,13 +61,13 @@ def _deal_row(deal: Deal, now: datetime) -> DealRow:
 
 
 def _leg_rows(deal: Deal, gigawatt: Gigawatt, now: datetime) -> dict[str, DealLegRow]:
-    return {one.leg.leg: _leg_row(deal, one, gigawatt, now) for one in deal.legs}
+    return {terms.leg.leg: _leg_row(deal, terms, gigawatt, now) for terms in deal.legs}
 
 
-def _leg_row(deal: Deal, standing: StandingLeg, gigawatt: Gigawatt, now: datetime) -> DealLegRow:
-    leg = standing.leg
+def _leg_row(deal: Deal, terms: LegTerms, gigawatt: Gigawatt, now: datetime) -> DealLegRow:
+    leg = terms.leg
     estimated = estimated_cents(leg, gigawatt)
-    payer, payee = pair_of(leg)
+    payer, payee = terms.pair
     return DealLegRow(
         deal_id=deal.announced.deal_id,
         leg=leg.leg,

@@ -1,147 +1,69 @@
-"""Fold deals, contracts that change them and the desk's assumption into the graph of announced money."""
+"""Write deals, their legs and the graph of announced money as an event changed them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import assert_never
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from rpds import HashTrieSet
+from rpds import HashTrieMap
 
 from events.base import Event
-from events.clock import ClockTicked
-from events.contracts import ContractRenegotiated
-from events.deals import DealAnnounced, DealEvent, DealRevised, DealTerminated, LegFunded
-from events.desk import WatchlistChanged
-from projections.base import JournaledEvent, Row, Step
-from projections.circularity.book import BASES, Basis, Book, Pair, changed_deals, pairs_of, record
-from projections.circularity.deal_rows import deal_rows, unknown_company_row, unknown_names
+from events.families.clock import ClockTicked
+from events.families.contracts import ContractRenegotiated
+from events.families.deals import DealAnnounced, DealRevised, DealTerminated, LegFunded
+from events.families.desk import WatchlistChanged
+from projections.base import Row, Step
+from projections.circularity.deal_rows import deal_rows, named_row, unknown_company_row, unknown_names
 from projections.circularity.flow_rows import circularity_row, flow_rows
-from projections.circularity.picture import Picture
-from projections.circularity.redraw import Redrawn, redraw
-from projections.persistent import PersistentSet
+from projections.facts.book import BASES
+from projections.facts.world import DESK, Thing, WorldStep
+from projections.persistent import PersistentMap, items_of
 
-CONCERNED = DealEvent | ContractRenegotiated | WatchlistChanged
 READS: tuple[type[Event], ...] = (
     *(DealAnnounced, DealRevised, LegFunded, DealTerminated),
     *(ContractRenegotiated, WatchlistChanged, ClockTicked),
+    *DESK,
 )
-NO_NAMES: PersistentSet[str] = HashTrieSet()
 
 
 @dataclass(frozen=True, slots=True)
 class Circularity:
-    """The book, the picture of each basis, and the names that are listed for review."""
+    """The names that are listed for review, each with the deal that named it first."""
 
-    book: Book = field(default_factory=Book)
-    firm: Picture = field(default_factory=Picture)
-    all: Picture = field(default_factory=Picture)
-    unknown: PersistentSet[str] = NO_NAMES
+    unknown: PersistentMap[str, str] = HashTrieMap()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an event did to deals and pictures, for those who tell it.
-
-    `deals` changed; `unknown` names, each with the deal that named it first, are new on the list;
-    the totals of the bases `counted` are to be told anew.
-    """
-
-    before: Circularity
-    after: Circularity
-    deals: tuple[str, ...] = ()
-    unknown: tuple[tuple[str, str], ...] = ()
-    redrawn: Mapping[Basis, Redrawn] = field(default_factory=dict)
-    counted: tuple[Basis, ...] = ()
+def apply(state: Circularity, step: WorldStep) -> Step[Circularity]:
+    """Write what an event did to deals and graphs; the clock passes by when nothing waits for it."""
+    state, review = _review(state, step)
+    return Step(state, (*_deals(step), *review, *_graphs(step)))
 
 
-def apply(state: Circularity, journaled: JournaledEvent) -> Step[Circularity]:
-    """Fold one event; other families pass by, and so does the clock when nothing waits for it."""
-    if type(journaled.event) not in READS:
-        return Step(state)
-    change = changed(state, journaled)
-    return Step(change.after, tuple(_rows(change, journaled)))
+def _deals(step: WorldStep) -> Iterator[Row]:
+    for deal_id in step.names(Thing.DEAL):
+        yield from deal_rows(step.before.book, step.world.book, deal_id, step.journaled.now)
 
 
-def changed(state: Circularity, journaled: JournaledEvent) -> Change:
-    """Find what an event does, without a row of it."""
-    event = journaled.event
-    if isinstance(event, ClockTicked):
-        return _drawn(state, state, (), (), journaled)
-    if not isinstance(event, CONCERNED):
-        return Change(state, state)
-    book = record(state.book, event)
-    if book is state.book:
-        return Change(state, state)
-    deals = changed_deals(state.book, book, event)
-    pairs = {pair for name in deals for one in (state.book, book) for pair in pairs_of(one.deals.get(name))}
-    return _drawn(state, replace(state, book=book), deals, tuple(sorted(pairs)), journaled)
+def _review(state: Circularity, step: WorldStep) -> tuple[Circularity, tuple[Row, ...]]:
+    """Return the names that nobody knows for review, and take those off that the desk has named."""
+    book, names, now = step.world.book, step.world.names, step.journaled.now
+    unknown, rows = state.unknown, list[Row]()
+    for deal_id in step.names(Thing.DEAL):
+        for name in unknown_names(book.deals[deal_id], names):
+            if name not in unknown:
+                unknown = unknown.insert(name, deal_id)
+                rows.append(unknown_company_row(name, deal_id, now))
+    if Thing.NAME in step.touched:
+        for name, deal_id in sorted(items_of(unknown)):
+            if names.is_known(name):
+                unknown = unknown.remove(name)
+                rows.append(named_row(name, deal_id, now))
+    return (state if unknown is state.unknown else replace(state, unknown=unknown)), tuple(rows)
 
 
-def _drawn(
-    before: Circularity,
-    state: Circularity,
-    deals: tuple[str, ...],
-    pairs: tuple[Pair, ...],
-    journaled: JournaledEvent,
-) -> Change:
-    """Draw what the pairs touch on both bases; at a tick, what has waited for it."""
-    ticked = isinstance(journaled.event, ClockTicked)
-    redrawn, counted = dict[Basis, Redrawn](), list[Basis]()
-    books = before.book, state.book
+def _graphs(step: WorldStep) -> Iterator[Row]:
+    book, money = step.world.book, step.money
     for basis in BASES:
-        drawn = redraw(picture_of(before, basis), books, basis, pairs, now=journaled.now, ticked=ticked)
-        if drawn is not None:
-            redrawn[basis] = drawn
-            state = _with_picture(state, basis, drawn.picture)
-        # An amount that is stated may be what the capacity was taken to cost.
-        restated = basis == "all" and books[0].estimated_cents != books[1].estimated_cents
-        if restated or (drawn is not None and drawn.is_counted):
-            counted.append(basis)
-    unknown = _not_listed(state, deals)
-    if unknown:
-        state = replace(state, unknown=state.unknown.update(dict(unknown)))
-    return Change(before, state, deals, unknown, redrawn, tuple(counted))
-
-
-def _not_listed(state: Circularity, deals: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Name the companies that nobody knows and that were not listed before."""
-    found = dict[str, str]()
-    for deal_id in deals:
-        for name in unknown_names(state.book.deals[deal_id]):
-            if name not in state.unknown:
-                found.setdefault(name, deal_id)
-    return tuple(found.items())
-
-
-def _rows(change: Change, journaled: JournaledEvent) -> Iterator[Row]:
-    book, now = change.after.book, journaled.now
-    for deal_id in change.deals:
-        yield from deal_rows(change.before.book, book, deal_id, now)
-    for name, deal_id in change.unknown:
-        yield unknown_company_row(name, deal_id, now)
-    for basis in BASES:
-        redrawn = change.redrawn.get(basis)
-        if redrawn is not None:
-            yield from flow_rows(basis, book, picture_of(change.before, basis), redrawn, journaled)
-        if basis in change.counted:
-            yield circularity_row(basis, book, picture_of(change.after, basis), journaled)
-
-
-def picture_of(state: Circularity, basis: Basis) -> Picture:
-    """Give the picture of a basis."""
-    match basis:
-        case "firm":
-            return state.firm
-        case "all":
-            return state.all
-        case _:
-            assert_never(basis)
-
-
-def _with_picture(state: Circularity, basis: Basis, picture: Picture) -> Circularity:
-    match basis:
-        case "firm":
-            return replace(state, firm=picture)
-        case "all":
-            return replace(state, all=picture)
-        case _:
-            assert_never(basis)
+        update = money.updates.get(basis)
+        if update is not None:
+            yield from flow_rows(basis, book, money.before.on(basis), update, step.journaled)
+        if basis in money.counted:
+            yield circularity_row(basis, book, money.after.on(basis), step.journaled)

@@ -4,5 +4,5 @@ from decimal import Decimal
 
 
 def in_usd(cents: int) -> Decimal:
-    """Turn cents into dollars."""
+    """Convert cents to dollars."""
     return Decimal(cents).scaleb(-2)

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from projections.circularity.book import Basis
+from projections.facts.book import Basis
 
 
 class DealRow(NamedTuple):
-    """A deal as it stands; `known_at` is when this became known."""
+    """A deal as it is now; `known_at` is when this became known."""
 
     deal_id: str
     title: str
@@ -20,7 +20,7 @@ class DealRow(NamedTuple):
 
 
 class DealLegRow(NamedTuple):
-    """A leg as it stands; `estimated_usd` follows from the capacity by the assumption named.
+    """A leg as it is now; `estimated_usd` follows from the capacity by the assumption named.
 
     Payer and payee are as written, and by their canonical names.
     """
@@ -53,84 +53,63 @@ class DealLegRow(NamedTuple):
 
 
 class UnknownCompanyRow(NamedTuple):
-    """A company's name that is not in the table of companies, and the deal that named it first."""
+    """A company's name that nobody knows, and the deal that named it first, until the desk `named` it."""
 
     name: str
     deal_id: str
     known_at: datetime
     closest: str | None
+    named: bool
 
 
-class MoneyFlowEdgeRow(NamedTuple):
-    """Announced money from a company to another; an edge that is no more has no amount."""
-
-    basis: Basis
-    source: str
-    target: str
-    mainstat: str
-    secondarystat: str
-    thickness: float
-    color: str
-    amount_usd: Decimal
-    circulating_usd: Decimal
-    known_at: datetime
-
-
-class MoneyFlowEdgeHistoryRow(NamedTuple):
-    """An edge as it stood from an event on: history; one that is no more has no amount."""
+class _Edge(NamedTuple):
+    """Announced money from a company to another since an event; an edge that is no more has no amount."""
 
     journal_offset: int
     journal_index: int
     basis: Basis
     source: str
     target: str
-    mainstat: str
-    secondarystat: str
-    thickness: float
-    color: str
     amount_usd: Decimal
     circulating_usd: Decimal
     known_at: datetime
 
 
-class MoneyFlowNodeRow(NamedTuple):
-    """A company in the graph; the arcs are parts of all money in and out and sum to 1."""
+class MoneyFlowEdgeRow(_Edge):
+    """An edge as it is now."""
 
-    basis: Basis
-    id: str
-    title: str
-    subtitle: str
-    mainstat: str
-    secondarystat: str
-    arc__inflow: float
-    arc__outflow: float
-    arc__circulating: float
-    in_usd: Decimal
-    out_usd: Decimal
-    net_usd: Decimal
-    circulating_usd: Decimal
-    known_at: datetime
+    __slots__ = ()
 
 
-class MoneyFlowNodeHistoryRow(NamedTuple):
-    """A company as it stood in the graph from an event on: history; one that left it has no money."""
+class MoneyFlowEdgeHistoryRow(_Edge):
+    """An edge as it was from an event on: history."""
+
+    __slots__ = ()
+
+
+class _Node(NamedTuple):
+    """A company in the graph since an event; one that left it has no money."""
 
     journal_offset: int
     journal_index: int
     basis: Basis
     id: str
-    title: str
-    subtitle: str
-    mainstat: str
-    secondarystat: str
-    arc__inflow: float
-    arc__outflow: float
-    arc__circulating: float
     in_usd: Decimal
     out_usd: Decimal
-    net_usd: Decimal
     circulating_usd: Decimal
     known_at: datetime
+
+
+class MoneyFlowNodeRow(_Node):
+    """A company as it is now."""
+
+    __slots__ = ()
+
+
+class MoneyFlowNodeHistoryRow(_Node):
+    """A company as it was from an event on: history."""
+
+    __slots__ = ()
 
 
 class CircularityRow(NamedTuple):

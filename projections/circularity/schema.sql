@@ -41,74 +41,41 @@ CREATE TABLE {schema}.unknown_company (
     name     text PRIMARY KEY,
     deal_id  text NOT NULL,
     known_at timestamptz NOT NULL,
-    closest  text
+    closest  text,
+    named    boolean NOT NULL
 );
 
 CREATE TABLE {schema}.money_flow_edge (
+    journal_offset  bigint NOT NULL,
+    journal_index   integer NOT NULL,
     basis           text NOT NULL,
     source          text NOT NULL,
     target          text NOT NULL,
-    mainstat        text NOT NULL,
-    secondarystat   text NOT NULL,
-    thickness       double precision NOT NULL,
-    color           text NOT NULL,
     amount_usd      numeric(30, 2) NOT NULL,
     circulating_usd numeric(30, 2) NOT NULL,
     known_at        timestamptz NOT NULL,
     PRIMARY KEY (basis, source, target)
 );
 
-CREATE TABLE {schema}.money_flow_node (
-    basis            text NOT NULL,
-    id               text NOT NULL,
-    title            text NOT NULL,
-    subtitle         text NOT NULL,
-    mainstat         text NOT NULL,
-    secondarystat    text NOT NULL,
-    arc__inflow      double precision NOT NULL,
-    arc__outflow     double precision NOT NULL,
-    arc__circulating double precision NOT NULL,
-    in_usd           numeric(30, 2) NOT NULL,
-    out_usd          numeric(30, 2) NOT NULL,
-    net_usd          numeric(30, 2) NOT NULL,
-    circulating_usd  numeric(30, 2) NOT NULL,
-    known_at         timestamptz NOT NULL,
-    PRIMARY KEY (basis, id)
-);
-
 CREATE TABLE {schema}.money_flow_edge_history (
-    journal_offset  bigint NOT NULL,
-    journal_index   integer NOT NULL,
-    basis           text NOT NULL,
-    source          text NOT NULL,
-    target          text NOT NULL,
-    mainstat        text NOT NULL,
-    secondarystat   text NOT NULL,
-    thickness       double precision NOT NULL,
-    color           text NOT NULL,
-    amount_usd      numeric(30, 2) NOT NULL,
-    circulating_usd numeric(30, 2) NOT NULL,
-    known_at        timestamptz NOT NULL,
+    LIKE {schema}.money_flow_edge,
     PRIMARY KEY (basis, source, target, known_at, journal_offset, journal_index)
 );
 
+CREATE TABLE {schema}.money_flow_node (
+    journal_offset  bigint NOT NULL,
+    journal_index   integer NOT NULL,
+    basis           text NOT NULL,
+    id              text NOT NULL,
+    in_usd          numeric(30, 2) NOT NULL,
+    out_usd         numeric(30, 2) NOT NULL,
+    circulating_usd numeric(30, 2) NOT NULL,
+    known_at        timestamptz NOT NULL,
+    PRIMARY KEY (basis, id)
+);
+
 CREATE TABLE {schema}.money_flow_node_history (
-    journal_offset   bigint NOT NULL,
-    journal_index    integer NOT NULL,
-    basis            text NOT NULL,
-    id               text NOT NULL,
-    title            text NOT NULL,
-    subtitle         text NOT NULL,
-    mainstat         text NOT NULL,
-    secondarystat    text NOT NULL,
-    arc__inflow      double precision NOT NULL,
-    arc__outflow     double precision NOT NULL,
-    arc__circulating double precision NOT NULL,
-    in_usd           numeric(30, 2) NOT NULL,
-    out_usd          numeric(30, 2) NOT NULL,
-    net_usd          numeric(30, 2) NOT NULL,
-    circulating_usd  numeric(30, 2) NOT NULL,
-    known_at         timestamptz NOT NULL,
+    LIKE {schema}.money_flow_node,
     PRIMARY KEY (basis, id, known_at, journal_offset, journal_index)
 );
 

@@ -1,13 +1,9 @@
-"""Fold credit events into facilities and their history."""
+"""Write what happens to facilities, and how each is known now."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
 
-from rpds import HashTrieMap
-
-from events.companies import canonical, canonical_each
-from events.credit import (
+from events.families.credit import (
     CreditEvent,
     CreditWaiverReported,
     GpuCollateral,
@@ -15,62 +11,25 @@ from events.credit import (
     LoanRepaid,
     ShareCollateral,
 )
-from projections.base import JournaledEvent, Step
+from projections.base import Row, Step
 from projections.credit.rows import CreditEventRow, FacilityRow
-from projections.credit.severity import SEVERITY
-from projections.persistent import PersistentMap
+from projections.facts.loans import NOTHING
+from projections.facts.relief import facility, lenders_of
+from projections.facts.severity import SEVERITY
+from projections.facts.world import Thing, World, WorldStep
 
 
-@dataclass(frozen=True, slots=True)
-class Facility:
-    """What is known of a facility, in whatever order it became known; companies by their canonical names."""
-
-    loan: LoanOriginated | None = None
-    borrower: str | None = None
-    lenders: tuple[str, ...] = ()
-    repaid_usd: Decimal = Decimal(0)
-    waivers: int = 0
-
-
-NO_FACILITIES: PersistentMap[str, Facility] = HashTrieMap()
+def apply(state: None, step: WorldStep) -> Step[None]:
+    """Write the event, and every facility that it changed."""
+    event = step.event
+    history: tuple[Row, ...] = ()
+    if isinstance(event, LoanOriginated | CreditWaiverReported | LoanRepaid):
+        history = (_history(step, event),)
+    current = (_current(step, facility_id) for facility_id in step.names(Thing.FACILITY))
+    return Step(state, (*history, *current))
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """All facilities by id."""
-
-    facilities: PersistentMap[str, Facility] = NO_FACILITIES
-
-
-def apply(state: Credit, journaled: JournaledEvent) -> Step[Credit]:
-    """Fold one event; other families pass by."""
-    event = journaled.event
-    if not isinstance(event, CreditEvent):
-        return Step(state)
-    facility = _change(state.facilities.get(event.facility_id, Facility()), event)
-    rows = (_history(journaled, event, facility), _standing(journaled, event.facility_id, facility))
-    return Step(Credit(state.facilities.insert(event.facility_id, facility)), rows)
-
-
-def _change(facility: Facility, event: CreditEvent) -> Facility:
-    match event:
-        case LoanOriginated():
-            lenders = canonical_each(event.lenders)
-            return replace(facility, loan=event, borrower=canonical(event.borrower), lenders=lenders)
-        case CreditWaiverReported():
-            return replace(
-                facility,
-                borrower=facility.borrower or canonical(event.borrower),
-                lenders=facility.lenders or canonical_each(event.lenders),
-                waivers=facility.waivers + 1,
-            )
-        case LoanRepaid():
-            return replace(facility, repaid_usd=facility.repaid_usd + event.amount_usd)
-        case _:
-            assert_never(event)
-
-
-def _history(journaled: JournaledEvent, event: CreditEvent, facility: Facility) -> CreditEventRow:
+def _history(step: WorldStep, event: CreditEvent) -> CreditEventRow:
     severity, detail = 0.0, None
     amount: Decimal | None
     match event:
@@ -83,15 +42,15 @@ def _history(journaled: JournaledEvent, event: CreditEvent, facility: Facility) 
             kind, amount = "repaid", event.amount_usd
         case _:
             assert_never(event)
-    lenders = () if isinstance(event, LoanRepaid) else canonical_each(event.lenders)
+    lenders = () if isinstance(event, LoanRepaid) else event.lenders
     return CreditEventRow(
-        known_at=journaled.now,
-        journal_offset=journaled.offset,
-        journal_index=journaled.index,
+        known_at=step.journaled.now,
+        journal_offset=step.journaled.offset,
+        journal_index=step.journaled.index,
         event_id=event.event_id,
         facility_id=event.facility_id,
-        borrower=facility.borrower,
-        lenders=list(lenders or facility.lenders),
+        borrower=_borrower(step.world, event.facility_id),
+        lenders=list(lenders or _lenders(step.world, event.facility_id)),
         kind=kind,
         severity=severity,
         amount_usd=amount,
@@ -100,24 +59,43 @@ def _history(journaled: JournaledEvent, event: CreditEvent, facility: Facility) 
     )
 
 
-def _standing(journaled: JournaledEvent, facility_id: str, facility: Facility) -> FacilityRow:
-    loan = facility.loan
-    kind, name, quantity = _collateral(loan)
+def _current(step: WorldStep, facility_id: str) -> FacilityRow:
+    world = step.world
+    loan = world.loans.loan(facility_id)
+    terms = loan.terms if loan else None
+    kind, name, quantity = _collateral(terms)
     return FacilityRow(
         facility_id=facility_id,
-        borrower=facility.borrower,
-        lenders=list(facility.lenders),
-        principal_usd=loan.principal_usd if loan else None,
-        repaid_usd=facility.repaid_usd,
-        undrawn_usd=loan.undrawn_usd if loan else None,
-        equity_usd=loan.equity_usd if loan else None,
-        off_balance_sheet=loan.off_balance_sheet if loan else False,
+        borrower=_borrower(world, facility_id),
+        lenders=list(_lenders(world, facility_id)),
+        principal_usd=terms.principal_usd if terms else None,
+        repaid_usd=world.loans.repaid_usd.get(facility_id, NOTHING),
+        undrawn_usd=terms.undrawn_usd if terms else None,
+        equity_usd=terms.equity_usd if terms else None,
+        off_balance_sheet=terms.off_balance_sheet if terms else False,
         collateral_kind=kind,
         collateral=name,
         collateral_quantity=quantity,
-        waivers=facility.waivers,
-        known_at=journaled.now,
+        waivers=len(world.relief.of(facility(facility_id))),
+        known_at=step.journaled.now,
     )
+
+
+def _borrower(world: World, facility_id: str) -> str | None:
+    """Return who owes: by the loan, or by the first relief where the loan is not known."""
+    loan, relief = world.loans.loan(facility_id), world.relief.of(facility(facility_id))
+    if loan is not None:
+        return loan.terms.borrower
+    return relief[0].value.borrower if relief else None
+
+
+def _lenders(world: World, facility_id: str) -> tuple[str, ...]:
+    """Return who lends: by the loan, or by the first relief that says so."""
+    loan = world.loans.loan(facility_id)
+    if loan is not None and loan.terms.lenders:
+        return loan.terms.lenders
+    named = (lenders_of(fact) for fact in world.relief.of(facility(facility_id)))
+    return next((lenders for lenders in named if lenders), ())
 
 
 def _collateral(loan: LoanOriginated | None) -> tuple[str | None, str | None, float | None]:

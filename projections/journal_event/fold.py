@@ -1,32 +1,63 @@
-"""Fold events into their own archive: one row each, nothing to remember."""
+"""Write every event into the archive: one row each, nothing to remember."""
 
-from dataclasses import dataclass
+import numpy as np
 
 from events.codec import encode
-from events.telling import headline
-from projections.base import JournaledEvent, Step
+from events.words import price
+from projections.base import BatchStep, JournaledEvent
+from projections.column_block import ColumnBlock
+from projections.event_batch import EventBatch
 from projections.journal_event.rows import JournalEventRow
+from projections.kernel import LearnedBatch
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """The archive needs no memory."""
+def project(state: None, learned: LearnedBatch) -> BatchStep[None]:
+    """Write a batch: bars of shares out of their columns, all other events one by one."""
+    rows = tuple([_row(journaled) for journaled in learned.batch.others.values()])
+    # Batches of facts alone are small, and empty columns would cost more than their rows.
+    return BatchStep(state, (_bars(learned.batch), rows) if learned.batch.bars.symbols else (rows,))
 
 
-def apply(state: Archive, journaled: JournaledEvent) -> Step[Archive]:
-    """Write the event down, with its own `known_at` rather than the folds' clock."""
+def _bars(batch: EventBatch) -> ColumnBlock:
+    bars = batch.bars
+    at = np.flatnonzero(bars.code >= 0)
+    symbols = np.array(bars.symbols, dtype=object)[bars.code[at]]
+    headlines = np.empty(len(at), dtype=object)
+    # As the events themselves have them, for a third of the time.
+    closes_usd = bars.close_usd[at].tolist()
+    headlines[:] = [
+        f"{symbol} closed at {price(usd)}" for symbol, usd in zip(symbols, closes_usd, strict=True)
+    ]
+    columns = {
+        # The events' own, rather than the folds' clock.
+        "known_at": batch.known_at[at],
+        "journal_offset": batch.offset[at],
+        "journal_index": batch.index[at],
+        "event_id": bars.event_id[at],
+        "event_type": np.full(len(at), "EquityBarClosed", dtype=object),
+        "occurred_at": bars.occurred_at[at],
+        "source": bars.source[at],
+        "certainty": bars.certainty[at],
+        "key": symbols,
+        "headline": headlines,
+        "payload": bars.payload[at],
+    }
+    return ColumnBlock(JournalEventRow, tuple(columns[name] for name in JournalEventRow._fields))
+
+
+def _row(journaled: JournaledEvent) -> JournalEventRow:
+    # Naming the columns would cost twice the time.
     event = journaled.event
-    row = JournalEventRow(
-        known_at=event.known_at,
-        journal_offset=journaled.offset,
-        journal_index=journaled.index,
-        event_id=event.event_id,
-        event_type=event.event_type,
-        occurred_at=event.occurred_at,
-        source=event.source,
-        certainty=event.certainty.value,
-        key=event.key,
-        headline=headline(event),
-        payload=encode(event).decode(),
+    return JournalEventRow(
+        event.known_at,
+        journaled.offset,
+        journaled.index,
+        event.event_id,
+        event.event_type,
+        event.occurred_at,
+        event.source,
+        event.certainty.value,
+        event.key,
+        event.headline,
+        encode(event).decode(),
     )
-    return Step(state, (row,))

@@ -1,76 +1,74 @@
-"""Fold power events, and time passing, into sites and their history."""
+"""Write what is said of sites, and how each is known now, time passing included."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TypeVar, assert_never
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import assert_never
 
 from rpds import HashTrieMap
 
-from events.clock import ClockTicked
-from events.power import GenerationObserved, PowerDelivered, PowerEvent, PowerScheduled
-from projections.base import JournaledEvent, Step
-from projections.persistent import PersistentMap
+from events.families.clock import ClockTicked
+from events.families.power import (
+    GenerationObserved,
+    PowerCompleted,
+    PowerDelivered,
+    PowerEvent,
+    PowerScheduled,
+    PowerWithdrawn,
+)
+from projections.base import Row, Step
+from projections.facts.sites import Site
+from projections.facts.world import Thing, WorldStep
+from projections.persistent import PersistentMap, items_of
 from projections.power.rows import PowerEventRow, PowerSiteRow
-from projections.power.site import Site, Told, changed, next_change, overdue_days, slip_days
 
-T = TypeVar("T")
-
-NO_SITES: PersistentMap[str, Site] = HashTrieMap()
+REPORTS = (PowerScheduled, PowerDelivered, PowerWithdrawn, PowerCompleted, GenerationObserved)
 
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """All sites by id; before the day `look_again_on` no tick of the clock can change any of them."""
+    """The day on which each site that waits grows more overdue; none does before `due_on`."""
 
-    sites: PersistentMap[str, Site] = NO_SITES
-    look_again_on: date | None = None
-
-
-def apply(state: Power, journaled: JournaledEvent) -> Step[Power]:
-    """Fold one event; other families pass by."""
-    event = journaled.event
-    if isinstance(event, ClockTicked):
-        return _on_tick(state, journaled.now)
-    if not isinstance(event, PowerEvent):
-        return Step(state)
-    today = journaled.now.date()
-    site = changed(state.sites.get(event.site_id, Site()), event)
-    site = replace(site, overdue_days=overdue_days(site, today))
-    look_again_on = _earliest(state.look_again_on, next_change(site, today))
-    rows = (_history(journaled, event), _standing(journaled.now, event.site_id, site))
-    return Step(Power(state.sites.insert(event.site_id, site), look_again_on), rows)
+    due: PersistentMap[str, date] = HashTrieMap()
+    due_on: date = date.max
 
 
-def _on_tick(state: Power, now: datetime) -> Step[Power]:
-    today = now.date()
-    if state.look_again_on is None or today < state.look_again_on:
-        return Step(state)
-    sites, rows = state.sites, []
-    look_again_on = None
-    for site_id, site in sorted(sites.items()):
-        overdue = overdue_days(site, today)
-        if overdue != site.overdue_days:
-            late = replace(site, overdue_days=overdue)
-            sites = sites.insert(site_id, late)
-            rows.append(_standing(now, site_id, late))
-        look_again_on = _earliest(look_again_on, next_change(site, today))
-    return Step(Power(sites, look_again_on), tuple(rows))
+def apply(state: Power, step: WorldStep) -> Step[Power]:
+    """Write the event, every site that it changed, and at a tick those that time made (more) overdue."""
+    event, today, sites = step.event, step.journaled.now.date(), step.world.sites.by_id
+    rows = list[Row]([_history(step, event)] if isinstance(event, REPORTS) else [])
+    site_ids = dict.fromkeys(step.names(Thing.SITE))
+    if isinstance(event, ClockTicked) and today >= state.due_on:
+        late = (site_id for site_id, on in items_of(state.due) if on <= today)
+        site_ids |= dict.fromkeys(sorted(late))
+    if not site_ids:
+        return Step(state, tuple(rows))
+    due = state.due
+    for site_id in site_ids:
+        site = sites.get(site_id, Site())
+        rows.append(_current(step, site_id, site))
+        changes_on = next_change(site, today)
+        due = due.insert(site_id, changes_on) if changes_on else due.discard(site_id)
+    due_on = min((on for _, on in items_of(due)), default=date.max)
+    return Step(Power(due, due_on), tuple(rows))
 
 
-def _earliest(one: date | None, other: date | None) -> date | None:
-    return min((day for day in (one, other) if day is not None), default=None)
+def next_change(site: Site, today: date) -> date | None:
+    """Return the next day on which time alone makes the site (more) overdue, if any."""
+    if site.expected_on is None or not site.is_waiting:
+        return None
+    return max(site.expected_on, today) + timedelta(days=1)
 
 
-def _history(journaled: JournaledEvent, event: PowerEvent) -> PowerEventRow:
+def _history(step: WorldStep, event: PowerEvent) -> PowerEventRow:
     row = PowerEventRow(
-        known_at=journaled.now,
-        journal_offset=journaled.offset,
-        journal_index=journaled.index,
+        known_at=step.journaled.now,
+        journal_offset=step.journaled.offset,
+        journal_index=step.journaled.index,
         event_id=event.event_id,
         site_id=event.site_id,
         kind="",
-        operator=None,
-        mw=None,
+        operator=getattr(event, "operator", None),
+        mw=getattr(event, "mw", None),
         expected_on=None,
         delivered_on=None,
         permitted_units=None,
@@ -80,15 +78,16 @@ def _history(journaled: JournaledEvent, event: PowerEvent) -> PowerEventRow:
     )
     match event:
         case PowerScheduled():
-            return row._replace(
-                kind="scheduled", operator=event.operator, mw=event.mw, expected_on=event.expected_on
-            )
+            return row._replace(kind="scheduled", expected_on=event.expected_on)
         case PowerDelivered():
-            return row._replace(kind="delivered", mw=event.mw, delivered_on=event.delivered_on)
+            return row._replace(kind="delivered", delivered_on=event.delivered_on)
+        case PowerWithdrawn():
+            return row._replace(kind=event.reason)
+        case PowerCompleted():
+            return row._replace(kind="completed", delivered_on=event.completed_on)
         case GenerationObserved():
             return row._replace(
                 kind="observed",
-                operator=event.operator,
                 permitted_units=event.permitted_units,
                 observed_units=event.observed_units,
                 unit_mw=event.unit_mw,
@@ -97,22 +96,27 @@ def _history(journaled: JournaledEvent, event: PowerEvent) -> PowerEventRow:
             assert_never(event)
 
 
-def _standing(now: datetime, site_id: str, site: Site) -> PowerSiteRow:
+def _current(step: WorldStep, site_id: str, site: Site) -> PowerSiteRow:
     return PowerSiteRow(
         site_id=site_id,
-        operator=_value(site.operator),
-        mw=_value(site.mw),
-        first_expected_on=_value(site.first_expected),
-        expected_on=_value(site.expected),
+        operator=site.operator,
+        mw=site.mw,
+        first_expected_on=site.first_expected_on,
+        expected_on=site.expected_on,
         delivered_mw=site.delivered_mw,
-        slip_days=slip_days(site),
-        overdue_days=site.overdue_days,
-        permitted_units=_value(site.permitted_units),
-        observed_units=_value(site.observed_units),
-        unit_mw=_value(site.unit_mw),
-        known_at=now,
+        slip_days=site.slip_days,
+        overdue_days=site.overdue_days(step.journaled.now.date()),
+        permitted_units=site.permitted.value if site.permitted else None,
+        observed_units=site.observed.value if site.observed else None,
+        unit_mw=site.unit_mw.value if site.unit_mw else None,
+        known_at=step.journaled.now,
+        status=_status(site),
+        ended_on=site.end.on if site.end else site.complete_on,
     )
 
 
-def _value(told: Told[T] | None) -> T | None:
-    return None if told is None else told.value
+def _status(site: Site) -> str:
+    """Return what became of the promise: promised, complete, withdrawn or cancelled."""
+    if site.end is not None:
+        return site.end.how
+    return "complete" if site.complete_on is not None else "promised"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class PowerEventRow(NamedTuple):
-    """Something was promised to a site, reached it or was seen on it: history, as the event says it."""
+    """Something was promised to a site, reached it, ended or was seen on it: history, as the event has it."""
 
     known_at: datetime
     journal_offset: int
@@ -25,7 +25,7 @@ class PowerEventRow(NamedTuple):
 
 
 class PowerSiteRow(NamedTuple):
-    """A site as it stands; what nobody has said yet is null."""
+    """A site as it is known now; what nobody has said yet is null."""
 
     site_id: str
     operator: str | None
@@ -39,3 +39,5 @@ class PowerSiteRow(NamedTuple):
     observed_units: int | None
     unit_mw: float | None
     known_at: datetime
+    status: str
+    ended_on: date | None

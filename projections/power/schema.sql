@@ -28,7 +28,9 @@ CREATE TABLE {schema}.power_site (
     permitted_units   integer,
     observed_units    integer,
     unit_mw           double precision,
-    known_at          timestamptz NOT NULL
+    known_at          timestamptz NOT NULL,
+    status            text NOT NULL,
+    ended_on          date
 );
 
 -- A site's newest event: for each site that a dashboard lists.

@@ -5,5 +5,5 @@ FROM {schema}.power_event;
 
 CREATE OR REPLACE VIEW read.power_site AS
 SELECT site_id, operator, mw, first_expected_on, expected_on, delivered_mw, slip_days, overdue_days,
-       permitted_units, observed_units, unit_mw, known_at
+       permitted_units, observed_units, unit_mw, known_at, status, ended_on
 FROM {schema}.power_site;

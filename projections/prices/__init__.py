@@ -2,16 +2,18 @@
 
 from pydantic import TypeAdapter
 
+from events.families.prices import EquityBarClosed, GpuBarClosed
 from projections.base import Projection, Table
-from projections.prices.fold import Prices, apply
+from projections.prices.fold import project
 from projections.prices.rows import EquityBarPartRow, GpuBarPartRow
 
 PRICES = Projection(
     name="prices",
     version=1,
-    initial=Prices(),
-    apply=apply,
-    state_type=TypeAdapter(Prices),
+    initial=None,
+    reads=(EquityBarClosed, GpuBarClosed),
+    project=project,
+    state_type=TypeAdapter(None),
     tables=(
         Table(
             "equity_bar_part",

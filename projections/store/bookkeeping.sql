@@ -20,3 +20,10 @@ CREATE TABLE IF NOT EXISTS {bookkeeping}.intake_snapshot (
     journal_offset bigint PRIMARY KEY,
     state          bytea NOT NULL
 );
+
+-- The facts that all projections share, at the offsets of their snapshots.
+CREATE TABLE IF NOT EXISTS {bookkeeping}.world_snapshot (
+    journal_offset bigint PRIMARY KEY,
+    version        integer NOT NULL,
+    state          bytea NOT NULL
+);

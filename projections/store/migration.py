@@ -38,6 +38,7 @@ def migrate(
         for projection in projections:
             if tables.make_tables(connection, LIVE, projection, timescale):
                 report(f"Made the tables of {projection.schema}.")
+                _send_nothing_of_the_past(connection, projection)
             tables.refresh_reference(connection, LIVE, projection)
             _promote(connection, projection, report)
         try:
@@ -74,6 +75,17 @@ def show_live(connection: psycopg.Connection[Any], projection: Projection[Any]) 
         "INSERT INTO ouroboros.live_version VALUES (%s, %s)"
         " ON CONFLICT (projection) DO UPDATE SET version = EXCLUDED.version",
         (projection.name, projection.version),
+    )
+
+
+def _send_nothing_of_the_past(connection: psycopg.Connection[Any], projection: Projection[Any]) -> None:
+    """Let a version that is made beside the live one send only what comes after that one's checkpoint."""
+    connection.execute(
+        "INSERT INTO ouroboros.sends_after SELECT c.projection, %s, c.journal_offset"
+        " FROM ouroboros.live_version live"
+        " JOIN ouroboros.checkpoint c ON c.projection = live.projection AND c.version = live.version"
+        " WHERE live.projection = %s",
+        (projection.version, projection.name),
     )
 
 

@@ -17,7 +17,7 @@ class Namespace:
     views: str
 
     def schema(self, projection: Projection[Any]) -> str:
-        """Name the schema of a projection's tables."""
+        """Return the schema of a projection's tables."""
         return f"{self.prefix}{projection.schema}"
 
     def sql(self, statement: LiteralString) -> Composed:

@@ -6,6 +6,14 @@ CREATE TABLE IF NOT EXISTS ouroboros.live_version (
     version    integer NOT NULL
 );
 
+-- A version that was made beside another one sends nothing of what that one had behind it.
+CREATE TABLE IF NOT EXISTS ouroboros.sends_after (
+    projection     text NOT NULL,
+    version        integer NOT NULL,
+    journal_offset bigint NOT NULL,
+    PRIMARY KEY (projection, version)
+);
+
 -- Projections rebuilt beside the live ones, each in a schema of its own, and what they were rebuilt from.
 CREATE TABLE IF NOT EXISTS ouroboros.replay (
     schema      text PRIMARY KEY,

@@ -6,74 +6,71 @@ projection folds from the beginning.
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from events.errors import UsageError
 from projections.base import Projection
 from projections.deduplication import DEDUPLICATOR_TYPE, Deduplicator
+from projections.facts.world import VERSION, World
 from projections.store.namespace import LIVE, Namespace
+from projections.store.progress import BEFORE_THE_FIRST, AnyProgress, ProjectionProgress
 
 log = logging.getLogger(__name__)
 
-BEFORE_THE_FIRST = -1
+WORLD_TYPE: TypeAdapter[World] = TypeAdapter(World)
 
 
 @dataclass(frozen=True)
-class LoadedProjection:
-    """A projection's state, the offset it is folded to, the offset its rows are written to, and by whom."""
+class Shared:
+    """What all projections of a projector share, as it is after an offset of the journal."""
 
-    projection: Projection[Any]
-    state: Any
-    folded: int
-    written: int
-    owner: UUID | None
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """Where a projector starts: the deduplicator lies at the earliest of the projections' snapshots."""
-
-    projections: tuple[LoadedProjection, ...]
+    read_offset: int
     deduplicator: Deduplicator
-    taken_to: int
+    world: World
 
 
 async def load(
     connection: psycopg.AsyncConnection[Any], projections: Sequence[Projection[Any]], namespace: Namespace
-) -> Loaded:
-    """Read checkpoints and snapshots.
+) -> tuple[Shared, list[AnyProgress]]:
+    """Read checkpoints and snapshots; what is shared lies at the earliest of the projections' snapshots.
 
     Raises UsageError where the database was not migrated.
     """
-    loaded = tuple([await _load_one(connection, projection, namespace) for projection in projections])
-    taken_to = min(one.folded for one in loaded)
-    deduplicator = await _load_intake(connection, taken_to, namespace)
-    if deduplicator is None:
-        fresh = (replace(one, state=one.projection.initial, folded=BEFORE_THE_FIRST) for one in loaded)
-        return Loaded(tuple(fresh), Deduplicator(), BEFORE_THE_FIRST)
-    return Loaded(loaded, deduplicator, taken_to)
+    progress = [await _load_progress(connection, projection, namespace) for projection in projections]
+    shared = await _load_shared(connection, min(reader.read_offset for reader in progress), namespace)
+    if shared is None:
+        shared = Shared(BEFORE_THE_FIRST, Deduplicator(), World())
+        for reader in progress:
+            reader.restart()
+    return shared, progress
 
 
 async def save(
     cursor: psycopg.AsyncCursor[Any],
-    offset: int,
-    deduplicator: Deduplicator,
-    states: Iterable[tuple[Projection[Any], Any]],
+    shared: Shared,
+    progress: Iterable[AnyProgress],
     namespace: Namespace = LIVE,
 ) -> None:
     """Write the states at an offset, inside the caller's transaction."""
+    offset = shared.read_offset
     await cursor.execute(
         namespace.sql(
             "INSERT INTO {bookkeeping}.intake_snapshot VALUES (%s, %s)"
             " ON CONFLICT (journal_offset) DO NOTHING"
         ),
-        (offset, DEDUPLICATOR_TYPE.dump_json(deduplicator)),
+        (offset, DEDUPLICATOR_TYPE.dump_json(shared.deduplicator)),
+    )
+    await cursor.execute(
+        namespace.sql(
+            "INSERT INTO {bookkeeping}.world_snapshot VALUES (%s, %s, %s) ON CONFLICT (journal_offset)"
+            " DO UPDATE SET version = EXCLUDED.version, state = EXCLUDED.state"
+        ),
+        (offset, VERSION, WORLD_TYPE.dump_json(shared.world)),
     )
     await cursor.executemany(
         namespace.sql(
@@ -81,26 +78,36 @@ async def save(
             " DO UPDATE SET journal_offset = EXCLUDED.journal_offset, state = EXCLUDED.state"
         ),
         [
-            (projection.name, projection.version, offset, projection.state_type.dump_json(state))
-            for projection, state in states
+            (
+                reader.projection.name,
+                reader.projection.version,
+                offset,
+                reader.projection.state_type.dump_json(reader.state),
+            )
+            for reader in progress
         ],
     )
-    await cursor.execute(
+    for statement in (
         namespace.sql(
             "DELETE FROM {bookkeeping}.intake_snapshot i WHERE NOT EXISTS"
             " (SELECT FROM {bookkeeping}.snapshot s WHERE s.journal_offset = i.journal_offset)"
-        )
-    )
+        ),
+        namespace.sql(
+            "DELETE FROM {bookkeeping}.world_snapshot w WHERE NOT EXISTS"
+            " (SELECT FROM {bookkeeping}.snapshot s WHERE s.journal_offset = w.journal_offset)"
+        ),
+    ):
+        await cursor.execute(statement)
 
 
-async def _load_one(
+async def _load_progress(
     connection: psycopg.AsyncConnection[Any], projection: Projection[Any], namespace: Namespace
-) -> LoadedProjection:
+) -> AnyProgress:
     async with connection.cursor(row_factory=dict_row) as cursor:
         try:
             await cursor.execute(
                 namespace.sql(
-                    "SELECT c.journal_offset AS written, c.owner, s.journal_offset AS folded, s.state"
+                    "SELECT c.journal_offset AS committed, c.owner, s.journal_offset AS read, s.state"
                     " FROM {bookkeeping}.checkpoint c"
                     " LEFT JOIN {bookkeeping}.snapshot s USING (projection, version)"
                     " WHERE c.projection = %s AND c.version = %s"
@@ -113,28 +120,38 @@ async def _load_one(
             found = await cursor.fetchone()
     if found is None:
         raise UsageError(f"The database has no schema {projection.schema}.", "Run `ouroboros migrate`.")
-    fresh = LoadedProjection(
-        projection, projection.initial, BEFORE_THE_FIRST, found["written"], found["owner"]
+    progress = ProjectionProgress(
+        projection, projection.initial, BEFORE_THE_FIRST, found["committed"], found["owner"]
     )
     if found["state"] is None:
-        return fresh
+        return progress
     try:
-        state = projection.state_type.validate_json(found["state"])
+        progress.state = projection.state_type.validate_json(found["state"])
     except ValidationError:
         log.warning("The snapshot of %s is of another release; folding from the beginning.", projection.name)
-        return fresh
-    return replace(fresh, state=state, folded=found["folded"])
+        return progress
+    progress.read_offset = found["read"]
+    return progress
 
 
-async def _load_intake(
+async def _load_shared(
     connection: psycopg.AsyncConnection[Any], offset: int, namespace: Namespace
-) -> Deduplicator | None:
+) -> Shared | None:
     if offset == BEFORE_THE_FIRST:
-        return Deduplicator()
-    found = await (
-        await connection.execute(
-            namespace.sql("SELECT state FROM {bookkeeping}.intake_snapshot WHERE journal_offset = %s"),
-            (offset,),
-        )
-    ).fetchone()
-    return DEDUPLICATOR_TYPE.validate_json(found[0]) if found else None
+        return None
+    cursor = await connection.execute(
+        namespace.sql(
+            "SELECT i.state, w.state FROM {bookkeeping}.intake_snapshot i"
+            " JOIN {bookkeeping}.world_snapshot w USING (journal_offset)"
+            " WHERE journal_offset = %s AND w.version = %s"
+        ),
+        (offset, VERSION),
+    )
+    found = await cursor.fetchone()
+    if found is None:
+        return None
+    try:
+        return Shared(offset, DEDUPLICATOR_TYPE.validate_json(found[0]), WORLD_TYPE.validate_json(found[1]))
+    except ValidationError:
+        log.warning("The snapshot of the facts is of another release; folding from the beginning.")
+        return None

@@ -26,7 +26,7 @@ def make_tables(
     projection: Projection[Any],
     timescale: Timescale,
 ) -> bool:
-    """Make the tables of a projection's version, and tell whether they were missing."""
+    """Make the tables of a projection's version, and return whether they were missing."""
     schema = namespace.schema(projection)
     if connection.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() != (None,):
         return False

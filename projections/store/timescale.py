@@ -19,7 +19,7 @@ class Timescale:
 
 
 def timescale_of(connection: psycopg.Connection[Any]) -> Timescale:
-    """Load TimescaleDB where the server brings it, and tell which one it is."""
+    """Load TimescaleDB where the server brings it, and return which one it is."""
     available = connection.execute(
         "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'"
     ).fetchone()

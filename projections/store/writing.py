@@ -1,4 +1,4 @@
-"""Rows into tables, by COPY: history is appended, standing rows replace those of their key."""
+"""Rows into tables, by COPY: history is appended, current rows replace those of their key."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from psycopg import AsyncCursor
 from psycopg.sql import SQL, Composed, Identifier
 
 from projections.base import Projection, Row, Table
-from projections.column_block import ColumnBlock
+from projections.column_block import ColumnBlock, Piece
 from projections.store.block_text import last_of_each_key, lines
 from projections.store.namespace import LIVE, Namespace
 
@@ -27,26 +27,27 @@ class RowBuffer:
         self._tables: dict[type[Row], Table] = {table.row: table for table in projection.tables}
         self._blocks: list[tuple[Table, ColumnBlock]] = []
         self._history: dict[Table, list[Row]] = {}
-        self._standing: dict[Table, dict[tuple[Any, ...], Row]] = {}
+        self._current: dict[Table, dict[tuple[Any, ...], Row]] = {}
 
-    def add(self, rows: Iterable[Row], now: datetime) -> None:
-        """Take the rows that the fold's clock gave at a time, in their order."""
-        for row in rows:
-            table = self._tables[type(row)]
-            if table.key:
-                key = tuple(getattr(row, column) for column in table.key)
-                self._standing.setdefault(table, {})[key] = row
-            elif self._history_from is None or now >= self._history_from:
-                self._history.setdefault(table, []).append(row)
+    def add(self, pieces: Iterable[Piece], now: datetime) -> None:
+        """Take the rows that the fold's clock gave from a time on, those of each table in their order.
 
-    def add_columns(self, block: ColumnBlock, now: datetime) -> None:
-        """Take a block of rows that the fold's clock gave at a time.
-
-        They are written before what `add` took.
+        Blocks are written before single rows.
         """
-        table = self._tables[block.row]
-        if table.key or self._history_from is None or now >= self._history_from:
-            self._blocks.append((table, block))
+        history = self._history_from is None or now >= self._history_from
+        for piece in pieces:
+            if isinstance(piece, ColumnBlock):
+                table = self._tables[piece.row]
+                if len(piece) and (table.key or history):
+                    self._blocks.append((table, piece))
+                continue
+            for row in piece:
+                table = self._tables[type(row)]
+                if table.key:
+                    key = tuple(getattr(row, column) for column in table.key)
+                    self._current.setdefault(table, {})[key] = row
+                elif history:
+                    self._history.setdefault(table, []).append(row)
 
     async def write(self, cursor: AsyncCursor[Any]) -> None:
         """Copy everything into the tables, inside the caller's transaction."""
@@ -57,7 +58,7 @@ class RowBuffer:
                 await _copy_block(cursor, Identifier(self._schema, table.name), table.columns, block)
         for table, rows in self._history.items():
             await _copy(cursor, Identifier(self._schema, table.name), table.columns, rows)
-        for table, keyed in self._standing.items():
+        for table, keyed in self._current.items():
             await _replace(cursor, self._schema, table, keyed)
 
 

@@ -1,11 +1,11 @@
-"""Warning signs: indicators as data, measured with every event, told as signals once per episode."""
+"""Warning signs: indicators measured with every event, signalled once per episode and level."""
 
 from pydantic import TypeAdapter
 
+from events.base import Event
 from projections.base import Projection, Reference, Table
-from projections.warning_signs.fold import WarningSigns, apply
-from projections.warning_signs.named_in import named_in
-from projections.warning_signs.registry import DEFINITIONS
+from projections.indicators import DEFINITIONS
+from projections.warning_signs.fold import WarningSigns, project
 from projections.warning_signs.rows import (
     AcknowledgementRow,
     ClockRow,
@@ -20,33 +20,37 @@ from projections.warning_signs.rows import (
 
 
 def definition_rows() -> tuple[DefinitionRow, ...]:
-    """Write the definitions of all indicators as rows, in the order of the registry."""
+    """Return the definitions of all indicators as rows."""
     return tuple(
         DefinitionRow(
-            id=one.id,
-            title=one.title,
-            unit=one.unit,
-            direction=one.direction.value,
-            watch=one.thresholds.watch,
-            warning=one.thresholds.warning,
-            critical=one.thresholds.critical,
-            named_by=one.named_by,
-            formula=one.formula,
-            why=one.why,
-            stale_after=one.stale_after,
-            window=one.window,
-            for_at_least=one.for_at_least,
-            named_in=named_in(one.id),
+            id=definition.id,
+            title=definition.title,
+            unit=definition.unit.value,
+            direction=definition.direction.value,
+            watch=definition.thresholds.watch,
+            warning=definition.thresholds.warning,
+            critical=definition.thresholds.critical,
+            named_by=definition.named_by,
+            formula=definition.formula,
+            why=definition.why,
+            stale_after=definition.stale_after,
+            window=definition.window,
+            for_at_least=definition.for_at_least,
+            named_in="; ".join(map(str, definition.named_in)),
+            family=definition.family,
+            board=definition.board,
         )
-        for one in DEFINITIONS.values()
+        for definition in DEFINITIONS.values()
     )
 
 
 WARNING_SIGNS = Projection(
     name="warning_signs",
-    version=1,
+    version=2,
     initial=WarningSigns(),
-    apply=apply,
+    # Time passes with every event.
+    reads=(Event,),
+    project=project,
     state_type=TypeAdapter(WarningSigns),
     tables=(
         Table("indicator", IndicatorRow, time_column="known_at"),

@@ -1,264 +1,248 @@
-"""Fold every event through the indicators that read it, and their values into episodes."""
+"""Fold what the world learns into measurements, and these into episodes and signals."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import GenericAlias
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import numpy as np
 from rpds import HashTrieMap
 
 from events.base import Event
-from events.clock import ClockTicked
-from events.desk import SignalAcknowledged, SignalMuted, WatchlistChanged
-from projections.base import JournaledEvent, Row, Step
-from projections.circularity.fold import READS, Change, Circularity
-from projections.circularity.fold import changed as money_changed
-from projections.persistent import PersistentMap, items_of
-from projections.warning_signs.bubble_break import BUBBLE_BREAK, hear
-from projections.warning_signs.definition import Definition, Indicator, Measurement, never
-from projections.warning_signs.desk import (
+from events.families.clock import ClockTicked
+from events.families.desk import SignalAcknowledged, SignalMuted, WatchlistChanged
+from projections.base import BatchStep, Row
+from projections.episodes.desk import (
     EVERY_SUBJECT,
     Desk,
     desk_after,
     next_end,
-    threshold_rows,
     thresholds_of,
-    window_of,
 )
-from projections.warning_signs.money import MoneyIndicator, on
-from projections.warning_signs.registry import ALL, DEFINITIONS
-from projections.warning_signs.rows import AcknowledgementRow, ClockRow, MuteRow
-from projections.warning_signs.standing import (
-    Standing,
-    Turn,
-    stand,
-    stand_anew,
-    take_what_is_due,
-    tell_what_was_muted,
+from projections.episodes.subjects import (
+    EventContext,
+    Key,
+    SubjectState,
+    pending_until,
+    record,
+    record_anew,
+    send_unmuted,
 )
-
-if TYPE_CHECKING:
-    States = tuple[Any, ...]
-else:
-    # Each indicator's own type of state, so that a snapshot can be read back.
-    States = GenericAlias(tuple, tuple(type(indicator.initial) for indicator in ALL))
+from projections.event_batch import from_utc
+from projections.facts.world import Thing, WorldStep
+from projections.indicator import ActivePeriod, Indicator, Measurement, View, window_of
+from projections.indicators import DEFINITIONS, INDICATORS
+from projections.kernel import LearnedBatch
+from projections.persistent import PersistentMap, items_of
+from projections.warning_signs.rows import AcknowledgementRow, ClockRow, MuteRow, ThresholdOverrideRow
 
 NOT_IN_SIGHT = datetime(9999, 1, 1, tzinfo=UTC)
-NOTHING_STANDS: PersistentMap[tuple[str, str], Standing] = HashTrieMap()
-NOTHING_PENDS: PersistentMap[tuple[str, str], datetime] = HashTrieMap()
+DECISIONS = frozenset((WatchlistChanged, SignalAcknowledged, SignalMuted))
+READERS: dict[Thing, tuple[int, ...]] = {
+    thing: tuple(index for index, indicator in enumerate(INDICATORS) if thing in indicator.reads)
+    for thing in Thing
+}
+COMPOSITES = tuple(index for index, indicator in enumerate(INDICATORS) if indicator.reads_signals)
+INDEX = {indicator.definition.id: index for index, indicator in enumerate(INDICATORS)}
 
 
 @dataclass(frozen=True, slots=True)
 class WarningSigns:
-    """The state of each indicator in their order, every subject by (indicator, subject), the desk's wishes.
+    """Every subject by (indicator, subject), when each is measured again, and what the desk decided.
 
-    `pending` says when a level that a subject has reached is taken; before `due` time alone
-    changes nothing. `money` is what is announced, for all indicators that read it.
+    Time alone changes a subject at the time in `agenda`; before `due` it changes none. `periods` are the
+    last times at warning or above.
     """
 
-    states: States = tuple(indicator.initial for indicator in ALL)
-    standing: PersistentMap[tuple[str, str], Standing] = NOTHING_STANDS
+    subjects: PersistentMap[Key, SubjectState] = HashTrieMap()
+    agenda: PersistentMap[Key, datetime] = HashTrieMap()
+    periods: PersistentMap[Key, ActivePeriod] = HashTrieMap()
     desk: Desk = field(default_factory=Desk)
     due: datetime = NOT_IN_SIGHT
-    pending: PersistentMap[tuple[str, str], datetime] = NOTHING_PENDS
-    money: Circularity = field(default_factory=Circularity)
 
 
-EVERY_PLACE = tuple(range(len(ALL)))
-COMPOSITE = ALL.index(BUBBLE_BREAK)
-TIMED = frozenset(place for place in EVERY_PLACE if ALL[place].due is not never)
-READERS: dict[type[Event], tuple[int, ...]] = {
-    kind: tuple(place for place in EVERY_PLACE if kind in ALL[place].reads)
-    for kind in dict.fromkeys(kind for indicator in ALL for kind in indicator.reads)
-}
-DECISIONS = frozenset((WatchlistChanged, SignalAcknowledged, SignalMuted))
-MONEY = frozenset(READS)
-
-
-def apply(state: WarningSigns, journaled: JournaledEvent) -> Step[WarningSigns]:
-    """Fold one event, and whatever time has brought until then.
-
-    Most events are prices, and most of those concern nobody: they must cost next to nothing.
-    """
-    event, kind = journaled.event, type(journaled.event)
-    overdue = journaled.now >= state.due
-    decided = kind in DECISIONS
-    readers = READERS.get(kind, ())
-    if not (overdue or decided or readers or kind in MONEY):
-        return Step(state)
-    change = money_changed(state.money, journaled) if kind in MONEY else Change(state.money, state.money)
-    if not (overdue or decided):
-        return _take_in(state, journaled, readers, change)
-    indicators = on(ALL, change)
-    desk = desk_after(state.desk, journaled)
-    turn = Turn(journaled, desk, state.standing, state.pending)
-    states = list(state.states)
-    if isinstance(event, WatchlistChanged):
-        _review(turn, indicators, states, state.desk, event)
-    else:
-        for place in EVERY_PLACE:
-            states[place] = _measure(turn, indicators[place], states[place], reads=place in readers)
-    if desk.mutes is not state.desk.mutes:
-        tell_what_was_muted(turn)
-    turn.rows += _rows(journaled)
-    due = _due(turn, states)
-    after = WarningSigns(tuple(states), turn.standing, desk, due, turn.pending, change.after)
-    return Step(after, tuple(turn.rows))
-
-
-def _take_in(
-    state: WarningSigns,
-    journaled: JournaledEvent,
-    readers: tuple[int, ...],
-    change: Change,
-) -> Step[WarningSigns]:
-    """Fold an event that finds everything else as it was: the way of nearly all of them."""
-    states, measured = list(state.states), list[tuple[Definition, tuple[Measurement, ...]]]()
-    changed = change.after is not state.money
-    for place in readers:
-        before, indicator = states[place], ALL[place]
-        if isinstance(indicator, MoneyIndicator):
-            states[place], ones = indicator.apply(before, journaled, change)
+def project(state: WarningSigns, learned: LearnedBatch) -> BatchStep[WarningSigns]:
+    """Project a batch: events that touch an indicator or come from the desk, and what is due by then."""
+    rows = list[Row]()
+    due, overdue_from = state.due, _overdue_from(learned, state.due)
+    number = position = 0
+    while True:
+        next_step = learned.steps[number].position if number < len(learned.steps) else len(learned.batch)
+        position = min(next_step, max(position, overdue_from))
+        if position >= len(learned.batch):
+            return BatchStep(state, (tuple(rows),))
+        if position == next_step:
+            step = learned.steps[number]
+            number += 1
         else:
-            states[place], ones = indicator.apply(before, journaled)
-        changed = changed or states[place] is not before
-        if ones:
-            measured.append((indicator.definition, ones))
-    rows = _rows(journaled)
-    if not (changed or measured):
-        return Step(state, rows)
-    turn = Turn(journaled, state.desk, state.standing, state.pending)
-    for definition, ones in measured:
-        for one in ones:
-            stand(turn, definition, one, touched=True)
-    if turn.steps:
-        states[COMPOSITE] = _hear(turn, states[COMPOSITE])
-    due = state.due
-    if turn.pending is not state.pending:
-        due = _due(turn, states)
-    elif turn.steps or not TIMED.isdisjoint(readers):
-        due = _due_after(turn, state, states, (*readers, COMPOSITE))
-    after = WarningSigns(tuple(states), turn.standing, state.desk, due, turn.pending, change.after)
-    return Step(after, (*turn.rows, *rows))
+            step = learned.between(position, number)
+        if position >= overdue_from or _concerns(step):
+            state = apply(state, step, rows)
+        position += 1
+        if state.due is not due:
+            due, overdue_from = state.due, _overdue_from(learned, state.due)
 
 
-def _hear(turn: Turn, state: Any) -> Any:
-    state, measured = hear(state, turn.steps, turn.journaled.now)
-    for one in measured:
-        stand(turn, BUBBLE_BREAK.definition, one, touched=True)
-    return state
+def apply(state: WarningSigns, step: WorldStep, rows: list[Row]) -> WarningSigns:
+    """Measure what an event, and time until then, changed; its rows are appended."""
+    event, now = step.journaled.event, step.journaled.now
+    overdue, decided = now >= state.due, type(event) in DECISIONS
+    work = _touched(step)
+    if not (work or overdue or decided):
+        rows += _own_rows(event, now)
+        return state
+    desk = state.desk
+    if overdue or decided:
+        desk = desk_after(desk, step.journaled, step.world.watchlists.changes)
+    context = EventContext(step.journaled, desk, state.subjects, state.periods)
+    agenda = _Agenda(state.agenda, state.due)
+    if isinstance(event, WatchlistChanged):
+        context.rows += _threshold_rows(state.desk, desk, now)
+        _add_changed(work, state, step, desk)
+    if overdue:
+        agenda.add_ripe(work, now)
+    for index in sorted(work.keys() - COMPOSITES):
+        _measure(context, agenda, step, INDICATORS[index], work[index])
+    # Last, and once, whether their time has come or what they are made of has stepped.
+    for index in COMPOSITES:
+        indicator = INDICATORS[index]
+        if indicator.subjects and not context.stepped.isdisjoint(indicator.reads_signals):
+            work.setdefault(index, _Work()).touched |= dict.fromkeys(indicator.subjects(step.world))
+        if index in work:
+            _measure(context, agenda, step, indicator, work[index])
+    if desk.mutes is not state.desk.mutes:
+        send_unmuted(context)
+    rows += context.rows
+    rows += _own_rows(event, now)
+    due = agenda.due(next_end(desk), exactly=overdue or decided)
+    return WarningSigns(context.subjects, agenda.times, context.periods, desk, due)
 
 
-def _measure(turn: Turn, indicator: Indicator[Any], state: Any, *, reads: bool) -> Any:
-    """Let an indicator measure what time, its event and, for the composite, the steps before it changed."""
-    measured: tuple[Measurement, ...] = ()
-    now = turn.journaled.now
-    state, elapsed = _elapse(indicator, state, now)
-    if reads:
-        state, measured = indicator.apply(state, turn.journaled)
-    elif indicator is BUBBLE_BREAK:
-        state, measured = hear(state, turn.steps, now)
-    for one in measured:
-        stand(turn, indicator.definition, one, touched=True)
-    # A subject is measured once an event: what the event says includes what time did.
-    told = {one.subject for one in measured}
-    for subject, one in elapsed.items():
-        if subject not in told:
-            stand(turn, indicator.definition, one, touched=False)
-    take_what_is_due(turn, indicator.definition)
-    return state
+@dataclass(slots=True)
+class _Work:
+    """The subjects of one indicator that an event touches, whose thresholds it changed, and that are due."""
+
+    touched: dict[str, None] = field(default_factory=dict)
+    rethresholded: dict[str, None] = field(default_factory=dict)
+    ripe: dict[str, None] = field(default_factory=dict)
 
 
-def _review(
-    turn: Turn,
-    indicators: tuple[Indicator[Any], ...],
-    states: list[Any],
-    before: Desk,
-    changed: WatchlistChanged,
+class _Agenda:
+    """When subjects are measured again though no event touches them."""
+
+    def __init__(self, times: PersistentMap[Key, datetime], due: datetime) -> None:
+        self.times = times
+        self._due = due
+
+    def add_ripe(self, work: dict[int, _Work], now: datetime) -> None:
+        """Add the subjects whose time has come to the work of their indicators."""
+        ripe = (key for key, time in items_of(self.times) if time <= now)
+        # Sites before their operators, and "all" after those that it sums up.
+        for indicator, subject in sorted(ripe, reverse=True):
+            work.setdefault(INDEX[indicator], _Work()).ripe[subject] = None
+
+    def put(self, key: Key, *times: datetime | None) -> None:
+        """Measure a subject again at the earliest of these times, if there is any."""
+        time = min((time for time in times if time is not None), default=None)
+        if time is not None:
+            self.times = self.times.insert(key, time)
+            self._due = min(self._due, time)
+        elif key in self.times:
+            self.times = self.times.remove(key)
+
+    def due(self, mute_ends: datetime | None, *, exactly: bool) -> datetime:
+        """Return a time before which nothing is due; unless `exactly`, it may be too early."""
+        if exactly:
+            self._due = min((time for _, time in items_of(self.times)), default=NOT_IN_SIGHT)
+        return min(self._due, mute_ends) if mute_ends else self._due
+
+
+def _touched(step: WorldStep) -> dict[int, _Work]:
+    """Return by indicator the subjects that an event touches."""
+    work: dict[int, _Work] = {}
+    for thing, names in step.touched.items():
+        for index in READERS[thing]:
+            for subject in INDICATORS[index].reads[thing](step, names):
+                work.setdefault(index, _Work()).touched[subject] = None
+    return work
+
+
+def _add_changed(work: dict[int, _Work], state: WarningSigns, step: WorldStep, desk: Desk) -> None:
+    """Add what a watchlist changed: all subjects of another window, and those with other thresholds."""
+    for index, indicator in enumerate(INDICATORS):
+        before, after = (window_of(indicator.definition, world) for world in (step.before, step.world))
+        if indicator.subjects and before != after:
+            work.setdefault(index, _Work()).touched |= dict.fromkeys(indicator.subjects(step.world))
+    if state.desk.thresholds == desk.thresholds:
+        return
+    for indicator_id, subject in sorted(state.subjects):
+        definition = DEFINITIONS[indicator_id]
+        if thresholds_of(state.desk, definition, subject) != thresholds_of(desk, definition, subject):
+            work.setdefault(INDEX[indicator_id], _Work()).rethresholded[subject] = None
+
+
+def _measure(
+    context: EventContext, agenda: _Agenda, step: WorldStep, indicator: Indicator, work: _Work
 ) -> None:
-    """Measure anew what the change of a watchlist touches, and judge anew whom it sets other thresholds."""
-    now = turn.journaled.now
-    turn.rows += threshold_rows(before, turn.desk, now)
-    affected = _affected(turn, before)
-    for place in EVERY_PLACE:
-        indicator, state = indicators[place], states[place]
-        definition = indicator.definition
-        measured: dict[str, Measurement] = {}
-        state, elapsed = _elapse(indicator, state, now)
-        if WatchlistChanged in indicator.reads:
-            state, ones = indicator.apply(state, turn.journaled)
-            measured |= {one.subject: one for one in ones}
-        window = window_of(turn.desk, definition)
-        if indicator.with_window and window and window != window_of(before, definition):
-            state, ones = indicator.with_window(state, window, now)
-            measured |= {one.subject: one for one in ones}
-        if indicator is BUBBLE_BREAK:
-            state, ones = hear(state, turn.steps, now)
-            measured |= {one.subject: one for one in ones}
-        states[place] = state
-        judged = affected.get(definition.id, ())
-        for subject in judged:
-            measured.setdefault(
-                subject, elapsed.get(subject) or turn.standing[definition.id, subject].measurement
-            )
-        for one in measured.values():
-            stand_anew(turn, definition, one, changed, judged=one.subject in judged)
-        for subject, one in elapsed.items():
-            if subject not in measured:
-                stand(turn, definition, one, touched=False)
-        take_what_is_due(turn, definition)
+    """Measure the subjects of one indicator, each once: what the event says includes what time did."""
+    definition, changed = indicator.definition, step.journaled.event
+    window = window_of(definition, step.world)
+    view = View(step.world, step.journaled.now, window, context.periods)
+    for subject in {**work.touched, **work.rethresholded, **work.ripe}:
+        key = (definition.id, subject)
+        measurement = _measurement(context, view, indicator, subject, work)
+        if measurement is None:
+            agenda.put(key)
+            if key not in context.subjects or context.subjects[key].measurement.settled:
+                continue
+            nothing = f"nothing is known of {subject} any more"
+            measurement = Measurement(subject, 0.0, (), nothing, settled=True)
+        rethresholded = subject in work.rethresholded
+        if isinstance(changed, WatchlistChanged) and (subject in work.touched or rethresholded):
+            record_anew(context, definition, measurement, changed, thresholds_changed=rethresholded)
+        else:
+            record(context, definition, measurement, touched=subject in work.touched)
+        agenda.put(key, indicator.due(view, subject), pending_until(definition, context.subjects[key]))
 
 
-def _affected(turn: Turn, before: Desk) -> dict[str, dict[str, None]]:
-    """Name, for each indicator, the subjects whose thresholds are other ones now."""
-    affected: dict[str, dict[str, None]] = {}
-    if before.thresholds == turn.desk.thresholds:
-        return affected
-    for indicator, subject in sorted(turn.standing):
-        definition = DEFINITIONS[indicator]
-        if thresholds_of(before, definition, subject) != thresholds_of(turn.desk, definition, subject):
-            affected.setdefault(indicator, {})[subject] = None
-    return affected
+def _measurement(
+    context: EventContext, view: View, indicator: Indicator, subject: str, work: _Work
+) -> Measurement | None:
+    if subject in work.touched or subject in work.ripe:
+        return indicator.measure(view, subject)
+    # Other thresholds change no value.
+    return context.subjects[indicator.definition.id, subject].measurement
 
 
-def _elapse(indicator: Indicator[Any], state: Any, now: datetime) -> tuple[Any, dict[str, Measurement]]:
-    due = indicator.due(state)
-    if due is None or due > now:
-        return state, {}
-    state, measurements = indicator.elapse(state, now)
-    return state, {one.subject: one for one in measurements}
+def _overdue_from(learned: LearnedBatch, due: datetime) -> int:
+    """Return the first position at which something is due."""
+    return int(np.searchsorted(learned.batch.now, from_utc(due)))
 
 
-def _due(turn: Turn, states: list[Any]) -> datetime:
-    moments = [ALL[place].due(states[place]) for place in TIMED]
-    moments += [next_end(turn.desk), *(moment for _, moment in items_of(turn.pending))]
-    return min((moment for moment in moments if moment), default=NOT_IN_SIGHT)
+def _concerns(step: WorldStep) -> bool:
+    return bool(step.touched) or type(step.event) in DECISIONS or type(step.event) is ClockTicked
 
 
-def _due_after(turn: Turn, before: WarningSigns, states: list[Any], places: tuple[int, ...]) -> datetime:
-    """Say what `_due` says where only these may have changed: mostly they alone need be asked."""
-    changed = [place for place in places if place in TIMED and states[place] is not before.states[place]]
-    if before.due in [ALL[place].due(before.states[place]) for place in changed]:
-        # It may have been put off: anybody may be next.
-        return _due(turn, states)
-    moments = [ALL[place].due(states[place]) for place in changed]
-    return min([before.due, *(moment for moment in moments if moment)])
+def _threshold_rows(before: Desk, after: Desk, now: datetime) -> Iterator[Row]:
+    """Write the thresholds that the desk sets, or sets no longer, in place of the release's."""
+    old, new = before.thresholds, after.thresholds
+    for key in sorted(key for key in {*old, *new} if old.get(key) != new.get(key)):
+        of = new.get(key) or old[key]
+        yield ThresholdOverrideRow(*key, of.watch, of.warning, of.critical, now, removed=key not in new)
 
 
-def _rows(journaled: JournaledEvent) -> tuple[Row, ...]:
+def _own_rows(event: Event, now: datetime) -> Iterator[Row]:
     """Write what an event says by itself, whatever it does to the indicators."""
-    match journaled.event:
+    match event:
         case ClockTicked():
-            return (ClockRow(1, journaled.now),)
-        case SignalAcknowledged() as seen:
-            signal_id = _as_uuid(seen.signal_id)
-            return (AcknowledgementRow(signal_id, journaled.now, seen.by, seen.note),) if signal_id else ()
-        case SignalMuted() as muted if muted.indicator in DEFINITIONS:
-            subject = muted.subject or EVERY_SUBJECT
-            return (MuteRow(muted.indicator, subject, muted.until, journaled.now, muted.by, muted.why),)
+            yield ClockRow(1, now)
+        case SignalAcknowledged() if signal_id := _as_uuid(event.signal_id):
+            yield AcknowledgementRow(signal_id, now, event.by, event.note)
+        case SignalMuted() if event.indicator in DEFINITIONS:
+            subject = event.subject or EVERY_SUBJECT
+            yield MuteRow(event.indicator, subject, event.until, now, event.by, event.why)
         case _:
-            return ()
+            pass
 
 
 def _as_uuid(text: str) -> UUID | None:

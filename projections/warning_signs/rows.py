@@ -17,6 +17,7 @@ class IndicatorRow(NamedTuple):
     level: str
     evidence: list[UUID]
     text: str
+    is_unknown: bool
 
 
 class IndicatorCurrentRow(NamedTuple):
@@ -35,6 +36,7 @@ class IndicatorCurrentRow(NamedTuple):
     evidence: list[UUID]
     text: str
     signal_id: UUID | None
+    is_unknown: bool
 
 
 class SignalRow(NamedTuple):
@@ -123,3 +125,5 @@ class DefinitionRow(NamedTuple):
     window: timedelta | None
     for_at_least: timedelta
     named_in: str
+    family: str
+    board: str

@@ -12,7 +12,9 @@ CREATE TABLE {schema}.indicator_definition (
     stale_after  interval,
     "window"     interval,
     for_at_least interval NOT NULL,
-    named_in     text NOT NULL
+    named_in     text NOT NULL,
+    family       text NOT NULL,
+    board        text NOT NULL
 );
 
 CREATE TABLE {schema}.indicator (
@@ -25,6 +27,7 @@ CREATE TABLE {schema}.indicator (
     level          text NOT NULL,
     evidence       uuid[] NOT NULL,
     text           text NOT NULL,
+    is_unknown     boolean NOT NULL,
     PRIMARY KEY (indicator, subject, known_at, journal_offset, journal_index)
 );
 
@@ -39,6 +42,7 @@ CREATE TABLE {schema}.indicator_current (
     evidence  uuid[] NOT NULL,
     text      text NOT NULL,
     signal_id uuid,
+    is_unknown boolean NOT NULL,
     PRIMARY KEY (indicator, subject)
 );
 

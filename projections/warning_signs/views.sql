@@ -1,5 +1,5 @@
 CREATE OR REPLACE VIEW read.indicator AS
-SELECT known_at, indicator, subject, value, level, evidence, text, journal_offset, journal_index
+SELECT known_at, indicator, subject, value, level, evidence, text, journal_offset, journal_index, is_unknown
 FROM {schema}.indicator;
 
 -- Time goes on by ticks of the clock and by whatever else is measured: the later of the two counts.
@@ -10,7 +10,8 @@ SELECT c.indicator, c.subject, c.value, c.level, c.since, c.known_at,
        a.acknowledged_by AS acknowledged_by, a.acknowledged_at AS acknowledged_at,
        coalesce(own.watch, every.watch, d.watch) AS watch,
        coalesce(own.warning, every.warning, d.warning) AS warning,
-       coalesce(own.critical, every.critical, d.critical) AS critical
+       coalesce(own.critical, every.critical, d.critical) AS critical,
+       c.is_unknown
 FROM {schema}.indicator_current c
 JOIN {schema}.indicator_definition d ON d.id = c.indicator
 LEFT JOIN {schema}.threshold_override own
@@ -57,5 +58,5 @@ WHERE NOT removed;
 
 CREATE OR REPLACE VIEW read.indicator_definition AS
 SELECT id, title, unit, direction, watch, warning, critical, named_by, formula, why, stale_after, "window",
-       for_at_least, named_in
+       for_at_least, named_in, family, board
 FROM {schema}.indicator_definition;

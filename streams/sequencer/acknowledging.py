@@ -15,9 +15,9 @@ from streams.messages import Message
 
 @dataclass(slots=True)
 class _Partition:
-    """Messages that were taken and not acknowledged yet, in their order, and those of them that are done."""
+    """Messages that are not acknowledged yet, in their order, and those of them that are done."""
 
-    taken: deque[Message] = field(default_factory=deque)
+    expected: deque[Message] = field(default_factory=deque)
     done: set[int] = field(default_factory=set)
 
 
@@ -28,10 +28,10 @@ class Acknowledgements:
         self._acknowledge = acknowledge
         self._partitions: dict[str, _Partition] = {}
 
-    def take(self, messages: Iterable[Message]) -> None:
-        """Take note of messages, in the order of each partition, before any work on them is done."""
+    def expect(self, messages: Iterable[Message]) -> None:
+        """Expect messages to be done, in the order of each partition, before any work on them is."""
         for message in messages:
-            self._partitions.setdefault(message.source, _Partition()).taken.append(message)
+            self._partitions.setdefault(message.source, _Partition()).expected.append(message)
 
     def done(self, messages: Iterable[Message]) -> None:
         """Acknowledge messages, each as soon as nothing before it is open; forgotten ones are left alone."""
@@ -42,12 +42,12 @@ class Acknowledgements:
                 partition.done.add(message.offset)
                 touched[message.source] = partition
         for partition in touched.values():
-            while partition.taken and partition.taken[0].offset in partition.done:
-                message = partition.taken.popleft()
+            while partition.expected and partition.expected[0].offset in partition.done:
+                message = partition.expected.popleft()
                 partition.done.discard(message.offset)
                 self._acknowledge(message)
 
     def forget(self, partitions: Iterable[str]) -> None:
-        """Let go of partitions that are to be read again from what is committed."""
+        """Forget partitions that are to be read again from what is committed."""
         for partition in partitions:
             self._partitions.pop(partition, None)

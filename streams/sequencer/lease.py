@@ -18,7 +18,7 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Lease:
-    """Tells whether this process has been awake; it is asked before anything is written."""
+    """Knows whether this process has been awake, and is checked before anything is written."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -27,11 +27,11 @@ class Lease:
         self._released = threading.Event()
 
     def keep(self) -> None:
-        """Let the pulse beat in a thread of its own, until it is released."""
+        """Start the pulse in a thread of its own, until it is released."""
         threading.Thread(target=self._beat, name="lease", daemon=True).start()
 
     def release(self) -> None:
-        """Let the pulse stop."""
+        """Stop the pulse."""
         self._released.set()
 
     def check(self) -> None:
@@ -46,6 +46,6 @@ class Lease:
     def _beat(self) -> None:
         while not self._released.wait(PULSE_SECONDS):
             now = time.clock_gettime(_CLOCK)
-            # The gap is told before the pulse: in between, a check sees one or the other.
+            # The gap is set before the pulse: in between, a check sees one or the other.
             self._longest_gap = max(self._longest_gap, now - self._pulse)
             self._pulse = now

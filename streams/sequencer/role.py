@@ -2,28 +2,31 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from events.clock import tick
 from events.codec import encode
+from events.families.clock import tick
 from events.topics import CLOCK, DEAD_LETTERS, INGRESS
-from streams.dead_letters import BlockedKeys, read_letter
+from streams.dead_letters.blocked import BlockedKeys
+from streams.dead_letters.record import read_dead_letter
 from streams.faust_app import SESSION_SECONDS, Failure, consume, create_app
-from streams.kafka import Ends, PartitionReader
+from streams.kafka import EndOffsets, PartitionReader
 from streams.messages import Message, message_of
+from streams.roles import Role
 from streams.sequencer.acknowledging import Acknowledgements
 from streams.sequencer.lease import Lease
-from streams.sequencer.recovery import marks_since
+from streams.sequencer.recovery import high_water_marks_since
 from streams.sequencer.sequencer import Sequencer
 from streams.settings import Settings
 
 BAR_CHECK_SECONDS = 0.1
 
 
-class SequencerRole:
+class SequencerRole(Role):
     """Reads the ingress topics as a member of the sequencers' group."""
 
     name = "sequencer"
@@ -40,23 +43,23 @@ class SequencerRole:
         self._lease = Lease(SESSION_SECONDS / 2)
         self._lease.keep()
         self._acknowledgements = Acknowledgements(lambda message: message.ticket.ack())
-        self._letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
+        self._dead_letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
         self.app = create_app(settings, self.name)
         consume(self.app, settings, INGRESS, "sequence", failure.guard(self._work))
         self.app.on_partitions_revoked.connect(self._on_revoked)
 
     async def prepare(self) -> None:
-        """Learn which entities have open dead letters, before anything of theirs is read."""
-        await self._letters.start()
-        self._letters_end = await self._letters.end()
-        async for records in self._letters.read(0, self._letters_end):
+        """Read which entities have open dead letters, before anything of theirs is read."""
+        await self._dead_letters.start()
+        self._dead_letters_end = await self._dead_letters.end()
+        async for records in self._dead_letters.read(0, self._dead_letters_end):
             for record in records:
-                self._blocked.learn(read_letter(record))
+                self._blocked.record(read_dead_letter(record))
 
-    def tasks(self) -> list[Any]:
-        """Name what runs beside the agents."""
+    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """Return what runs beside the agents."""
         ticking = [self._tick()] if self._settings.clock_seconds else []
-        return [self._close_bars(), self._follow_letters(), *ticking]
+        return [self._close_bars(), self._follow_dead_letters(), *ticking]
 
     async def stop(self) -> None:
         """Journal what is open; what it acknowledges is committed when the app stops."""
@@ -64,15 +67,15 @@ class SequencerRole:
             self._acknowledgements.done(await self.sequencer.close_all())
 
     async def close(self) -> None:
-        """Let go of Kafka."""
+        """Disconnect from Kafka."""
         self._lease.release()
-        await self._letters.stop()
+        await self._dead_letters.stop()
 
-    async def lag(self, ends: Ends) -> int | None:
-        """Count the messages of this sequencer's partitions that it has not read."""
+    async def lag(self, ends: EndOffsets) -> int | None:
+        """Return how many messages of this sequencer's partitions it has not read."""
         assigned = {
-            self._source(one): TopicPartition(one.topic, one.partition)
-            for one in (self.app.consumer.assignment() if self.app.started else ())
+            self._source(partition): TopicPartition(partition.topic, partition.partition)
+            for partition in (self.app.consumer.assignment() if self.app.started else ())
         }
         if not assigned:
             return None
@@ -84,7 +87,7 @@ class SequencerRole:
 
     @property
     def settled(self) -> bool:
-        """Tell whether no bar is open here and no partition is left to another.
+        """Return whether no bar is open here and no partition is left to another.
 
         Beside a member that died and is not missed yet, a new one is given a part of them only.
         """
@@ -92,22 +95,22 @@ class SequencerRole:
         return mine == sum(topic.partitions for topic in INGRESS) and not self.sequencer.waiting
 
     def _start_of(self, partition: TopicPartition) -> int:
-        """Tell from where on this sequencer was to read a partition: behind what is committed."""
+        """Return the offset from which this sequencer was to read a partition: behind what is committed."""
         return int(self.app.consumer._committed_offset.get(partition) or 0)
 
     @property
     def progress(self) -> int:
-        """Count what was done, for the watch that asks whether anything moves."""
+        """Return how many messages were sequenced."""
         return self._messages
 
     @property
     def applied(self) -> int:
-        """Count the events journaled since the start."""
+        """Return how many events were journaled since the start."""
         return self.sequencer.journaled
 
     @property
     def last_event_at(self) -> datetime | None:
-        """Tell when something was journaled last."""
+        """Return when something was journaled last."""
         return self.sequencer.last_event_at
 
     async def _work(self, batch: list[Any]) -> None:
@@ -116,41 +119,40 @@ class SequencerRole:
             await self._recover(self._current(batch))
             # Looked at again: partitions may have been taken away while the journal was read.
             messages = self._current(batch)
-            self._acknowledgements.take(messages)
-            self._acknowledgements.done(await self.sequencer.take(messages, time.monotonic()))
+            self._acknowledgements.expect(messages)
+            self._acknowledgements.done(await self.sequencer.sequence(messages, time.monotonic()))
         self._messages += len(messages)
         for message in messages:
             self._read_to[message.source] = message.offset + 1
 
     def _current(self, batch: list[Any]) -> list[Message]:
-        """Keep the messages that were read since the last rebalance.
+        """Return the messages that were read since the last rebalance.
 
-        What was buffered before it is redelivered from the committed offset on. Taking it now would
-        put the marks ahead of messages that are still to come, and these would be dropped.
+        What was buffered before it is redelivered from the committed offset on. Sequencing it now would put
+        the high-water marks ahead of messages that are still to come, and these would be dropped.
         """
         generation = self.app.consumer_generation_id
-        named = self._settings.without_namespace
         return [
-            message_of(event, named(event.message.topic))
+            message_of(event, self._settings.without_namespace(event.message.topic))
             for event in batch
             if event.message.generation_id == generation
         ]
 
     async def _recover(self, messages: list[Message]) -> None:
         """Look up what the journal holds of partitions that this sequencer has just been given."""
-        first_of_new = [one for one in messages if one.source not in self._known_partitions]
-        if first_of_new:
+        of_new = [message for message in messages if message.source not in self._known_partitions]
+        if of_new:
             generation = self.app.consumer_generation_id
-            since = min(one.timestamp_ms for one in first_of_new)
-            self.sequencer.learn_marks(await marks_since(self._settings, since))
+            since = min(message.timestamp_ms for message in of_new)
+            self.sequencer.restore(await high_water_marks_since(self._settings, since))
             if self.app.consumer_generation_id == generation:
-                self._known_partitions.update(one.source for one in first_of_new)
+                self._known_partitions.update(message.source for message in of_new)
 
     async def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
-        gone = [self._source(one) for one in revoked]
-        self._known_partitions.difference_update(gone)
-        self.sequencer.forget(gone)
-        self._acknowledgements.forget(gone)
+        partitions = [self._source(partition) for partition in revoked]
+        self._known_partitions.difference_update(partitions)
+        self.sequencer.forget(partitions)
+        self._acknowledgements.forget(partitions)
 
     async def _close_bars(self) -> None:
         while True:
@@ -159,14 +161,14 @@ class SequencerRole:
                 self._lease.check()
                 self._acknowledgements.done(await self.sequencer.close_ended(time.monotonic()))
 
-    async def _follow_letters(self) -> None:
-        """Learn of letters that other sequencers wrote or resolved."""
-        async for records in self._letters.follow(self._letters_end):
+    async def _follow_dead_letters(self) -> None:
+        """Read the dead letters that other sequencers wrote or resolved."""
+        async for records in self._dead_letters.follow(self._dead_letters_end):
             for record in records:
-                self._blocked.learn(read_letter(record))
+                self._blocked.record(read_dead_letter(record))
 
     async def _tick(self) -> None:
-        """Let time pass, as an event like any other."""
+        """Send the time again and again, as an event like any other."""
         while True:
             await asyncio.sleep(self._settings.clock_seconds)
             await self._producer.send_and_wait(

@@ -14,23 +14,24 @@ from datetime import datetime, timedelta
 import orjson
 from aiokafka import AIOKafkaProducer
 
+from events.bars import series_of
 from events.base import Event
 from events.codec import Refusal, decode
+from events.families.prices import Tick
 from events.journal import Run, encode_records
-from events.prices import Tick
 from events.topics import DEAD_LETTERS, JOURNAL, PRICES
-from streams.dead_letters import (
+from streams.dead_letters.blocked import BlockedKeys
+from streams.dead_letters.record import (
     DISCARD_HEADER,
     REDRIVE_HEADER,
     WAITS_BEHIND,
-    BlockedKeys,
     DeadLetter,
-    Place,
-    discard,
-    letter,
+    MessageId,
+    dead_letter,
+    discarded,
 )
 from streams.messages import Message
-from streams.sequencer.conflation import MAX_WAITING, Closed, Conflation, series_of
+from streams.sequencer.conflation import MAX_WAITING, ClosedSeries, Conflation, bar_source
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,9 @@ _TICK_TOPICS = frozenset(topic.name for topic in PRICES)
 
 
 class Sequencer:
-    """Turns messages into journal records and dead letters; `marks` tell what the journal holds.
+    """Turns messages into journal records and dead letters.
+
+    `high_water_marks` are the last offsets of each source that the journal holds.
 
     One call at a time: what is journaled must keep the order of the offsets.
     """
@@ -59,13 +62,13 @@ class Sequencer:
         self._blocked = blocked
         self._clock = clock
         self._conflation = Conflation(settings.bar_seconds)
-        self.marks: dict[str, int] = {}
+        self.high_water_marks: dict[str, int] = {}
         self.journaled = 0
         self.refused = 0
         self.last_event_at: datetime | None = None
 
-    async def take(self, messages: Iterable[Message], monotonic: float) -> list[Message]:
-        """Take messages in; return those that are safe in the journal or the dead letters."""
+    async def sequence(self, messages: Iterable[Message], monotonic: float) -> list[Message]:
+        """Sequence messages; return those that are safe in the journal or the dead letters."""
         out = _Output()
         for message in messages:
             ticks = self._read(message, out)
@@ -86,7 +89,7 @@ class Sequencer:
         """Journal every open bar, before the sequencer stops."""
         return await self._journal(self._conflation.close_all())
 
-    async def _journal(self, closed: Iterable[Closed]) -> list[Message]:
+    async def _journal(self, closed: Iterable[ClosedSeries]) -> list[Message]:
         out = _Output()
         out.add(closed)
         await self._append(out)
@@ -94,26 +97,29 @@ class Sequencer:
 
     @property
     def waiting(self) -> int:
-        """Count the messages whose bars are still open."""
+        """Return the number of messages whose bars are still open."""
         return self._conflation.waiting
 
-    def learn_marks(self, marks: Mapping[str, int]) -> None:
-        """Take note of what the journal holds already."""
-        for source, offset in marks.items():
-            self.marks[source] = max(offset, self.marks.get(source, -1))
+    def restore(self, high_water_marks: Mapping[str, int]) -> None:
+        """Raise the high-water marks to what the journal holds already."""
+        for source, offset in high_water_marks.items():
+            self.high_water_marks[source] = max(offset, self._mark(source))
+
+    def _mark(self, source: str) -> int:
+        return self.high_water_marks.get(source, -1)
 
     def forget(self, partitions: Iterable[str]) -> None:
-        """Let go of partitions that another sequencer reads now."""
+        """Forget partitions that another sequencer reads now."""
         self._conflation.forget(partitions)
 
     def _read(self, message: Message, out: "_Output") -> list[Tick]:
-        """Sort the events of one message into facts, letters, and the ticks that are returned."""
-        discarded, redriven = _place_in(message, DISCARD_HEADER), _place_in(message, REDRIVE_HEADER)
-        if discarded:
-            # Among the letters, in its turn: it may come after one that was sent again in vain.
-            self._put_down(discard(discarded, message, self._clock()), out)
+        """Sort the events of one message into facts, dead letters, and the ticks that are returned."""
+        redriven = _message_id_in(message, REDRIVE_HEADER)
+        if to_discard := _message_id_in(message, DISCARD_HEADER):
+            # Among the dead letters, in its order: it may come after one that was sent again in vain.
+            self._refuse(discarded(to_discard, message, self._clock()), out)
             return []
-        known = message.offset <= self.marks.get(message.source, -1)
+        known = message.offset <= self._mark(message.source)
         if known and message.topic not in _TICK_TOPICS:
             # The journal has it, and so have the dead letters: they are written first.
             self._resolve(redriven, out)
@@ -122,38 +128,38 @@ class Sequencer:
         ticks: list[Tick] = []
         refused = False
         decoded = decode(message.value, message.headers, message.key)
-        for index, one in enumerate(decoded):
-            refusal = one if isinstance(one, Refusal) else self._objection(message, one, redriven)
+        for index, event in enumerate(decoded):
+            refusal = event if isinstance(event, Refusal) else self._objection(message, event, redriven)
             if refusal:
                 refused = True
                 if known:
                     continue
                 raw = (message.value or b"") if len(decoded) == 1 else orjson.dumps(refusal.document)
-                place = redriven or Place(message.topic, message.partition, message.offset, index)
-                self._put_down(letter(place, refusal, raw, message, self._clock()), out)
-            elif isinstance(one, Tick):
-                ticks.append(one)
-            elif isinstance(one, Event):
-                facts.append(one)
+                message_id = redriven or MessageId(message.topic, message.partition, message.offset, index)
+                self._refuse(dead_letter(message_id, refusal, raw, message, self._clock()), out)
+            elif isinstance(event, Tick):
+                ticks.append(event)
+            elif isinstance(event, Event):
+                facts.append(event)
         if facts and not known:
             out.runs.append(Run(message.source, message.offset, tuple(facts)))
         if known or not refused:
             self._resolve(redriven, out)
         # Ticks have marks of their own: they may lie in an open bar when a fact behind them is journaled.
-        return [tick for tick in ticks if message.offset > self.marks.get(series_of(message, tick), -1)]
+        return [tick for tick in ticks if message.offset > self._mark(bar_source(message, series_of(tick)))]
 
-    def _put_down(self, written: DeadLetter, out: "_Output") -> None:
-        self._blocked.learn(written)
-        out.letters.append(written)
+    def _refuse(self, record: DeadLetter, out: "_Output") -> None:
+        self._blocked.record(record)
+        out.dead_letters.append(record)
 
-    def _resolve(self, redriven: Place | None, out: "_Output") -> None:
+    def _resolve(self, redriven: MessageId | None, out: "_Output") -> None:
         if redriven:
-            resolved = DeadLetter(place=str(redriven), at=self._clock(), resolved=True)
-            self._blocked.learn(resolved)
+            resolved = DeadLetter(message_id=str(redriven), at=self._clock(), resolved=True)
+            self._blocked.record(resolved)
             out.resolutions.append(resolved)
 
-    def _objection(self, message: Message, event: Event, redriven: Place | None) -> Refusal | None:
-        """Say why a valid event cannot be taken here and now."""
+    def _objection(self, message: Message, event: Event, redriven: MessageId | None) -> Refusal | None:
+        """Return why a valid event cannot be taken here and now."""
         if message.topic != event.TOPIC:
             reason = (
                 f"{event.event_type} belongs on the topic {event.TOPIC}, not {message.topic}."
@@ -174,12 +180,12 @@ class Sequencer:
         return Refusal(reason, event.key, orjson.loads(event.model_dump_json(exclude_none=True)))
 
     async def _append(self, out: "_Output") -> None:
-        """Write letters, then runs, then resolutions, each only when the broker has all before it.
+        """Write dead letters, then runs, then resolutions, each only when the broker has all before it.
 
         A crash in between redelivers the message, and what the journal has is passed over:
         so nothing may be missing from the dead letters by then.
         """
-        await self._send_letters(out.letters)
+        await self._send_dead_letters(out.dead_letters)
         sent = [
             await self._producer.send(self._journal_topic, value, headers=headers, partition=0)
             for value, headers in encode_records(out.runs)
@@ -188,17 +194,20 @@ class Sequencer:
             await asyncio.gather(*sent)
             self.last_event_at = self._clock()
         for run in out.runs:
-            self.marks[run.source] = run.offset
+            self.high_water_marks[run.source] = run.offset
             self.journaled += len(run.events)
-        self.refused += sum(one.is_open for one in out.letters)
-        await self._send_letters(out.resolutions)
+        self.refused += sum(record.is_open for record in out.dead_letters)
+        await self._send_dead_letters(out.resolutions)
 
-    async def _send_letters(self, letters: Sequence[DeadLetter]) -> None:
+    async def _send_dead_letters(self, records: Sequence[DeadLetter]) -> None:
         sent = [
             await self._producer.send(
-                self._dead_letters_topic, one.model_dump_json().encode(), key=one.place.encode(), partition=0
+                self._dead_letters_topic,
+                record.model_dump_json().encode(),
+                key=record.message_id.encode(),
+                partition=0,
             )
-            for one in letters
+            for record in records
         ]
         if sent:
             await asyncio.gather(*sent)
@@ -209,22 +218,22 @@ class _Output:
     """What follows from some messages, on its way to the broker."""
 
     runs: list[Run] = field(default_factory=list)
-    # Those that were put away are among them.
-    letters: list[DeadLetter] = field(default_factory=list)
+    # Records that discard one are among them.
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     resolutions: list[DeadLetter] = field(default_factory=list)
     done: list[Message] = field(default_factory=list)
 
-    def add(self, closed: Iterable[Closed]) -> None:
-        for one in closed:
-            self.runs.append(one.run)
-            self.done += one.messages
+    def add(self, closed: Iterable[ClosedSeries]) -> None:
+        for series in closed:
+            self.runs.append(series.run)
+            self.done += series.messages
 
 
-def _place_in(message: Message, header: str) -> Place | None:
+def _message_id_in(message: Message, header: str) -> MessageId | None:
     for name, value in message.headers:
         if name == header:
             try:
-                return Place.parse(value.decode())
+                return MessageId.parse(value.decode())
             except (ValueError, UnicodeDecodeError):
                 log.warning("A message with an unreadable %s header is taken as a new one.", header)
     return None

@@ -19,7 +19,7 @@ _IN_ADDRESSES = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "&": "&amp;"}
 
 
 def body_of(destination: Destination, message_id: str, payload: Mapping[str, Any]) -> bytes:
-    """Write a signal in the destination's format; the same signal always gives the same bytes."""
+    """Convert a signal into the destination's format; the same signal always gives the same bytes."""
     match destination.format:
         case Format.JSON:
             return as_json({"message_id": message_id, **payload})
@@ -30,13 +30,13 @@ def body_of(destination: Destination, message_id: str, payload: Mapping[str, Any
 
 
 def slack_text(payload: Mapping[str, Any]) -> str:
-    """Tell a signal and the first of its sources in one line of Slack's markup.
+    """Return a signal and the first of its sources as one line of Slack's markup.
 
     Only the three characters that Slack gives a meaning are escaped, as its documentation
     on formatting text asks; so nothing in a name can call a channel or hide a link.
     """
-    told = f"[{payload['level']}] {payload['title']}, {payload['subject']}: {payload['message']}"
-    line = _escaped(cut(" ".join(told.split()), LONGEST_SENTENCE))
+    sentence = f"[{payload['level']}] {payload['title']}, {payload['subject']}: {payload['message']}"
+    line = _escaped(cut(" ".join(sentence.split()), LONGEST_SENTENCE))
     named = [_linked(**source) for source in payload["sources"][:SOURCES_NAMED]]
     if not named:
         return line
@@ -48,12 +48,12 @@ def slack_text(payload: Mapping[str, Any]) -> str:
 def _linked(
     event_id: str, headline: str = "", source: str = "", source_url: str = "", known_at: str = ""
 ) -> str:
-    """Name a source, as a link where it has an address; nothing but the web is linked to."""
+    """Return the name of a source, as a link where it has an address; nothing but the web is linked to."""
     text = _escaped(" ".join((headline or event_id).split()))
-    of_whom = f" ({_escaped(' '.join(source.split()))}, {known_at[:10]})" if source else ""
+    publisher = f" ({_escaped(' '.join(source.split()))}, {known_at[:10]})" if source else ""
     if not source_url.startswith(("http://", "https://")) or len(source_url) > LONGEST_ADDRESS:
-        return f"{text}{of_whom}"
-    return f"<{source_url.translate(_IN_ADDRESSES)}|{text.replace('|', '/')}>{of_whom}"
+        return f"{text}{publisher}"
+    return f"<{source_url.translate(_IN_ADDRESSES)}|{text.replace('|', '/')}>{publisher}"
 
 
 def _escaped(text: str) -> str:
@@ -63,7 +63,7 @@ def _escaped(text: str) -> str:
 def headers_of(
     destination: Destination, message_id: str, body: bytes, now_seconds: int, user_agent: str
 ) -> dict[str, str]:
-    """Name the message for a receiver that remembers, and sign it where a secret is shared."""
+    """Return headers by which a receiver knows the message again, signed where a secret is shared."""
     headers = {
         "Content-Type": "application/json",
         "Idempotency-Key": message_id,
@@ -76,6 +76,6 @@ def headers_of(
 
 
 def signature(secret: str, now_seconds: int, body: bytes) -> str:
-    """Sign the time (Unix seconds) and the body: HMAC-SHA-256 over "time.body", in hex."""
+    """Return a signature of the time (Unix seconds) and the body: HMAC-SHA-256 over "time.body", in hex."""
     digest = hmac.new(secret.encode(), f"{now_seconds}.".encode() + body, hashlib.sha256)
     return f"t={now_seconds},v1={digest.hexdigest()}"

@@ -1,6 +1,6 @@
 """What one destination is to be sent and was sent, as the database keeps it.
 
-A destination has a place in the outbox, up to which everything that concerns it was put into
+A destination has an offset in the outbox, up to which everything that concerns it was put into
 its own queue. It is put there in the order of the outbox, and steps about the same subject
 leave in that order; whatever fails holds up only its own subject.
 """
@@ -12,7 +12,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from projections.warning_signs.definition import LEVELS, Level
+from projections.definition import LEVELS, Level
 from streams.evidence import with_sources
 from streams.webhooks.destination import Destination
 from streams.webhooks.posting import Delivered, Failed, Outcome, Refused, delay_seconds
@@ -29,7 +29,7 @@ INSERT INTO ouroboros.webhook_destination (destination, queued_to) VALUES (%s, %
 ON CONFLICT (destination) DO NOTHING
 """
 # One statement, so that what is queued and how far it goes are of one view of the outbox. A step
-# concerns whoever is told of the level it reaches or of the level told last (muted steps are in no
+# concerns whoever is sent the level it reaches or the level sent last (muted steps are in no
 # outbox). Several steps of one event are put in the order of their episodes.
 _QUEUE = SQL("""
 WITH fresh AS MATERIALIZED (
@@ -91,7 +91,7 @@ SELECT (SELECT count(*) FROM ouroboros.webhook_delivery
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A signal whose turn it is, after so many failed attempts and seconds in the queue."""
+    """A signal that is due, after so many failed attempts and seconds in the queue."""
 
     message_id: str
     payload: dict[str, Any]
@@ -100,12 +100,12 @@ class Waiting:
 
 
 async def register(connection: Connection, destination: str, journal_end: int) -> None:
-    """Let a destination that was never seen before begin at the present end of the journal."""
+    """Register a destination; one that was never seen before begins at the present end of the journal."""
     await connection.execute(_REGISTER, (destination, journal_end - 1))
 
 
 async def count_waiting(connection: Connection, schema: str, destinations: list[str]) -> int:
-    """Count what is still to be sent, and what is not queued yet."""
+    """Return how many signals are still to be sent, or not queued yet."""
     statement = _WAITING.format(outbox=Identifier(schema, "outbox"))
     found = await (await connection.execute(statement, {"names": destinations})).fetchone()
     return int(found[0]) if found else 0
@@ -121,8 +121,8 @@ class Deliveries:
         least = Level(destination.at_least)
         self._levels = [level.value for level in LEVELS if level.rank >= least.rank]
 
-    async def take(self) -> bool:
-        """Take the queue for as long as the connection lives, unless another worker has it."""
+    async def lock(self) -> bool:
+        """Lock the queue for as long as the connection lives; return False where another worker has it."""
         # The lock is of this database, and so of one namespace.
         statement = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
         name = f"ouroboros webhook {self._name}"
@@ -130,11 +130,11 @@ class Deliveries:
         return bool(found and found[0])
 
     async def queue(self) -> None:
-        """Queue what came into the outbox since it was last asked."""
+        """Queue what came into the outbox since the last call."""
         await self._connection.execute(self._queue, {"name": self._name, "levels": self._levels})
 
     async def next(self) -> Waiting | None:
-        """Give the signal whose turn it is, if one is due, with its sources."""
+        """Return the first signal that is due, if there is one, with its sources."""
         found = await (await self._connection.execute(_NEXT, (self._name,))).fetchone()
         if found is None:
             return None
@@ -143,7 +143,7 @@ class Deliveries:
         return Waiting(message_id, payload, attempts, waited_seconds)
 
     async def record(self, sent: Waiting, outcome: Outcome) -> Verdict:
-        """Write down what came of an attempt, and say what becomes of the signal."""
+        """Record what came of an attempt; return what becomes of the signal."""
         values: dict[str, Any] = {"name": self._name, "message_id": sent.message_id}
         match outcome:
             case Delivered():
@@ -162,5 +162,5 @@ class Deliveries:
 
 
 def is_hopeless(sent: Waiting, delay: float) -> bool:
-    """Tell whether a signal that failed once more is given up instead of tried again after a delay."""
+    """Return whether a signal that failed once more is given up instead of tried again after a delay."""
     return sent.attempts + 1 >= LEAST_ATTEMPTS and sent.waited_seconds + delay > GIVE_UP_SECONDS

@@ -46,7 +46,7 @@ def parse(text: str) -> tuple[Destination, ...]:
     for number, destination in enumerate(found):
         if not _is_web_address(destination.url.get_secret_value()):
             raise _refused(_at((number, "url")) + "it must begin with http:// or https:// and name a host")
-        if destination.name in {one.name for one in found[:number]}:
+        if destination.name in {other.name for other in found[:number]}:
             raise _refused(_at((number, "name")) + f"{destination.name!r} is named twice")
     return found
 
@@ -56,7 +56,7 @@ _ADDRESS = TypeAdapter(HttpUrl)
 
 
 def _is_web_address(url: str) -> bool:
-    # The model mends some addresses, by leaving out spaces and slashes; they would be used as they are.
+    # The model corrects some addresses, by leaving out spaces and slashes; they would be used as they are.
     if any(character.isspace() or not character.isprintable() for character in url):
         return False
     try:
@@ -66,8 +66,8 @@ def _is_web_address(url: str) -> bool:
         return False
 
 
-def _at(place: tuple[int | str, ...]) -> str:
-    match place:
+def _at(path: tuple[int | str, ...]) -> str:
+    match path:
         case (int(number), *fields):
             return ", ".join((f"entry {number + 1}", *map(str, fields))) + ": "
         case _:

@@ -1,23 +1,24 @@
-"""Small histories for studies: daily bars, favours of lenders, and where they are kept."""
+"""Small histories for studies: daily bars, waivers of lenders, and where they are kept."""
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from events.bars import with_bars
 from events.base import Event
 from events.codec import decode_document
+from events.families.prices import DAY_SECONDS
 from ouroboros.backtest.priced import Priced
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.run import Result, run
 from ouroboros.backtest.sources import Part, Source
 from ouroboros.backtest.study import HistoryPart
 from ouroboros.backtest.study_file import read_study
-from ouroboros.history.source import Entry, Order, journaled
+from ouroboros.history.source import Entry, History, Order, journaled
 from projections.event_batch import batch_of
 
 CLOSES = time(21)
@@ -50,7 +51,7 @@ def bar(symbol: str, known_at: datetime, opened: float, closed: float, **more: A
     )
 
 
-def favour(known_at: datetime, kind: str = "waiver", borrower: str = "CoreWeave", **more: Any) -> Event:
+def waiver(known_at: datetime, kind: str = "waiver", borrower: str = "CoreWeave", **more: Any) -> Event:
     return decode_document(
         {
             "event_type": "CreditWaiverReported",
@@ -67,7 +68,7 @@ def favour(known_at: datetime, kind: str = "waiver", borrower: str = "CoreWeave"
 
 
 def gpu_bar(known_at: datetime, price: float, model: str = "H100", basis: str = "rental_hour") -> Event:
-    """Make the bar of a day that ends at a moment."""
+    """Make the bar of a day that ends at a time."""
     begins = known_at - timedelta(days=1)
     return decode_document(
         {
@@ -93,57 +94,57 @@ def bars(symbol: str, first: str, prices: Sequence[tuple[float, float]]) -> list
     return [bar(symbol, start + timedelta(days=number), *one) for number, one in enumerate(prices)]
 
 
-@dataclass(frozen=True)
-class InMemory:
-    """Events in the order of their arrival."""
+class InMemory(History):
+    """Events in the order of their arrival; of single prices, bars of their days."""
 
-    events: tuple[Event, ...]
+    def __init__(self, name: str, events: Sequence[Event]) -> None:
+        super().__init__(name, {"memory": "0" * 64})
+        self.events = events
 
     def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
+        events = list(with_bars(self.events, DAY_SECONDS))
+        self.drawn.update({str(event.event_id) for event in events if event not in self.events})
         found = [
             Entry(offset, 0, event)
-            for offset, event in enumerate(self.events)
+            for offset, event in enumerate(events)
             if until is None or event.known_at <= until
         ]
         if order is Order.KNOWN:
-            found.sort(key=lambda one: (one.event.known_at, one.offset))
+            found.sort(key=lambda entry: (entry.event.known_at, entry.offset))
         yield from found
-
-    @property
-    def hashes(self) -> Mapping[str, str]:
-        return {"memory": "0" * 64}
 
 
 def prices_of(universe: Sequence[Priced], events: Sequence[Event]) -> Prices:
     """Take daily bars in the order in which they come."""
-    prices = Prices(universe, 86_400)
-    prices.take(batch_of(list(journaled(Entry(offset, 0, one) for offset, one in enumerate(events)))))
+    history = InMemory("memory", events)
+    prices = Prices(universe, 86_400, [history])
+    prices.take(batch_of(list(journaled(history.entries(Order.JOURNAL)))))
     return prices
 
 
 def source_of(until: datetime, *parts: Sequence[Event], takes: Sequence[str] = ()) -> Source:
     """Read lists of events as the parts of one history."""
     stated = [{"read": f"part {number}"} for number in range(len(parts))]
-    for one, take in zip(stated, takes, strict=False):
-        one["take"] = take
+    for part, take in zip(stated, takes, strict=False):
+        part["take"] = take
     return Source(
         [
-            Part(HistoryPart.model_validate(one), InMemory(tuple(events)))
-            for one, events in zip(stated, parts, strict=True)
+            Part(HistoryPart.model_validate(part), InMemory(part["read"], tuple(events)))
+            for part, events in zip(stated, parts, strict=True)
         ],
         until,
     )
 
 
 def study_document(**changes: Any) -> dict[str, Any]:
-    """Write a study of CoreWeave's favours, with some keys changed; None leaves one out."""
+    """Write a study of CoreWeave's waivers, with some keys changed; None leaves one out."""
     document: dict[str, Any] = {
         "study": "test",
         "history": [{"read": "ledger"}],
         "universe": ["CRWV"],
         "period": {"starts": "2025-03-01", "ends": "2025-06-01"},
         "signals": {
-            "favours": {
+            "waivers": {
                 "of": [{"indicator": "credit_waivers", "level": "watch", "subject": "borrower:CoreWeave"}]
             }
         },
@@ -161,13 +162,12 @@ def written(folder: Path, **changes: Any) -> Path:
 
 
 def result_of(folder: Path, events: Iterable[Event], **changes: Any) -> Result:
-    path = written(folder, **changes)
-    study, document = read_study(path)
-    return run(path, study, document, source_of(study.period.ends, tuple(events)), None)
+    study, document = read_study(written(folder, **changes))
+    return run(study, document, source_of(study.period.ends, tuple(events)), None)
 
 
 def random_history(seed: int, days: int = 25) -> list[Event]:
-    """Make daily prices that wander, and favours at any hour; some arrive later than they are known."""
+    """Make daily prices that wander, and waivers at any hour; some arrive later than they are known."""
     chance = random.Random(seed)
     price, events = 100.0, list[Event]()
     for number in range(days):
@@ -177,7 +177,7 @@ def random_history(seed: int, days: int = 25) -> list[Event]:
         events.append(bar("CRWV", known_at, opened, price))
         if chance.random() < 0.2:
             kind = chance.choice(["amendment", "waiver", "forbearance", "default"])
-            moment = known_at + timedelta(minutes=chance.randrange(1440))
-            events.append(favour(moment, kind, facility_id=f"loan-{number}"))
+            time = known_at + timedelta(minutes=chance.randrange(1440))
+            events.append(waiver(time, kind, facility_id=f"loan-{number}"))
     chance.shuffle(events)
     return events

@@ -18,7 +18,7 @@ from ouroboros.backtest.study import Action, Draws, Period
 from ouroboros.backtest.trading import Account, Holding
 from ouroboros.backtest.walk_forward import earned
 from ouroboros.watchlist import read_watchlist
-from tests.backtest.cases import at, bar, bars, favour, prices_of, result_of
+from tests.backtest.cases import at, bar, bars, prices_of, result_of, waiver
 
 PERIOD = Period(starts=at("2025-03-01", 0), ends=at("2025-06-01", 0))
 ACTION = Action(while_up="s", long=("A",), costs_bps=0)
@@ -80,7 +80,7 @@ def test_nothing_and_everything_held_leave_nothing_to_chance() -> None:
 
 
 def zigzag(change_from: int | None = None) -> list[Event]:
-    """Make prices that fall after a favour; from some day on they rise instead."""
+    """Make prices that fall after a waiver; from some day on they rise instead."""
     events: list[Event] = []
     for number in range(80):
         falls = number % 20 > 10
@@ -89,11 +89,11 @@ def zigzag(change_from: int | None = None) -> list[Event]:
             price = 300.0 - price
         events.append(bar("CRWV", day(number), price, price))
         if number % 20 == 9:
-            events.append(favour(day(number) + timedelta(hours=1), facility_id=f"loan-{number}"))
+            events.append(waiver(day(number) + timedelta(hours=1), facility_id=f"loan-{number}"))
     return events
 
 
-@pytest.mark.parametrize("action", [None, {"while_up": "favours", "short": ["CRWV"], "costs_bps": 5}])
+@pytest.mark.parametrize("action", [None, {"while_up": "waivers", "short": ["CRWV"], "costs_bps": 5}])
 def test_what_is_chosen_at_a_cut_depends_on_nothing_behind_it(
     tmp_path: Path, action: dict[str, object] | None
 ) -> None:
@@ -117,7 +117,7 @@ def test_what_is_chosen_at_a_cut_depends_on_nothing_behind_it(
         for one in straight.splits:
             before = Period(starts=straight.study.period.starts, ends=one.starts)
             returns = [
-                earned(straight.study, straight.prices, trial.spells["favours"], before)
+                earned(straight.study, straight.prices, trial.active_periods["waivers"], before)
                 for trial in straight.trials
             ]
             assert len(set(returns)) > 1

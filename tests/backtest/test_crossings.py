@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ouroboros.backtest.crossings import first_at_most
+from ouroboros.backtest.outcomes import first_at_most
 
 PRICES = st.integers(1, 8).map(float)
 

@@ -9,10 +9,10 @@ import pytest
 
 from events.base import Event
 from events.errors import UsageError
+from ouroboros.backtest.figures import outcome_text
 from ouroboros.backtest.page import page
 from ouroboros.backtest.run import Result
-from ouroboros.backtest.summary import told_outcome
-from tests.backtest.cases import at, bars, favour, gpu_bar, result_of
+from tests.backtest.cases import at, bars, gpu_bar, result_of, waiver
 
 RENTAL = {"model": "H100", "basis": "rental_hour"}
 OUTCOME = {**RENTAL, "falls": 0.2, "within_days": 7}
@@ -38,14 +38,14 @@ def test_an_episode_is_judged_by_the_price_of_the_model_on_its_basis(tmp_path: P
         gpu_bar(at("2025-03-08", 0), 0.1, basis="resale"),
         gpu_bar(at("2025-03-09", 0), 0.1, model="H200"),
     ]
-    result = judged(tmp_path, [*rents(falling_from(6)), *noise, favour(at("2025-03-05", 22))])
-    scored = result.trials[0].signals["favours"].score
+    result = judged(tmp_path, [*rents(falling_from(6)), *noise, waiver(at("2025-03-05", 22))])
+    scored = result.trials[0].signals["waivers"].score
     (one,) = scored.episodes
     # Of 5 March the price of the 4th is known, whose day was over at midnight.
     assert (scored.hits, one.base_usd, one.verdict.close_usd) == (1, 2.0, 1.5)
     assert one.verdict.came_at == at("2025-03-10", 0)
     assert scored.lead_days == pytest.approx([4 + 2 / 24])
-    assert told_outcome(result.study.outcome).startswith("Foretold is that H100 (rental_hour) falls by 20 %")
+    assert outcome_text(result.study.outcome).startswith("Foretold is that H100 (rental_hour) falls by 20 %")
     assert "H100 (rental_hour) and the episodes" in page(result)
 
 
@@ -53,9 +53,9 @@ def test_shares_are_traded_on_signals_that_foretell_a_gpu_price(tmp_path: Path) 
     events = [
         *rents(falling_from(6)),
         *bars("CRWV", "2025-03-03", [(10, 11)] * 60),
-        favour(at("2025-03-05", 22)),
+        waiver(at("2025-03-05", 22)),
     ]
-    action = {"while_up": "favours", "short": ["CRWV"], "costs_bps": 0}
+    action = {"while_up": "waivers", "short": ["CRWV"], "costs_bps": 0}
     result = judged(tmp_path, events, universe=["CRWV", RENTAL], action=action)
     doing = result.trials[0].action
     assert doing is not None

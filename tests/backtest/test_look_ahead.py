@@ -1,4 +1,4 @@
-"""Nothing looks ahead: what comes after a moment changes nothing that was decided until then."""
+"""Nothing looks ahead: what comes after a time changes nothing that was decided until then."""
 
 import random
 from datetime import datetime, timedelta
@@ -8,52 +8,52 @@ from typing import Any
 import pytest
 
 from events.base import Event
-from events.prices import EquityBarClosed
+from events.families.prices import EquityBarClosed
 from ouroboros.backtest.prices import Bar, LookAhead, Prices
-from ouroboros.backtest.signals import signal_rows, spells
+from ouroboros.backtest.signals import active_periods, signal_rows
 from ouroboros.backtest.sources import parameters
 from ouroboros.backtest.study import Study
-from ouroboros.backtest.trading import Holding, holdings, trade
-from ouroboros.backtest.valuing import closes_of, course
+from ouroboros.backtest.trading import Holding, closes_of, holdings, trade, valuations_of
 from tests.backtest.cases import (
     at,
     bar,
     bars,
-    favour,
     prices_of,
     random_history,
     result_of,
     source_of,
     study_document,
+    waiver,
 )
 
 SHORT_WINDOW = parameters("test", (), Study.model_validate(
     study_document(variants=[{"name": "v", "windows": [{"indicator": "credit_waivers", "days": 3}]}])
 ).variants[0].windows)  # fmt: skip
-ACTION = {"while_down": "favours", "long": ["CRWV"], "costs_bps": 10}
+ACTION = {"while_down": "waivers", "long": ["CRWV"], "costs_bps": 10}
 
 
 def decided(events: list[Event], study: Study, until: datetime) -> tuple[Any, ...]:
-    """Tell all that was decided and traded until a moment."""
-    prices = Prices(study.universe, study.bar_seconds)
-    history = list(source_of(study.period.ends, events).batches([SHORT_WINDOW]))
+    """Tell all that was decided and traded until a time."""
+    source = source_of(study.period.ends, events)
+    prices = Prices(study.universe, study.bar_seconds, source.histories)
+    history = list(source.batches([SHORT_WINDOW]))
     for batch in history:
         prices.take(batch)
-    found = spells(list(signal_rows(history, ["credit_waivers"])), study.signals)["favours"]
+    found = active_periods(list(signal_rows(history, ["credit_waivers"])), study.signals)["waivers"]
     assert study.action
     held = holdings(study.action, found, study.period)
     trades = trade(study.action, prices, held, study.period.ends).trades
-    marks = course(trades, closes_of(study.action, prices, study.period))
+    valuations = valuations_of(trades, closes_of(study.action, prices, study.period))
     return (
         [(one.begins_at, one.messages, one.evidence) for one in found if one.begins_at <= until],
         [one.ends_at for one in found if one.ends_at and one.ends_at <= until],
         [one for one in trades if one.known_at <= until],
-        [one for one in marks if one.known_at <= until],
+        [one for one in valuations if one.known_at <= until],
     )
 
 
 def with_another_future(events: list[Event], until: datetime, seed: int) -> list[Event]:
-    """Keep what is known at a moment, and put other facts and prices in the place of what comes."""
+    """Keep what is known at a time, and put other facts and prices in the place of what comes."""
     chance = random.Random(-seed)
     changed = [one for one in events if one.known_at <= until]
     for one in events:
@@ -61,7 +61,7 @@ def with_another_future(events: list[Event], until: datetime, seed: int) -> list
             opened, closed = chance.uniform(20, 300), chance.uniform(20, 300)
             changed.append(bar("CRWV", one.known_at, opened, closed))
             if chance.random() < 0.5:
-                changed.append(favour(one.known_at, "default", facility_id=f"other-{len(changed)}"))
+                changed.append(waiver(one.known_at, "default", facility_id=f"other-{len(changed)}"))
     return changed
 
 
@@ -78,7 +78,7 @@ def test_another_future_changes_no_decision_of_the_past() -> None:
     assert min(begun, ended, traded) > 300
 
 
-def test_the_price_after_a_moment_is_refused_and_that_of_the_moment_is_not() -> None:
+def test_the_price_after_a_time_is_refused_and_that_of_the_time_is_not() -> None:
     prices = prices_of(["CRWV"], bars("CRWV", "2025-03-03", [(100, 101), (102, 103)]))
     known = prices.as_of(at("2025-03-03"))
     assert known.close_usd("CRWV") == 101
@@ -104,12 +104,12 @@ def test_a_late_order_waits_for_the_bar_after_its_delay() -> None:
     prices = prices_of(["CRWV"], bars("CRWV", "2025-03-03", [(100, 101), (102, 103), (104, 105)]))
     found = prices.fill("CRWV", at("2025-03-04", 0), at("2025-06-01"))
     assert isinstance(found, Bar)
-    # A bar that begins at that very moment does not come after it.
+    # A bar that begins at that very time does not come after it.
     assert found.open_usd == 104
     assert prices.fill("CRWV", at("2025-03-05", 0), at("2025-06-01")) is None
 
 
 def test_a_fact_that_arrives_late_counts_when_it_could_be_known(tmp_path: Path) -> None:
-    events = [*bars("CRWV", "2025-03-03", [(100, 100)] * 20), favour(at("2025-03-05", 22))]
-    (one,) = result_of(tmp_path, events).trials[0].spells["favours"]
+    events = [*bars("CRWV", "2025-03-03", [(100, 100)] * 20), waiver(at("2025-03-05", 22))]
+    (one,) = result_of(tmp_path, events).trials[0].active_periods["waivers"]
     assert one.begins_at == at("2025-03-05", 22)

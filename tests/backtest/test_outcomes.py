@@ -9,7 +9,7 @@ from ouroboros.backtest.intervals import wilson
 from ouroboros.backtest.outcomes import look_back
 from ouroboros.backtest.study import Draws
 from ouroboros.backtest.trials import holm
-from tests.backtest.cases import at, bars, favour, result_of
+from tests.backtest.cases import at, bars, result_of, waiver
 
 STEADY = [(100.0, 100.0)] * 60
 WINDOW = [{"name": "short", "windows": [{"indicator": "credit_waivers", "days": 3}]}]
@@ -22,8 +22,8 @@ def falling_at(*days: int) -> list[tuple[float, float]]:
 
 def test_an_episode_is_a_hit_where_a_later_close_reaches_the_level_within_the_days(tmp_path: Path) -> None:
     # Known on Wednesday 5 March after the close of 100; 75 on 10 March, five days later.
-    events = [*bars("CRWV", "2025-03-03", falling_at(7)), favour(at("2025-03-05", 22))]
-    scored = result_of(tmp_path, events).trials[0].signals["favours"].score
+    events = [*bars("CRWV", "2025-03-03", falling_at(7)), waiver(at("2025-03-05", 22))]
+    scored = result_of(tmp_path, events).trials[0].signals["waivers"].score
     (one,) = scored.episodes
     assert (scored.hits, scored.false_alarms, scored.misses) == (1, 0, 0)
     assert (one.base_usd, one.verdict.close_usd, one.verdict.came_at) == (100, 75, at("2025-03-10"))
@@ -32,15 +32,15 @@ def test_an_episode_is_a_hit_where_a_later_close_reaches_the_level_within_the_da
 
 def test_a_fall_after_the_days_is_a_false_alarm_and_a_fall_without_episode_a_miss(tmp_path: Path) -> None:
     # From the close of 5 March on, seven days end on 12 March.
-    events = [*bars("CRWV", "2025-03-03", falling_at(10, 40)), favour(at("2025-03-05", 20))]
-    scored = result_of(tmp_path, events).trials[0].signals["favours"].score
+    events = [*bars("CRWV", "2025-03-03", falling_at(10, 40)), waiver(at("2025-03-05", 20))]
+    scored = result_of(tmp_path, events).trials[0].signals["waivers"].score
     assert (scored.hits, scored.false_alarms, scored.moves, scored.misses) == (0, 1, 2, 2)
     assert (scored.precision, scored.recall, scored.median_lead_days) == (0, 0, None)
 
 
 def test_the_last_day_within_counts(tmp_path: Path) -> None:
-    events = [*bars("CRWV", "2025-03-03", falling_at(9)), favour(at("2025-03-05", 22))]
-    assert result_of(tmp_path, events).trials[0].signals["favours"].score.hits == 1
+    events = [*bars("CRWV", "2025-03-03", falling_at(9)), waiver(at("2025-03-05", 22))]
+    assert result_of(tmp_path, events).trials[0].signals["waivers"].score.hits == 1
 
 
 @pytest.mark.parametrize("falls_on", [59, 45])
@@ -49,18 +49,18 @@ def test_what_has_no_full_window_is_undecided_even_where_the_outcome_came(
 ) -> None:
     # The window of an episode of 29 April ends after the period.
     period = {"starts": "2025-03-01", "ends": "2025-05-02"}
-    events = [*bars("CRWV", "2025-03-03", falling_at(falls_on)), favour(at("2025-04-29", 22))]
+    events = [*bars("CRWV", "2025-03-03", falling_at(falls_on)), waiver(at("2025-04-29", 22))]
     result = result_of(tmp_path, events, period=period)
-    scored = result.trials[0].signals["favours"].score
+    scored = result.trials[0].signals["waivers"].score
     assert (scored.hits, scored.false_alarms, scored.undecided) == (0, 0, 1)
     assert (scored.precision, scored.precision_interval) == (None, None)
 
 
 def test_rises_are_outcomes_too(tmp_path: Path) -> None:
     prices = [(100.0, 100.0)] * 5 + [(130.0, 130.0)] * 40
-    events = [*bars("CRWV", "2025-03-03", prices), favour(at("2025-03-05", 22))]
+    events = [*bars("CRWV", "2025-03-03", prices), waiver(at("2025-03-05", 22))]
     outcome = {"symbol": "CRWV", "rises": 0.3, "within_days": 7}
-    assert result_of(tmp_path, events, outcome=outcome).trials[0].signals["favours"].score.hits == 1
+    assert result_of(tmp_path, events, outcome=outcome).trials[0].signals["waivers"].score.hits == 1
 
 
 def test_a_stretch_is_all_bars_from_which_the_outcome_is_ahead(tmp_path: Path) -> None:
@@ -71,8 +71,8 @@ def test_a_stretch_is_all_bars_from_which_the_outcome_is_ahead(tmp_path: Path) -
 
 def test_a_stated_probability_is_scored_after_brier(tmp_path: Path) -> None:
     rule = {"of": [{"indicator": "credit_waivers", "level": "watch", "subject": "all"}], "probability": 0.7}
-    events = [*bars("CRWV", "2025-03-03", falling_at(7, 50)), favour(at("2025-03-05", 22))]
-    later = favour(at("2025-04-09", 22), facility_id="other")
+    events = [*bars("CRWV", "2025-03-03", falling_at(7, 50)), waiver(at("2025-03-05", 22))]
+    later = waiver(at("2025-04-09", 22), facility_id="other")
     result = result_of(tmp_path, [*events, later], signals={"any": rule}, variants=WINDOW)
     scored = result.trials[1].signals["any"].score
     assert (scored.hits, scored.false_alarms) == (1, 1)
@@ -90,22 +90,22 @@ def test_a_signal_of_two_conditions_is_up_only_while_both_hold(tmp_path: Path) -
     }
     events = [
         *bars("CRWV", "2025-03-03", STEADY),
-        favour(at("2025-03-05", 22)),
-        favour(at("2025-03-07", 22), borrower="Other"),
+        waiver(at("2025-03-05", 22)),
+        waiver(at("2025-03-07", 22), borrower="Other"),
     ]
     result = result_of(tmp_path, events, signals={"both": both}, variants=WINDOW)
-    (one,) = result.trials[1].spells["both"]
-    # The first favour leaves the window of three days; the next bar says so.
+    (one,) = result.trials[1].active_periods["both"]
+    # The first waiver leaves the window of three days; the next bar says so.
     assert (one.begins_at, one.ends_at) == (at("2025-03-07", 22), at("2025-03-09"))
     assert len(one.evidence) == len(one.messages) == 2
     assert "Other" in " ".join(result.evidence[event_id].headline for event_id in one.evidence)
 
 
 def test_levels_of_a_variant_stand_in_place_of_those_of_the_signal(tmp_path: Path) -> None:
-    variants = [{"name": "critical only", "levels": {"favours": "critical"}}]
-    events = [*bars("CRWV", "2025-03-03", STEADY), favour(at("2025-03-05", 22))]
+    variants = [{"name": "critical only", "levels": {"waivers": "critical"}}]
+    events = [*bars("CRWV", "2025-03-03", STEADY), waiver(at("2025-03-05", 22))]
     result = result_of(tmp_path, events, variants=variants)
-    assert [len(trial.spells["favours"]) for trial in result.trials] == [1, 0]
+    assert [len(trial.active_periods["waivers"]) for trial in result.trials] == [1, 0]
 
 
 def test_hindsight_of_a_cut_knows_nothing_behind_it(tmp_path: Path) -> None:
@@ -134,9 +134,9 @@ def test_holm_multiplies_the_smallest_by_all_and_never_falls() -> None:
 
 
 def test_chance_of_hits_is_that_of_drawing_without_looking(tmp_path: Path) -> None:
-    events = [*bars("CRWV", "2025-03-03", falling_at(7)), favour(at("2025-03-05", 22))]
+    events = [*bars("CRWV", "2025-03-03", falling_at(7)), waiver(at("2025-03-05", 22))]
     result = result_of(tmp_path, events)
-    scored = result.trials[0].signals["favours"].score
+    scored = result.trials[0].signals["waivers"].score
     chance = chance_of_hits(scored, result.hindsight, Draws(20_000, 7))
     assert chance
     # One episode at a random bar is a hit as often as the base rate says; seed 7.

@@ -10,14 +10,13 @@ import pytest
 from events.base import Event
 from events.codec import encode
 from events.errors import UsageError
-from ouroboros.backtest.command import run_file
 from ouroboros.backtest.result_json import result_json
-from ouroboros.backtest.run import Result
+from ouroboros.backtest.run import Result, run_file
 from ouroboros.history.manifest import Format
 from ouroboros.history.source import Entry
 from ouroboros.history.writing import writing
 from streams.settings import Settings
-from tests.backtest.cases import at, bars, favour, gpu_bar, random_history, source_of, written
+from tests.backtest.cases import at, bars, gpu_bar, random_history, source_of, waiver, written
 
 UNTIL = at("2025-06-01", 0)
 STEADY = bars("CRWV", "2025-03-03", [(100.0, 100.0 + number % 3) for number in range(40)])
@@ -79,12 +78,12 @@ def test_a_share_whose_opening_prices_differ_is_told_with_both(tmp_path: Path) -
 
 
 def test_facts_of_one_place_go_with_the_prices_of_another(tmp_path: Path) -> None:
-    archive = exported(tmp_path / "archive", [*STEADY[:3], favour(at("2025-03-05", 22)), *STEADY[3:]])
+    archive = exported(tmp_path / "archive", [*STEADY[:3], waiver(at("2025-03-05", 22)), *STEADY[3:]])
     prices = a_table(tmp_path, "CRWV.csv")
     history = [{"read": str(archive), "take": "facts"}, {"read": prices, "take": "prices"}]
     result = studied(tmp_path, history)
     assert [one.close_usd for one in result.hindsight.bars][:3] == [104, 105, 106]
-    assert len(result.trials[0].spells["favours"]) == 1
+    assert len(result.trials[0].active_periods["waivers"]) == 1
     sources = json.loads(result_json(result))["sources"]
     assert [(one["read"], one["take"], one["events"]) for one in sources] == [
         (str(archive), "facts", 1),
@@ -96,9 +95,9 @@ def test_facts_of_one_place_go_with_the_prices_of_another(tmp_path: Path) -> Non
 
 
 def test_what_stands_in_two_places_counts_once_and_is_told() -> None:
-    again = [one.model_copy(update={"event_id": favour(at("2025-03-01")).event_id}) for one in STEADY[5:6]]
-    nearly = [one.model_copy(update={"close_usd": 102.00001}) for one in again]
-    source = source_of(UNTIL, STEADY, [*STEADY[:4], *nearly])
+    another_id = waiver(at("2025-03-01")).event_id
+    nearly = {"event_id": another_id, "close_usd": 102.00001, "high_usd": 102.00001}
+    source = source_of(UNTIL, STEADY, [*STEADY[:4], STEADY[5].model_copy(update=nearly)])
     assert sum(map(len, source.batches())) == len(STEADY)
     assert list(source.notes(["CRWV"])) == [
         "part 1 repeats 4 events of another part of the history; each counts once.",
@@ -109,7 +108,7 @@ def test_what_stands_in_two_places_counts_once_and_is_told() -> None:
 def test_two_prices_of_one_gpu_are_refused_and_the_same_price_counts_once() -> None:
     known_at = at("2025-03-05", 0)
     one = gpu_bar(known_at, 2.0)
-    same = one.model_copy(update={"event_id": favour(known_at).event_id})
+    same = one.model_copy(update={"event_id": waiver(known_at).event_id})
     assert sum(map(len, source_of(UNTIL, [one], [same, gpu_bar(known_at, 3.0, basis="list")]).batches())) == 2
     with pytest.raises(
         UsageError, match=r"H100 \(rental_hour\) of 2025-03-05 .* but at 3 and 3 USD in part 1"
@@ -120,7 +119,7 @@ def test_two_prices_of_one_gpu_are_refused_and_the_same_price_counts_once() -> N
 def test_another_price_is_found_behind_many_bars_of_one_place_and_across_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ouroboros.history.known_batches.EVENTS_AT_ONCE", 2)
+    monkeypatch.setattr("ouroboros.backtest.sources.EVENTS_AT_ONCE", 2)
     # The other vendor tells of the day an hour later.
     late = bars("CRWV", "2025-04-07", [(100.0, 150.0)])[0]
     late = late.model_copy(update={"known_at": at("2025-04-07", 22)})
@@ -141,7 +140,7 @@ def test_single_prices_are_told(tmp_path: Path) -> None:
     ticks = tmp_path / "ticks.jsonl"
     ticks.write_text(json.dumps({**tick, **times, "certainty": "reported"}))
     result = studied(tmp_path, [{"read": str(ticks)}, {"read": a_table(tmp_path, "CRWV.csv")}])
-    assert any("has 1 single price: signals rest on them" in note for note in result.notes)
+    assert any("has 1 bar of single prices: signals rest on them" in note for note in result.notes)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -149,7 +148,7 @@ def test_columns_and_lines_give_the_same_result(tmp_path: Path, seed: int) -> No
     events = random_history(seed, 60)
     changes = {
         "period": {"starts": "2025-03-01", "ends": "2025-05-02"},
-        "action": {"while_down": "favours", "long": ["CRWV"], "costs_bps": 10},
+        "action": {"while_down": "waivers", "long": ["CRWV"], "costs_bps": 10},
         "large_moves_are_real": True,
     }
     found = []

@@ -14,15 +14,15 @@ from ouroboros.backtest.page import page
 from ouroboros.backtest.result_json import result_json
 from ouroboros.backtest.run import Result
 from ouroboros.cli import app
-from tests.backtest.cases import at, bars, favour, result_of
+from tests.backtest.cases import at, bars, result_of, waiver
 from tests.docs.pages import ROOT
 
 PRICES = ROOT.parent / "shared" / "data" / "prices"
 WITHOUT_PRICES = pytest.mark.skipif(not PRICES.is_dir(), reason="the price files are not beside the checkout")
-ACTION = {"while_down": "favours", "long": ["CRWV"], "costs_bps": 10}
+ACTION = {"while_down": "waivers", "long": ["CRWV"], "costs_bps": 10}
 VARIANTS = [
     {"name": "three days", "windows": [{"indicator": "credit_waivers", "days": 3}]},
-    {"name": "critical", "levels": {"favours": "critical"}},
+    {"name": "critical", "levels": {"waivers": "critical"}},
 ]
 SAME_BYTES = """
 from pathlib import Path
@@ -32,7 +32,7 @@ from ouroboros.backtest.result_json import result_json
 with tempfile.TemporaryDirectory() as folder:
     result = result_of(
         Path(folder), random_history(3, 60),
-        action={"while_down": "favours", "long": ["CRWV"], "costs_bps": 10},
+        action={"while_down": "waivers", "long": ["CRWV"], "costs_bps": 10},
         variants=[{"name": "short", "windows": [{"indicator": "credit_waivers", "days": 3}]}],
         walk_forward={"splits": 2}, large_moves_are_real=True,
     )
@@ -44,7 +44,7 @@ def a_result(folder: Path, title: str = "A study") -> Result:
     prices = [(100.0 + number % 7, 100.0 + number % 5) for number in range(60)]
     return result_of(
         folder,
-        [*bars("CRWV", "2025-03-03", prices), favour(at("2025-03-10", 22), detail="</script><b>bold</b>")],
+        [*bars("CRWV", "2025-03-03", prices), waiver(at("2025-03-10", 22), detail="</script><b>bold</b>")],
         title=title,
         action=ACTION,
         variants=VARIANTS,
@@ -76,7 +76,7 @@ def test_a_result_says_what_it_rests_on_and_holds_every_episode(tmp_path: Path) 
     assert source["first_known_at"] == "2025-03-03T21:00:00+00:00"
     assert document["study"]["seed"] == 1
     assert [trial["name"] for trial in document["trials"]] == ["as stated", "three days", "critical"]
-    (episode,) = document["trials"][0]["signals"]["favours"]["episodes"]
+    (episode,) = document["trials"][0]["signals"]["waivers"]["episodes"]
     (evidence,) = episode["evidence"]
     assert "CoreWeave got a waiver" in evidence["headline"]
     assert episode["messages"][0].startswith("Credit waivers (watch)")
@@ -86,16 +86,16 @@ def test_a_result_says_what_it_rests_on_and_holds_every_episode(tmp_path: Path) 
 
 def test_variants_are_other_parameters_for_the_same_rules(tmp_path: Path) -> None:
     stated, short, critical = a_result(tmp_path).trials
-    (one,), (other,) = stated.spells["favours"], short.spells["favours"]
+    (one,), (other,) = stated.active_periods["waivers"], short.active_periods["waivers"]
     assert (one.begins_at, one.ends_at) == (at("2025-03-10", 22), None)
     assert (other.begins_at, other.ends_at) == (at("2025-03-10", 22), at("2025-03-14"))
-    assert critical.spells["favours"] == ()
+    assert critical.active_periods["waivers"] == ()
 
 
 def test_more_trials_make_p_no_smaller(tmp_path: Path) -> None:
     result = a_result(tmp_path)
     for trial, adjusted in zip(result.trials, result.hits_adjusted, strict=True):
-        chance, after = trial.signals["favours"].chance, adjusted["favours"]
+        chance, after = trial.signals["waivers"].chance, adjusted["waivers"]
         assert (chance is None) == (after is None)
         assert chance is None or after is None or after >= chance.p_value
 
@@ -155,6 +155,6 @@ def test_the_studies_that_come_along_run_on_imported_prices(
     assert [one["read"] for one in document["sources"]] == ["ledger", "history"]
     assert all(one["sha256"] and one["events"] for one in document["sources"])
     if name == "coreweave_waivers":
-        (episode,) = document["trials"][0]["signals"]["favours"]["episodes"]
+        (episode,) = document["trials"][0]["signals"]["waivers"]["episodes"]
         assert episode["begins_at"] == "2025-10-02T21:00:00+00:00"
         assert "Fifth Amendment" in episode["evidence"][0]["headline"]

@@ -11,31 +11,31 @@ from hypothesis import strategies as st
 from events.base import Event
 from events.codec import decode_document
 from events.errors import UsageError
-from events.prices import EquityPriced, GpuPriced, Tick
+from events.families.prices import EquityPriced, GpuPriced, Tick
 from ouroboros.backtest.priced import Gpu
 from ouroboros.backtest.prices import Prices
 from streams.messages import Message
 from streams.sequencer.conflation import Conflation
-from tests.backtest.cases import at, bar, favour, gpu_bar, prices_of, result_of
+from tests.backtest.cases import at, bar, gpu_bar, prices_of, result_of, waiver
 
 H100 = Gpu(model="H100", basis="rental_hour")
 RENTAL = {"model": "H100", "basis": "rental_hour"}
 DAY = 86_400
 
 
-def gpu_price(moment: datetime, price: float, known_at: datetime | None = None) -> Tick:
-    return single(moment, price, known_at, event_type="GpuPriced", **RENTAL)
+def gpu_price(time: datetime, price: float, known_at: datetime | None = None) -> Tick:
+    return single(time, price, known_at, event_type="GpuPriced", **RENTAL)
 
 
-def share_price(moment: datetime, price: float) -> Tick:
-    return single(moment, price, event_type="EquityPriced", symbol="CRWV")
+def share_price(time: datetime, price: float) -> Tick:
+    return single(time, price, event_type="EquityPriced", symbol="CRWV")
 
 
-def single(moment: datetime, price: float, known_at: datetime | None = None, **more: str) -> Tick:
+def single(time: datetime, price: float, known_at: datetime | None = None, **more: str) -> Tick:
     made = decode_document(
         {
-            "occurred_at": moment.isoformat(),
-            "known_at": (known_at or moment).isoformat(),
+            "occurred_at": time.isoformat(),
+            "known_at": (known_at or time).isoformat(),
             "source": "test",
             "certainty": "reported",
             "price_usd": price,
@@ -98,12 +98,12 @@ def test_where_there_are_bars_single_prices_are_none() -> None:
 def test_a_study_of_single_prices_gives_what_it_gives_of_bars(tmp_path: Path) -> None:
     days = [at("2025-03-04", 0) + timedelta(days=number) for number in range(60)]
     closes = [2.0 if number < 6 else 1.5 for number in range(60)]
-    signal = favour(at("2025-03-05", 22))
+    signal = waiver(at("2025-03-05", 22))
     changes = {"universe": [RENTAL], "outcome": {**RENTAL, "falls": 0.2, "within_days": 7}}
     of_bars = result_of(tmp_path, [*map(gpu_bar, days, closes), signal], **changes)
     of_singles = result_of(tmp_path, [*map(gpu_price, days, closes), signal], **changes)
     assert of_singles.trials == of_bars.trials
-    assert of_singles.trials[0].signals["favours"].score.hits == 1
+    assert of_singles.trials[0].signals["waivers"].score.hits == 1
     told = "H100 (rental_hour) has single prices and no bars: the first of a day is its open"
     assert any(note.startswith(told) for note in of_singles.notes)
     assert not any(note.startswith(told) for note in of_bars.notes)
@@ -113,8 +113,8 @@ def test_signs_of_gpu_prices_rest_on_single_prices_as_on_the_bars_drawn_of_them(
     # A fall of 25 % below the high of the year on the tenth day, with two prices on each.
     prices = [2.0] * 9 + [1.5] * 51
     ticks = [
-        gpu_price(at("2025-03-04", hour) + timedelta(days=number), one)
-        for number, one in enumerate(prices)
+        gpu_price(at("2025-03-04", hour) + timedelta(days=number), price)
+        for number, price in enumerate(prices)
         for hour in (9, 15)
     ]
     condition = {"indicator": "gpu_resale_drawdown", "level": "warning"}
@@ -123,15 +123,15 @@ def test_signs_of_gpu_prices_rest_on_single_prices_as_on_the_bars_drawn_of_them(
         "outcome": {**RENTAL, "falls": 0.2, "within_days": 7},
         "signals": {"cheaper": {"of": [condition]}},
     }
-    of_ticks = result_of(tmp_path, ticks, **changes)
-    (one,) = of_ticks.trials[0].spells["cheaper"]
-    (of_bar,) = result_of(tmp_path, drawn_live(ticks), **changes).trials[0].spells["cheaper"]
-    # A day's bar is known when its last price is, a single price at once.
-    assert (one.begins_at, of_bar.begins_at) == (at("2025-03-13", 9), at("2025-03-13", 15))
-    assert one.messages == of_bar.messages
-    # It rests on the prices themselves, which the history can tell of.
-    assert one.evidence[0] == ticks[18].event_id
-    assert set(one.evidence) <= of_ticks.evidence.keys() <= {tick.event_id for tick in ticks}
+    bars = drawn_live(ticks)
+    of_ticks, of_bars = (result_of(tmp_path, events, **changes) for events in (ticks, bars))
+    (period,) = of_ticks.trials[0].active_periods["cheaper"]
+    # A day's bar is known when its last price is.
+    assert period.begins_at == at("2025-03-13", 15)
+    assert of_ticks.trials == of_bars.trials
+    # It rests on the bars, which the history can find again.
+    assert period.evidence[0] == bars[9].event_id
+    assert set(period.evidence) <= of_ticks.evidence.keys() <= {bar.event_id for bar in bars}
 
 
 def test_too_few_single_prices_are_told_to_be_such(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from events.errors import UsageError
 from ouroboros.backtest.sources import parameters
 from projections.base import JournaledEvent
 from projections.event_batch import EventBatch
-from tests.backtest.cases import at, bar, bars, favour, gpu_bar, result_of, source_of
+from tests.backtest.cases import at, bar, bars, gpu_bar, result_of, source_of, waiver
 
 UNTIL = at("2025-06-01", 0)
 STEADY = bars("CRWV", "2025-03-03", [(100, 100)] * 40)
@@ -27,7 +27,7 @@ def events_of(batches: Iterable[EventBatch]) -> list[JournaledEvent]:
 
 
 def test_parts_become_one_history_in_known_order() -> None:
-    facts = [favour(at("2025-03-20")), favour(at("2025-03-01"))]
+    facts = [waiver(at("2025-03-20")), waiver(at("2025-03-01"))]
     found = read(STEADY, facts)
     assert [one.now for one in found] == sorted(one.known_at for one in (*STEADY, *facts))
     assert [one.offset for one in found] == list(range(len(found)))
@@ -49,11 +49,11 @@ def test_the_same_price_from_two_sources_counts_once_and_another_price_is_refuse
 
 
 def test_what_is_known_at_the_end_of_the_period_is_not_read() -> None:
-    found = read([favour(UNTIL), favour(at("2025-05-31", 23, 59))])
+    found = read([waiver(UNTIL), waiver(at("2025-05-31", 23, 59))])
     assert [one.now for one in found] == [at("2025-05-31", 23, 59)]
 
 
-def test_parameters_stand_in_front_of_everything_and_at_its_first_moment() -> None:
+def test_parameters_stand_in_front_of_everything_and_at_its_first_time() -> None:
     first, second, *_ = events_of(source_of(UNTIL, STEADY).batches([parameters("test", (), ())]))
     assert first.event.event_type == "WatchlistChanged"
     assert first.now == second.now == STEADY[0].known_at
@@ -67,7 +67,7 @@ def test_an_empty_history_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("events", "told"),
     [
-        ([favour(at("2025-03-05"))], r"line \d+: the history has no price of CRWV between 1 March 2025"),
+        ([waiver(at("2025-03-05"))], r"line \d+: the history has no price of CRWV between 1 March 2025"),
         (
             [bar("CRWV", at("2025-03-05"), 1, 1, interval_seconds=3600)],
             "bars of a day, only bars of 3,600 seconds",
@@ -93,7 +93,7 @@ def test_a_move_that_is_said_to_be_real_is_taken(tmp_path: Path) -> None:
 
 def test_a_day_without_a_price_and_closes_alone_are_told(tmp_path: Path) -> None:
     other = [bar("BX", one.known_at, 50, 51) for one in STEADY]
-    action = {"while_up": "favours", "long": ["CRWV", "BX"], "costs_bps": 1}
+    action = {"while_up": "waivers", "long": ["CRWV", "BX"], "costs_bps": 1}
     result = result_of(tmp_path, [*STEADY[:10], *STEADY[11:], *other], universe=["CRWV", "BX"], action=action)
     notes = " ".join(result.notes)
     assert "CRWV has no price on 1 day on which others have one" in notes

@@ -65,12 +65,12 @@ def test_three_studies_come_along() -> None:
             "universe.1.basis: Input should be 'resale', 'rental_hour' or 'list' (given: 'rent')",
         ),
         (
-            {"action": {"while_up": "favours", "long": [{"model": "H100"}], "costs_bps": 1}},
+            {"action": {"while_up": "waivers", "long": [{"model": "H100"}], "costs_bps": 1}},
             "action.long.0 is no symbol of a share",
         ),
         ({"universe": ["CRWV", "CRWV"]}, "CRWV stands in the universe already"),
         (
-            {"action": {"while_up": "favours", "long": ["H100"], "costs_bps": 1}},
+            {"action": {"while_up": "waivers", "long": ["H100"], "costs_bps": 1}},
             "H100 is not in the universe",
         ),
         ({"history": [{"read": "ledger", "take": "fact"}]}, "'everything', 'facts' or 'prices'"),
@@ -96,14 +96,14 @@ def test_three_studies_come_along() -> None:
             {"signals": {"s": {"of": [{**CONDITION, "level": "calm"}]}}},
             "Input should be 'watch', 'warning' or 'critical' (given: 'calm')",
         ),
-        ({"action": {"while_up": "favours", "long": ["CRWV"]}}, "action.costs_bps is missing. Add it."),
+        ({"action": {"while_up": "waivers", "long": ["CRWV"]}}, "action.costs_bps is missing. Add it."),
         (
-            {"action": {"while_up": "favour", "long": ["CRWV"], "costs_bps": 1}},
-            "there is no signal 'favour'. Did you mean favours?",
+            {"action": {"while_up": "waiver", "long": ["CRWV"], "costs_bps": 1}},
+            "there is no signal 'waiver'. Did you mean waivers?",
         ),
-        ({"action": {"while_up": "favours", "costs_bps": 1}}, "it holds nothing: name shares"),
+        ({"action": {"while_up": "waivers", "costs_bps": 1}}, "it holds nothing: name shares"),
         (
-            {"action": {"while_up": "favours", "long": ["CRWV"], "short": ["CRWV"], "costs_bps": 1}},
+            {"action": {"while_up": "waivers", "long": ["CRWV"], "short": ["CRWV"], "costs_bps": 1}},
             "CRWV stands there more than once",
         ),
         (
@@ -155,5 +155,5 @@ def test_an_empty_list_of_conditions_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_rule_is_that_of_its_document() -> None:
-    rule = SignalRule.model_validate(study_document()["signals"]["favours"])
+    rule = SignalRule.model_validate(study_document()["signals"]["waivers"])
     assert (rule.at_least, rule.probability, rule.of[0].subject) == (1, None, "borrower:CoreWeave")

@@ -48,7 +48,7 @@ def test_the_figures_of_the_documentation_follow_from_its_table(result: dict[str
     known = [day.replace(hour=16, tzinfo=NEW_YORK).astimezone(UTC) for day in days]
     opens, closes = [float(row["Open"]) for row in rows], [float(row["Close"]) for row in rows]
     begins_at = datetime(2025, 3, 5, 22, tzinfo=UTC)
-    ends_at = next(moment for moment in known if moment >= begins_at + timedelta(days=5))
+    ends_at = next(time for time in known if time >= begins_at + timedelta(days=5))
 
     # What followed each bar, by the words of the documentation.
     followed = {
@@ -75,7 +75,7 @@ def test_the_figures_of_the_documentation_follow_from_its_table(result: dict[str
     drawdown = min(now / max(course[: at + 1]) - 1 for at, now in enumerate(course))
 
     (trial,) = result["trials"]
-    signal, action = trial["signals"]["favours"], trial["action"]["performance"]
+    signal, action = trial["signals"]["waivers"], trial["action"]["performance"]
     (episode,) = signal["episodes"]
     assert (episode["begins_at"], episode["ends_at"]) == (begins_at.isoformat(), ends_at.isoformat())
     assert (episode["base_usd"], episode["came_at_close_usd"]) == (closes[base], closes[came])

@@ -27,7 +27,7 @@ class Answer:
 
     def of(self, *kinds: str) -> list[str]:
         """Name the columns of some kinds."""
-        return [name for name, one in self.columns if one in kinds]
+        return [name for name, kind in self.columns if kind in kinds]
 
     @property
     def numbers(self) -> list[str]:
@@ -39,7 +39,7 @@ def ask(database: str, *statements: str) -> list[Answer]:
     """Ask as the role that Grafana is, one statement after the other; raises psycopg.Error with its name."""
     options = f"-c role={READER} -c default_transaction_read_only=on"
     with psycopg.connect(database, options=options, autocommit=True) as connection:
-        return [_answer(connection, one) for one in statements]
+        return [_answer(connection, statement) for statement in statements]
 
 
 def may_be(database: str, sql: str) -> list[str]:
@@ -54,6 +54,8 @@ def may_be(database: str, sql: str) -> list[str]:
 def _answer(connection: psycopg.Connection[tuple[Any, ...]], sql: str) -> Answer:
     found = connection.execute(sql.encode())
     described = found.description or []
-    columns = tuple((one.name, KINDS.get(one.type_code, f"type {one.type_code}")) for one in described)
+    columns = tuple(
+        (column.name, KINDS.get(column.type_code, f"type {column.type_code}")) for column in described
+    )
     names = [name for name, _ in columns]
     return Answer(columns, [dict(zip(names, row, strict=True)) for row in found.fetchall()])

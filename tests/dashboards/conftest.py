@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
+from events.families.prices import EquityPriced, GpuPriced
 from events.journal import Run, encode_records
 from events.ledger import ledger
-from events.prices import EquityPriced, GpuPriced
 from ouroboros.demo.tour import MUTED_FOR, SEEN, UNREADABLE, tour
 from projections.registry import PROJECTIONS
 from projections.store.migration import migrate
@@ -75,9 +75,9 @@ async def _fold(url: str, facts: Sequence[Event]) -> int:
     """Fold facts and the tour after them, and count what the journal of them has."""
     projector = await Projector.load(url, PROJECTIONS, 1_000_000)
     runs = list(_journal(facts))
-    await projector.project(_records(runs))
+    await projector.project_records(_records(runs))
     runs += _tour(url, facts[-1].known_at)
-    await projector.project(_records(runs))
+    await projector.project_records(_records(runs))
     await projector.close()
     return len(runs)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from dashboards.building.board import Board, to_json
+from dashboards.grafana.board import Board, to_json
 
 FROM, TO = "'2025-01-01T00:00:00Z'", "'2027-01-01T00:00:00Z'"
 INTERVAL_MS = "86400000"
@@ -49,7 +49,7 @@ def put_in(sql: str, chosen: Choice) -> str:
         values = chosen[name]
         if isinstance(values, str):
             return _doubled(values)
-        return ",".join(f"'{_doubled(one)}'" for one in values)
+        return ",".join(f"'{_doubled(chosen_value)}'" for chosen_value in values)
 
     return re.sub(r"\$\{(?P<name>\w+)\}|\$(?P<plain>\w+)", value, sql)
 
@@ -62,7 +62,7 @@ def choices(board: Written, ask: Callable[[str], Sequence[str]]) -> dict[str, Se
         if variable["type"] == "query":
             found = ask(put_in(variable["query"], chosen))
         else:
-            found = [one["value"] for one in variable["options"] if one["value"] != "$__all"]
+            found = [option["value"] for option in variable["options"] if option["value"] != "$__all"]
         if takes_several(variable):
             chosen[variable["name"]] = found
         else:
@@ -81,8 +81,8 @@ def queries(board: Written) -> Iterator[tuple[str, str]]:
     for panel in board["panels"]:
         for target in panel.get("targets", []):
             yield panel["title"], target["rawSql"]
-    for mark in board["annotations"]["list"]:
-        yield mark["name"], mark["target"]["rawSql"]
+    for annotation in board["annotations"]["list"]:
+        yield annotation["name"], annotation["target"]["rawSql"]
     for variable in board["templating"]["list"]:
         if variable["type"] == "query":
             yield variable["name"], variable["query"]
@@ -91,10 +91,10 @@ def queries(board: Written) -> Iterator[tuple[str, str]]:
 def properties(panel: Mapping[str, Any], column: str) -> dict[str, Any]:
     """Give how a column of a written panel looks."""
     return {
-        one["id"]: one["value"]
+        prop["id"]: prop["value"]
         for override in panel["fieldConfig"]["overrides"]
         if override["matcher"]["options"] == column
-        for one in override["properties"]
+        for prop in override["properties"]
     }
 
 

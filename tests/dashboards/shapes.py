@@ -16,7 +16,7 @@ Found = Mapping[str, Answer]
 
 def complaints(panel: Panel, found: Found) -> Iterator[str]:
     """Say what is wrong with what a panel is given."""
-    formats = {one["refId"]: one["format"] for one in panel.get("targets", [])}
+    formats = {target["refId"]: target["format"] for target in panel.get("targets", [])}
     for ref, answer in found.items():
         names = [name for name, _ in answer.columns]
         if len(set(names)) < len(names):
@@ -26,7 +26,7 @@ def complaints(panel: Panel, found: Found) -> Iterator[str]:
             if any(row[name] is not None and not math.isfinite(row[name]) for row in answer.rows):
                 yield f"{ref}: {name} is not finite"
         if formats[ref] == "time_series":
-            yield from (f"{ref}: {one}" for one in no_series(answer))
+            yield from (f"{ref}: {complaint}" for complaint in no_series(answer))
     yield from SHAPES[panel["type"]](panel, found)
 
 
@@ -42,7 +42,7 @@ def no_series(answer: Answer) -> Iterator[str]:
         yield f"no metric and value: {answer.columns}"
     series = [(row["time"], row.get("metric")) for row in answer.rows]
     if len(set(series)) < len(series):
-        yield "a line has two values at one moment"
+        yield "a line has two values at one time"
     if any(row.get("metric", "") is None for row in answer.rows):
         yield "a line has no name"
 
@@ -84,10 +84,10 @@ def rows(panel: Panel, found: Found) -> Iterator[str]:
         matcher, column = override["matcher"], override["matcher"]["options"]
         if matcher["id"] == "byName" and column not in names:
             yield f"there is no column {column}"
-        shown |= {one["value"] for one in override["properties"] if one["id"] == "displayName"}
-    for one in panel["options"].get("sortBy", []):
-        if one["displayName"] not in shown:
-            yield f"there is no column {one['displayName']} to sort by"
+        shown |= {prop["value"] for prop in override["properties"] if prop["id"] == "displayName"}
+    for column in panel["options"].get("sortBy", []):
+        if column["displayName"] not in shown:
+            yield f"there is no column {column['displayName']} to sort by"
     for column in re.findall(r"\$\{__data\.fields\.(\w+)", orjson.dumps(panel).decode()):
         if column not in shown:
             yield f"a link needs the column {column}"
@@ -134,10 +134,10 @@ def has_unit(panel: Panel, column: str) -> bool:
     """Tell whether a number of a column is shown with a unit, is a level or a colour, or is not shown."""
     looks = panel["fieldConfig"]
     ids = {
-        one["id"]
+        prop["id"]
         for override in looks["overrides"]
         if _names(override, column)
-        for one in override["properties"]
+        for prop in override["properties"]
     }
     return "unit" in looks["defaults"] or bool(ids & {"unit", "custom.hidden"})
 
@@ -151,13 +151,15 @@ def _names(override: Mapping[str, Any], column: str) -> bool:
 
 def shows_nothing(found: Found) -> bool:
     """Tell whether no query gives any value."""
-    return all(value is None for one in found.values() for row in one.rows for value in row.values())
+    return all(value is None for answer in found.values() for row in answer.rows for value in row.values())
 
 
 def says_so(panel: Panel) -> bool:
     """Tell whether a panel has words for having no value."""
     defaults = panel["fieldConfig"]["defaults"]
     words = [
-        one["options"]["result"]["text"] for one in defaults.get("mappings", []) if one["type"] == "special"
+        mapping["options"]["result"]["text"]
+        for mapping in defaults.get("mappings", [])
+        if mapping["type"] == "special"
     ]
     return bool(words or defaults.get("noValue"))

@@ -8,20 +8,20 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from dashboards.alerting import queries
-from dashboards.alerting.contact_points import CONTACT_POINTS
-from dashboards.alerting.files import alerting_files
-from dashboards.alerting.models import File, Policy, Query, Route, Rule
-from dashboards.alerting.subjects import HOMES, PIPELINE
-from dashboards.alerting.units import SHOWN
-from dashboards.boards import BOARDS
+from dashboards.alerts import queries
+from dashboards.alerts.contact_points import CONTACT_POINTS
+from dashboards.alerts.files import alerting_files
+from dashboards.alerts.models import File, Policy, Query, Route, Rule
+from dashboards.boards import boards
 from dashboards.generate import GENERATED
-from projections.warning_signs.definition import LEVELS, Level
-from projections.warning_signs.registry import DEFINITIONS
+from dashboards.grafana.board import uid_of
+from events.units import Unit
+from projections.definition import LEVELS, Level
+from projections.indicators import DEFINITIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "dashboards" / "provisioning" / "datasources" / "ouroboros.yaml"
-# Places where Grafana puts in what the environment holds, and an empty text for what it does not.
+# Where Grafana puts in what the environment holds, and an empty text for what it does not.
 PUT_IN = re.compile(r"\$\{?(\w+)")
 
 
@@ -66,35 +66,39 @@ def test_a_key_that_grafana_would_drop_without_a_word_is_refused() -> None:
 
 
 def test_every_indicator_has_a_rule() -> None:
-    assert {one.labels["indicator"] for one in rules() if "indicator" in one.labels} == DEFINITIONS.keys()
-    assert HOMES.keys() == DEFINITIONS.keys()
-    assert {one.unit for one in DEFINITIONS.values()} <= SHOWN.keys()
+    assert {rule.labels["indicator"] for rule in rules() if "indicator" in rule.labels} == DEFINITIONS.keys()
+    for rule in rules():
+        if indicator := rule.labels.get("indicator"):
+            assert rule.labels["family"] == DEFINITIONS[indicator].family
+            form = Unit(DEFINITIONS[indicator].unit).printf
+            assert form in rule.annotations["value"]
+            assert form in rule.annotations["threshold"]
 
 
-def test_no_message_is_made_at_the_moments_of_evaluations() -> None:
-    intervals = {one.interval for one in written()["rules"].groups or ()}
+def test_no_message_is_made_at_the_times_of_evaluations() -> None:
+    intervals = {group.interval for group in written()["rules"].groups or ()}
     tree: list[Policy | Route] = [policy(), *routes(policy())]
-    following = {one.group_interval for one in tree if one.group_interval}
-    (evaluated,), (told,) = intervals, following
-    assert int(told.removesuffix("s")) % int(evaluated.removesuffix("s"))
+    following = {route.group_interval for route in tree if route.group_interval}
+    (evaluated,), (sent,) = intervals, following
+    assert int(sent.removesuffix("s")) % int(evaluated.removesuffix("s"))
 
 
 def test_rules_have_names_of_their_own() -> None:
-    for names in ([one.uid for one in rules()], [one.title for one in rules()]):
+    for names in ([rule.uid for rule in rules()], [rule.title for rule in rules()]):
         assert len(names) == len(set(names))
 
 
 def test_whom_a_route_sends_to_and_when_it_is_silent_exists() -> None:
-    receivers = {one.name for one in written()["contact_points"].contact_points or ()}
-    timings = {one.name for one in written()["mute_timings"].mute_times or ()}
+    receivers = {point.name for point in written()["contact_points"].contact_points or ()}
+    timings = {timing.name for timing in written()["mute_timings"].mute_times or ()}
     tree: list[Policy | Route] = [policy(), *routes(policy())]
-    assert {one.receiver for one in tree} == receivers
-    silent = {name for one in routes(policy()) for name in one.mute_time_intervals or ()}
+    assert {route.receiver for route in tree} == receivers
+    silent = {name for route in routes(policy()) for name in route.mute_time_intervals or ()}
     assert silent == timings
 
 
 def test_every_text_that_a_message_names_is_defined() -> None:
-    templates = "".join(one.template for one in written()["templates"].templates or ())
+    templates = "".join(template.template for template in written()["templates"].templates or ())
     defined = set(re.findall(r'define "([\w.]+)"', templates))
     contact_points = (GENERATED / "alerting" / "contact_points.yaml").read_text()
     used = set(re.findall(r'template "([\w.]+)"', templates + contact_points))
@@ -106,17 +110,20 @@ def test_rules_ask_data_sources_that_are_provisioned() -> None:
     asked = {query.datasource_uid for rule in rules() for query in rule.data}
     assert asked == {source["uid"], "__expr__"}
     for rule in rules():
-        assert [one.ref_id for one in rule.data].count(rule.condition) == 1
-        assert all(one.model["refId"] == one.ref_id for one in rule.data)
+        assert [query.ref_id for query in rule.data].count(rule.condition) == 1
+        assert all(query.model["refId"] == query.ref_id for query in rule.data)
 
 
 def test_every_alert_leads_to_a_panel_that_exists() -> None:
-    panels = {board.uid: {panel.id: panel.title for panel in board.panels} for board in BOARDS}
-    for home in (*HOMES.values(), PIPELINE):
-        assert panels[home.board].get(home.panel_id) == home.panel
+    panels = {board.uid: {panel.id: panel for panel in board.panels} for board in boards()}
     for rule in rules():
         linked = rule.annotations
-        assert int(linked["__panelId__"]) in panels[linked["__dashboardUid__"]]
+        panel = panels[linked["__dashboardUid__"]][int(linked["__panelId__"])]
+        if indicator := rule.labels.get("indicator"):
+            assert linked["__dashboardUid__"] == uid_of(DEFINITIONS[indicator].board)
+            assert (panel.kind, panel.indicator) == ("timeseries", indicator)
+        else:
+            assert panel.title == "What needs somebody"
         assert (linked["dashboard"], linked["panel"]) == (
             f"d/{linked['__dashboardUid__']}",
             linked["__panelId__"],
@@ -129,10 +136,11 @@ def test_nothing_is_put_in_where_grafana_must_find_the_text_as_it_is() -> None:
             assert "$" not in text, text
 
 
-def test_the_environment_names_whom_to_tell_and_docker_compose_passes_it_on() -> None:
-    places = [str(value) for one in CONTACT_POINTS for to in one.receivers for value in to.settings.values()]
-    places += [value for route in routes(policy()) for _, _, value in route.object_matchers]
-    named = {name for place in places for name in PUT_IN.findall(place)}
+def test_the_environment_names_whom_to_notify_and_docker_compose_passes_it_on() -> None:
+    receivers = [receiver for point in CONTACT_POINTS for receiver in point.receivers]
+    texts = [str(value) for receiver in receivers for value in receiver.settings.values()]
+    texts += [value for route in routes(policy()) for _, _, value in route.object_matchers]
+    named = {name for text in texts for name in PUT_IN.findall(text)}
     passed_on = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["grafana"][
         "environment"
     ]
@@ -140,7 +148,7 @@ def test_the_environment_names_whom_to_tell_and_docker_compose_passes_it_on() ->
 
 
 def test_without_any_address_a_contact_point_is_still_one_that_grafana_starts_with() -> None:
-    settings = {str(to.type): to.settings for one in CONTACT_POINTS for to in one.receivers}
+    settings = {str(to.type): to.settings for point in CONTACT_POINTS for to in point.receivers}
     for kind, needed in (("webhook", "url"), ("email", "addresses"), ("slack", "endpointUrl")):
         assert PUT_IN.sub("", str(settings[kind][needed])), kind
 
@@ -152,8 +160,8 @@ def test_whoever_has_no_address_is_sent_nothing() -> None:
             assert PUT_IN.sub("", levels) == ""
 
 
-def test_no_mail_tells_at_night_of_what_is_only_to_be_watched() -> None:
-    (mail,) = (one for one in policy().routes if one.continue_ and one.receiver == "Ouroboros mail")
+def test_no_mail_is_sent_at_night_of_what_is_only_to_be_watched() -> None:
+    (mail,) = (route for route in policy().routes if route.continue_ and route.receiver == "Ouroboros mail")
     (pipeline, signs) = mail.routes or ()
     for route in (*(pipeline.routes or ()), signs):
         assert route.object_matchers == (("severity", "=", "watch"),)
@@ -166,8 +174,8 @@ def test_grafana_remembers_what_it_has_sent_for_longer_than_any_message_waits_to
     kept = compose["services"]["grafana"]["environment"]["GF_UNIFIED_ALERTING_NOTIFICATION_LOG_RETENTION"]
     days = {"d": 1, "w": 7}
     tree: list[Policy | Route] = [policy(), *routes(policy())]
-    for one in tree:
-        repeated = one.repeat_interval or policy().repeat_interval
+    for route in tree:
+        repeated = route.repeat_interval or policy().repeat_interval
         assert int(repeated[:-1]) * days[repeated[-1]] < int(kept.removesuffix("d"))
 
 
@@ -182,5 +190,5 @@ def test_a_query_names_every_level_by_its_rank() -> None:
     assert "indicator = 'credit_waivers'" in sql
     for level in LEVELS[1:]:
         assert f"('{level}', {level.rank})" in sql
-    # Muted or not, a watch that nobody was told of is not told later; signals are not, either.
+    # Muted or not, a watch that was not sent is not sent later; signals are not, either.
     assert f"severity.name = '{Level.WATCH}' AND reached.muted" in sql

@@ -5,18 +5,19 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
+from math import inf, nextafter
 from typing import Any
 
 import orjson
 import pytest
 
-from dashboards.building.board import GRID_COLUMNS, SCHEMA_VERSION, TAG
-from dashboards.building.panels import DATA_SOURCE
 from dashboards.generate import GENERATED
-from ouroboros.dashboards import SHIPPED_WATCHLIST
+from dashboards.grafana.board import GRID_COLUMNS, SCHEMA_VERSION, TAG
+from dashboards.grafana.panels import DATA_SOURCE
+from ouroboros.commands.dashboards import SHIPPED_WATCHLIST
 from ouroboros.watchlist import read_watchlist
-from projections.warning_signs.definition import Direction, Thresholds
-from projections.warning_signs.registry import DEFINITIONS
+from projections.definition import Direction, Thresholds
+from projections.indicators import DEFINITIONS
 from tests.dashboards.grafana import Written
 
 BOARDS: dict[str, Written] = {
@@ -103,7 +104,7 @@ OF_VARIABLE = {
     "sort",
     "type",
 }
-OF_MARK = {"datasource", "enable", "hide", "iconColor", "name", "target"}
+OF_ANNOTATION = {"datasource", "enable", "hide", "iconColor", "name", "target"}
 LEVEL_COLORS = {"green", "yellow", "orange", "red"}
 
 
@@ -121,18 +122,18 @@ def everything(value: Any) -> Iterator[tuple[str, Any]]:
     """Give every key and what it holds, at whatever depth."""
     match value:
         case dict():
-            for key, one in value.items():
-                yield key, one
-                yield from everything(one)
+            for key, item in value.items():
+                yield key, item
+                yield from everything(item)
         case list():
-            for one in value:
-                yield from everything(one)
+            for item in value:
+                yield from everything(item)
         case _:
             pass
 
 
 def links(board: Written) -> Iterator[str]:
-    return (one for key, one in everything(board) if key == "url" and one)
+    return (url for key, url in everything(board) if key == "url" and url)
 
 
 @pytest.fixture(params=BOARDS)
@@ -167,15 +168,15 @@ def test_nothing_is_written_that_grafana_does_not_read(board: Written) -> None:
         assert {*looks["defaults"]} <= OF_DEFAULTS, panel["title"]
         for override in looks["overrides"]:
             assert {*override} == {"matcher", "properties"}, panel["title"]
-            ids = {one["id"] for one in override["properties"]}
-            assert {one for one in ids if not one.startswith("custom.")} <= OF_DEFAULTS | {"displayName"}
+            ids = {prop["id"] for prop in override["properties"]}
+            assert {name for name in ids if not name.startswith("custom.")} <= OF_DEFAULTS | {"displayName"}
     assert {*chain(*board["templating"]["list"])} <= OF_VARIABLE
-    assert {*chain(*board["annotations"]["list"])} <= OF_MARK
+    assert {*chain(*board["annotations"]["list"])} <= OF_ANNOTATION
 
 
 def test_nothing_is_null_but_the_threshold_without_a_lower_end(board: Written) -> None:
-    assert {key for key, one in everything(board) if one is None} <= {"value"}
-    for steps in (one for key, one in everything(board) if key == "steps"):
+    assert {key for key, item in everything(board) if item is None} <= {"value"}
+    for steps in (item for key, item in everything(board) if key == "steps"):
         assert [step["value"] is None for step in steps] == [True, *[False] * (len(steps) - 1)]
         rising = [step["value"] for step in steps[1:]]
         assert rising == sorted(rising)
@@ -188,7 +189,7 @@ def test_every_panel_says_what_it_shows(board: Written) -> None:
 
 
 def test_panels_are_told_apart(board: Written) -> None:
-    numbers, titles = [one["id"] for one in panels(board)], [one["title"] for one in drawn(board)]
+    numbers, titles = [panel["id"] for panel in panels(board)], [panel["title"] for panel in drawn(board)]
     assert len({*numbers}) == len(numbers)
     assert len({*titles}) == len(titles)
 
@@ -196,19 +197,19 @@ def test_panels_are_told_apart(board: Written) -> None:
 def test_panels_lie_side_by_side_without_gaps(board: Written) -> None:
     filled = Counter[tuple[int, int]]()
     for panel in panels(board):
-        place = panel["gridPos"]
-        assert place["h"] > 0
+        area = panel["gridPos"]
+        assert area["h"] > 0
         filled.update(
             (x, y)
-            for x in range(place["x"], place["x"] + place["w"])
-            for y in range(place["y"], place["y"] + place["h"])
+            for x in range(area["x"], area["x"] + area["w"])
+            for y in range(area["y"], area["y"] + area["h"])
         )
     height = max(y for _, y in filled) + 1
     assert filled == Counter((x, y) for x in range(GRID_COLUMNS) for y in range(height))
 
 
 def test_only_the_provisioned_source_is_asked(board: Written) -> None:
-    assert all(one == DATA_SOURCE for key, one in everything(board) if key == "datasource")
+    assert all(source == DATA_SOURCE for key, source in everything(board) if key == "datasource")
     for panel in drawn(board):
         assert panel["targets"], panel["title"]
         names = [target["refId"] for target in panel["targets"]]
@@ -218,7 +219,8 @@ def test_only_the_provisioned_source_is_asked(board: Written) -> None:
 
 def test_links_lead_to_dashboards_panels_and_variables_that_are_there(board: Written) -> None:
     variables = {
-        other["uid"]: {one["name"] for one in other["templating"]["list"]} for other in BOARDS.values()
+        other["uid"]: {variable["name"] for variable in other["templating"]["list"]}
+        for other in BOARDS.values()
     }
     numbers = {other["uid"]: {str(panel["id"]) for panel in panels(other)} for other in BOARDS.values()}
     for url in links(board):
@@ -233,19 +235,19 @@ def test_links_lead_to_dashboards_panels_and_variables_that_are_there(board: Wri
 
 
 def test_variables_are_told_apart_and_chosen_by_those_who_look(board: Written) -> None:
-    names = [one["name"] for one in board["templating"]["list"]]
+    names = [variable["name"] for variable in board["templating"]["list"]]
     assert len({*names}) == len(names)
-    for one in board["templating"]["list"]:
-        assert one["label"]
+    for variable in board["templating"]["list"]:
+        assert variable["label"]
         asked = board["panels"], board["annotations"], board["templating"]
-        assert re.search(rf"\$\{{?{one['name']}\b", orjson.dumps(asked).decode()), (
-            f"{one['name']} is of no use"
+        assert re.search(rf"\$\{{?{variable['name']}\b", orjson.dumps(asked).decode()), (
+            f"{variable['name']} is of no use"
         )
 
 
 def expected(of: str) -> dict[str, Thresholds]:
     """Give the thresholds of every indicator, with those that the shipped watchlist sets on its own."""
-    thresholds = {name: one.thresholds for name, one in DEFINITIONS.items()}
+    thresholds = {name: definition.thresholds for name, definition in DEFINITIONS.items()}
     if of == "ouroboros-watchlist":
         for own in read_watchlist(SHIPPED_WATCHLIST, datetime(2026, 1, 1, tzinfo=UTC)).thresholds:
             if own.subject is None:
@@ -255,7 +257,8 @@ def expected(of: str) -> dict[str, Thresholds]:
 
 def values(name: str, thresholds: Thresholds) -> list[float]:
     """Give the steps that Grafana draws, the lowest first."""
-    rising = [thresholds.watch, thresholds.warning, thresholds.critical]
+    watch = nextafter(thresholds.watch, inf) if DEFINITIONS[name].above else thresholds.watch
+    rising = [watch, thresholds.warning, thresholds.critical]
     return rising if DEFINITIONS[name].direction is Direction.RISING else rising[::-1]
 
 
@@ -265,7 +268,7 @@ def test_lines_and_colours_stand_where_an_indicator_of_the_panel_has_its_thresho
         sql = " ".join(target["rawSql"] for target in panel["targets"])
         named = {name for name in thresholds if f"'{name}'" in sql} or thresholds.keys()
         known = [values(name, thresholds[name]) for name in named]
-        for steps in (one for key, one in everything(panel) if key == "steps"):
+        for steps in (item for key, item in everything(panel) if key == "steps"):
             if len(steps) == 4:
                 assert {step["color"] for step in steps} <= {*LEVEL_COLORS, "text"}, panel["title"]
                 assert [step["value"] for step in steps[1:]] in known, panel["title"]

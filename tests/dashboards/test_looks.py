@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from math import inf, nextafter
 from typing import Any
 
 import pytest
 
-from dashboards.boards import BOARDS
-from dashboards.bubble_watch import BUBBLE_WATCH
-from dashboards.building.board import Board, to_json
-from dashboards.building.levels import COLORS, lines_of
-from dashboards.building.panels import LEAST_WIDTH
-from dashboards.credit import CREDIT
-from dashboards.money_map import MONEY_MAP
-from projections.warning_signs.definition import Level
-from projections.warning_signs.registry import DEFINITIONS
+from dashboards.boards import boards
+from dashboards.boards.bubble_watch import BOARD as BUBBLE_WATCH
+from dashboards.boards.credit import BOARD as CREDIT
+from dashboards.boards.money_map import BOARD as MONEY_MAP
+from dashboards.grafana.board import Board, to_json
+from dashboards.grafana.levels import COLORS, lines_of
+from dashboards.grafana.panels import LEAST_WIDTH
+from events.units import Unit
+from projections.definition import Level
+from projections.indicators import DEFINITIONS
 from tests.dashboards.answers import Answer, Row, ask, may_be
 from tests.dashboards.grafana import as_asked, choices, properties, written
 
@@ -34,42 +36,42 @@ def shown(database: str, board: Board) -> Iterator[tuple[dict[str, Any], list[An
     plain = written(board)
     chosen = choices(plain, lambda sql: may_be(database, sql))
     for panel in plain["panels"]:
-        if asked := [as_asked(one["rawSql"], chosen) for one in panel.get("targets", [])]:
+        if asked := [as_asked(target["rawSql"], chosen) for target in panel.get("targets", [])]:
             yield panel, ask(database, *asked)
 
 
 def rows(database: str, board: Board, title: str) -> list[list[Row]]:
     (found,) = (found for panel, found in shown(database, board) if panel["title"] == title)
-    return [one.rows for one in found]
+    return [answer.rows for answer in found]
 
 
-@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+@pytest.mark.parametrize("board", boards(), ids=lambda board: board.uid)
 def test_a_table_fills_its_panel_and_no_column_is_pushed_out_of_it(demo: str, board: Board) -> None:
     wrong = {}
     for panel, (answer, *_) in shown(demo, board):
         if panel["type"] != "table":
             continue
         looks = [properties(panel, name) for name, _ in answer.columns]
-        widths = [one.get("custom.width") for one in looks if "custom.hidden" not in one]
-        needed = sum(one or LEAST_WIDTH for one in widths)
+        widths = [look.get("custom.width") for look in looks if "custom.hidden" not in look]
+        needed = sum(pixels or LEAST_WIDTH for pixels in widths)
         if None not in widths or needed > panel["gridPos"]["w"] * COLUMN - EDGES:
             wrong[panel["title"]] = widths
     assert wrong == {}
 
 
-@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
-def test_marks_and_choices_have_the_titles_of_signs_and_not_their_keys(demo: str, board: Board) -> None:
+@pytest.mark.parametrize("board", boards(), ids=lambda board: board.uid)
+def test_annotations_and_choices_have_the_titles_of_signs_and_not_their_keys(demo: str, board: Board) -> None:
     plain = written(board)
     chosen = choices(plain, lambda sql: may_be(demo, sql))
-    for mark in plain["annotations"]["list"]:
-        (answer,) = ask(demo, as_asked(mark["target"]["rawSql"], chosen))
+    for annotation in plain["annotations"]["list"]:
+        (answer,) = ask(demo, as_asked(annotation["target"]["rawSql"], chosen))
         said = " ".join(chain.from_iterable((row["title"], row["tags"]) for row in answer.rows))
-        assert not [key for key in DEFINITIONS if key in said], mark["name"]
+        assert not [key for key in DEFINITIONS if key in said], annotation["name"]
     for variable in plain["templating"]["list"]:
         if variable["name"] == "indicator":
             (answer,) = ask(demo, variable["query"])
             titles = {row["__value"]: row["__text"] for row in answer.rows}
-            assert titles == {key: one.title for key, one in DEFINITIONS.items()}
+            assert titles == {key: definition.title for key, definition in DEFINITIONS.items()}
 
 
 def test_no_arrow_of_the_money_map_runs_through_the_name_of_a_company_that_it_joins(demo: str) -> None:
@@ -100,8 +102,8 @@ def test_companies_of_the_money_map_do_not_lie_on_each_other(demo: str) -> None:
     nodes, _ = rows(demo, MONEY_MAP, "Who pays whom, at the end of the time range")
     places = [(float(row["fixedx"]), float(row["fixedy"])) for row in nodes]
     apart = [
-        max(abs(one[0] - other[0]), abs(one[1] - other[1]))
-        for at, one in enumerate(places)
+        max(abs(place[0] - other[0]), abs(place[1] - other[1]))
+        for at, place in enumerate(places)
         for other in places[:at]
     ]
     assert min(apart) > 2 * RING
@@ -114,15 +116,29 @@ def test_all_companies_of_the_money_map_stand_inside_of_the_panel(demo: str) -> 
 
 
 def test_units_are_set_apart_by_grafana_alone() -> None:
-    for board in BOARDS:
+    for board in boards():
         assert "suffix: " not in to_json(board).decode(), board.uid
+
+
+def test_the_database_writes_values_with_their_units_as_thresholds_are_written(unused: str) -> None:
+    units = [unit for unit in Unit if unit is not Unit.USD]
+    values = [(unit, value) for unit in units for value in (0.0, 1.0, 2.0, 25.0)]
+    asked = [f"SELECT {unit.sql(str(value))} AS text" for unit, value in values]
+    assert [answer.rows[0]["text"] for answer in ask(unused, *asked)] == [
+        unit.threshold(value) for unit, value in values
+    ]
+    (dollars, nothing) = ask(
+        unused, f"SELECT {Unit.USD.sql('1.234e9')} AS text", f"SELECT {Unit.DAYS.sql('NULL::float8')} AS text"
+    )
+    assert (dollars.rows, nothing.rows) == ([{"text": "$1.23B"}], [{"text": None}])
 
 
 def test_a_line_has_the_colour_of_the_level_that_begins_there_whichever_way_trouble_lies() -> None:
     for key, definition in DEFINITIONS.items():
         drawn = {step["value"]: step["color"] for step in lines_of(key)}
         limits = definition.thresholds
-        assert drawn[limits.watch] == COLORS[Level.WATCH], key
+        watch = nextafter(limits.watch, inf) if definition.above else limits.watch
+        assert drawn[watch] == COLORS[Level.WATCH], key
         assert drawn[limits.warning] == COLORS[Level.WARNING], key
         assert drawn[limits.critical] == COLORS[Level.CRITICAL], key
 

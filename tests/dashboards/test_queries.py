@@ -10,9 +10,9 @@ import orjson
 import pytest
 import yaml
 
-from dashboards.alerting.models import File, Rule
-from dashboards.building.variables import chosen_from
-from ouroboros.dashboards import SHIPPED_WATCHLIST, generated_for
+from dashboards.alerts.models import File, Rule
+from dashboards.grafana.variables import chosen_from
+from ouroboros.commands.dashboards import SHIPPED_WATCHLIST, generated_for
 from tests.dashboards.answers import Answer, ask, may_be
 from tests.dashboards.grafana import (
     HOSTILE,
@@ -43,10 +43,12 @@ COUNTED = {("What needs somebody", name) for name in ("Behind", "Posts failing",
 
 # What the demo's facts leave empty, and why.
 NO_COUNT = "no loan says how many GPUs of which model secure it"
+NO_BASKET = "Siemens Energy has no price in dollars to compare"
 EMPTY = {
     ("credit.json", "LTV of GPU loans"): NO_COUNT,
     ("credit.json", "Loan-to-value of GPU loans, over time"): NO_COUNT,
-    ("equities.json", "Gain made by one share"): "Siemens Energy has no price in dollars to compare",
+    ("equities.json", "Gain made by one share"): NO_BASKET,
+    ("equities.json", "Gain made by one share, over time"): NO_BASKET,
     ("gpu-prices.json", "Fall of used GPUs"): "the newest price is old, and it fell by less than a tenth",
     ("gpu-prices.json", "Highest LTV of their loans"): NO_COUNT,
 }
@@ -64,7 +66,7 @@ def telling(found: list[str]) -> Callable[[str], list[str]]:
 
 def answers(database: str, panel: dict[str, Any], chosen: Choice) -> dict[str, Answer]:
     """Give what each query of a panel finds, by its name in the panel."""
-    asked = {one["refId"]: as_asked(one["rawSql"], chosen) for one in panel.get("targets", [])}
+    asked = {target["refId"]: as_asked(target["rawSql"], chosen) for target in panel.get("targets", [])}
     return dict(zip(asked, ask(database, *asked.values()), strict=True))
 
 
@@ -89,7 +91,7 @@ def test_names_of_any_letters_can_be_chosen_and_none(demo: str, name: str) -> No
         for panel in board["panels"]
     }
     # Where one is chosen alone it is the first of them all.
-    alone = [one["name"] for one in board["templating"]["list"] if not takes_several(one)]
+    alone = [variable["name"] for variable in board["templating"]["list"] if not takes_several(variable)]
     for found in ([*HOSTILE], [], *([one] for one in HOSTILE if alone)):
         chosen = choices(board, telling(found))
         for panel in board["panels"]:
@@ -126,7 +128,7 @@ def test_a_timeline_without_states_says_so_in_a_row_of_its_own(unused: str) -> N
         if panel["type"] == "state-timeline"
         for answer in answers(unused, panel, choices(board, found_in(unused))).values()
     ]
-    assert [[row["value"] for row in one] for one in rows] == [[None], [None]]
+    assert [[row["value"] for row in answer] for answer in rows] == [[None], [None]]
 
 
 @pytest.mark.parametrize("name", BOARDS)
@@ -145,14 +147,14 @@ def test_measures_that_are_shown_have_units(demo: str, name: str) -> None:
 
 def test_rows_lead_to_dashboards_and_variables_that_are_there(demo: str) -> None:
     there = {
-        board["uid"]: {f"var-{one['name']}=" for one in board["templating"]["list"]}
+        board["uid"]: {f"var-{variable['name']}=" for variable in board["templating"]["list"]}
         for board in BOARDS.values()
     }
     followed = 0
     for board in BOARDS.values():
         chosen = choices(board, found_in(demo))
         for panel in board["panels"]:
-            for row in (row for one in answers(demo, panel, chosen).values() for row in one.rows):
+            for row in (row for answer in answers(demo, panel, chosen).values() for row in answer.rows):
                 if uid := row.get("uid"):
                     followed += 1
                     # What no dashboard lets anybody choose leads to the whole of it.
@@ -163,8 +165,8 @@ def test_rows_lead_to_dashboards_and_variables_that_are_there(demo: str) -> None
 
 def has_no_value(panel: dict[str, Any], found: dict[str, Answer]) -> bool:
     """Tell whether a panel shows nothing, or a number's words without the number."""
-    numbers = [row[name] for one in found.values() for name in one.numbers for row in one.rows]
-    bare = panel["type"] == "stat" and any(one.numbers for one in found.values())
+    numbers = [row[name] for answer in found.values() for name in answer.numbers for row in answer.rows]
+    bare = panel["type"] == "stat" and any(answer.numbers for answer in found.values())
     return shows_nothing(found) or (bare and all(number is None for number in numbers))
 
 
@@ -180,25 +182,26 @@ def test_panels_of_the_demo_show_something_but_those_that_cannot(demo: str) -> N
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_marks_say_when_and_what(demo: str, name: str) -> None:
+def test_annotations_say_when_and_what(demo: str, name: str) -> None:
     board = BOARDS[name]
     chosen = choices(board, found_in(demo))
-    for mark in board["annotations"]["list"]:
-        (answer,) = ask(demo, as_asked(mark["target"]["rawSql"], chosen))
+    for annotation in board["annotations"]["list"]:
+        (answer,) = ask(demo, as_asked(annotation["target"]["rawSql"], chosen))
         kinds = [("time", "time"), ("title", "text"), ("text", "text"), ("tags", "text")]
-        assert [*answer.columns] == kinds, mark["name"]
-        assert all(row["time"] and row["title"] and row["text"] for row in answer.rows), mark["name"]
+        assert [*answer.columns] == kinds, annotation["name"]
+        assert all(row["time"] and row["title"] and row["text"] for row in answer.rows), annotation["name"]
 
 
 def asked(rule: Rule) -> dict[str, str]:
     """Give the SQL of a rule by the name of its query."""
-    return {one.ref_id: str(one.model["rawSql"]) for one in rule.data if one.datasource_uid != EXPRESSION}
+    asking = [query for query in rule.data if query.datasource_uid != EXPRESSION]
+    return {query.ref_id: str(query.model["rawSql"]) for query in asking}
 
 
 def test_rules_are_given_one_number_for_every_set_of_labels(demo: str) -> None:
     for rule in RULES:
         sql = asked(rule)
-        assert not [one for one in sql.values() if "$" in one]
+        assert not [query for query in sql.values() if "$" in query]
         found = dict(zip(sql, ask(demo, *sql.values()), strict=True))
         subjects = {row["subject"] for row in found["A"].rows}
         for ref, answer in found.items():
@@ -206,11 +209,11 @@ def test_rules_are_given_one_number_for_every_set_of_labels(demo: str) -> None:
             (number,) = answer.numbers
             labels = answer.of("text")
             assert len(labels) + 1 == len(answer.columns), where
-            told = [tuple(row[label] for label in labels) for row in answer.rows]
-            assert len({*told}) == len(told), where
-            assert all(one and all(one) for one in told), where
+            sets = [tuple(row[label] for label in labels) for row in answer.rows]
+            assert len({*sets}) == len(sets), where
+            assert all(labelled and all(labelled) for labelled in sets), where
             assert all(math.isfinite(row[number]) for row in answer.rows), where
-            # What is told of a subject beside its condition finds the subject there.
+            # What is asked of a subject beside its condition finds the subject there.
             assert {row["subject"] for row in answer.rows} <= subjects, where
 
 
@@ -228,7 +231,7 @@ def test_rules_see_every_subject_at_every_level(demo: str) -> None:
 def test_no_query_names_a_variable_that_is_not_there() -> None:
     known = {"__timeFilter", "__timeFrom", "__timeTo", "__interval_ms"}
     for name, board in BOARDS.items():
-        there = known | {one["name"] for one in board["templating"]["list"]}
+        there = known | {variable["name"] for variable in board["templating"]["list"]}
         for title, sql in queries(board):
             assert {*re.findall(r"\$\{?(\w+)", sql)} <= there, f"{name}: {title}"
             # Formats quote otherwise than the data source does.

@@ -6,15 +6,15 @@ from functools import partial
 import psycopg
 import pytest
 
-from dashboards.backtest import BACKTEST
-from dashboards.boards import BOARDS
-from dashboards.bubble_watch import BUBBLE_WATCH
-from dashboards.building.board import Board
-from dashboards.equities import EQUITIES
-from dashboards.gpu_prices import GPU_PRICES
-from dashboards.power import POWER
-from dashboards.watchlist import board as of_watchlist
-from ouroboros.dashboards import SHIPPED_WATCHLIST
+from dashboards.boards import boards
+from dashboards.boards.backtest import BOARD as BACKTEST
+from dashboards.boards.bubble_watch import BOARD as BUBBLE_WATCH
+from dashboards.boards.equities import BOARD as EQUITIES
+from dashboards.boards.gpu_prices import BOARD as GPU_PRICES
+from dashboards.boards.power import BOARD as POWER
+from dashboards.boards.watchlist import board as of_watchlist
+from dashboards.grafana.board import Board
+from ouroboros.commands.dashboards import SHIPPED_WATCHLIST
 from ouroboros.watchlist import read_watchlist
 from projections.registry import PROJECTIONS
 from projections.store.migration import migrate
@@ -39,9 +39,9 @@ def shown(database: str, board: Board, title: str, chosen: Choice | None = None)
 
 def test_delay_is_told_of_sites_with_a_promised_day_and_the_others_are_counted(demo: str) -> None:
     (delay,) = shown(demo, POWER, "Longest delay")
-    assert delay == {"about": "site CoreWeave fleet · 2026-02-26 · 6 without a day", "value": 0}
+    assert delay == {"about": "site Helios · 2025-08-31 · 6 without a day", "value": 1}
     (light,) = shown(demo, BUBBLE_WATCH, "Late power")
-    assert (light["level"], light["value"]) == ("calm", "0 days, watch at 30 days")
+    assert (light["level"], light["value"]) == ("calm", "1 day, watch at 30 days")
     assert light["where"] == "2 sites with a day, 6 without"
 
 
@@ -77,11 +77,11 @@ def test_boards_agree_on_the_level_of_every_site_that_power_was_promised_to(demo
         (BUBBLE_WATCH, "The other signs, each at its worst", "Level", "Value"),
         (BUBBLE_WATCH, "Every subject of the chosen signs, in words", "Level", "Value"),
         (BUBBLE_WATCH, "GPU prices", "level", "value"),
-        (EQUITIES, "What the shares say", "level", "value"),
+        (EQUITIES, "What the shares say", "Level", "Value"),
         (GPU_PRICES, "Prices now", "level", "fall"),
         (WATCHLIST, "Shares now", "Level", "Fall"),
-        (WATCHLIST, "GPU models now", "Level", "Fall"),
-        (WATCHLIST, "Sites' power", "Level", "Overdue"),
+        (WATCHLIST, "GPU models now", "level", "fall"),
+        (WATCHLIST, "Sites' power", "level", "overdue_days"),
     ],
 )
 def test_what_is_unknown_has_no_value(demo: str, board: Board, title: str, level: str, value: str) -> None:
@@ -128,11 +128,11 @@ def test_a_pipeline_whose_time_stands_still_says_so(databases: Databases) -> Non
 
 def test_dates_are_written_in_one_way_on_all_boards() -> None:
     units = {
-        one["value"]
-        for board in BOARDS
+        prop["value"]
+        for board in boards()
         for panel in written(board)["panels"]
         for override in panel.get("fieldConfig", {"overrides": []})["overrides"]
-        for one in override["properties"]
-        if one["id"] == "unit" and one["value"].startswith("time:")
+        for prop in override["properties"]
+        if prop["id"] == "unit" and prop["value"].startswith("time:")
     }
     assert units == {"time:YYYY-MM-DD", "time:YYYY-MM-DD HH:mm", "time:YYYY-MM-DD HH:mm:ss"}

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards.building.sql import literal
-from dashboards.watchlist import SHIPPED, UID, board, uid_of
+from dashboards.boards.watchlist import SHIPPED, UID, board, uid_of
+from dashboards.grafana.sql import literal
 from events.base import Certainty
-from events.desk import WatchlistChanged
 from events.errors import UsageError
-from ouroboros.dashboards import SHIPPED_WATCHLIST
+from events.families.desk import WatchlistChanged
+from ouroboros.commands.dashboards import SHIPPED_WATCHLIST
 from ouroboros.watchlist import read_watchlist
 from tests.dashboards.grafana import queries, written
 
@@ -46,7 +46,7 @@ def test_the_shipped_watchlist_keeps_its_address_and_has_all_its_lists() -> None
     made = board(changed)
     assert changed.watchlist == SHIPPED
     assert made.uid == UID
-    assert [one["name"] for one in made.variables] == [variable for variable, _ in LISTS.values()]
+    assert [variable["name"] for variable in made.variables] == [variable for variable, _ in LISTS.values()]
     assert {title for _, title in LISTS.values()} <= {panel.title for panel in made.panels}
 
 
@@ -54,7 +54,7 @@ def test_the_shipped_watchlist_keeps_its_address_and_has_all_its_lists() -> None
 def test_a_list_that_names_nothing_has_no_panels_and_no_variable(listed: str) -> None:
     made = board(watchlist(**{listed: ["NVDA"]}))
     titles = {panel.title for panel in made.panels}
-    assert [one["name"] for one in made.variables] == [LISTS[listed][0]]
+    assert [variable["name"] for variable in made.variables] == [LISTS[listed][0]]
     assert titles & {title for _, title in LISTS.values()} == {LISTS[listed][1]}
     others = {variable for variable, _ in LISTS.values()} - {LISTS[listed][0]}
     for title, sql in queries(written(made)):
@@ -86,11 +86,11 @@ def test_the_lines_of_a_chart_stand_where_the_watchlist_puts_its_thresholds() ->
     made = board(watchlist(symbols=["ARM"], thresholds=[override]))
     (chart,) = (panel for panel in made.panels if panel.title.startswith("Shares' fall"))
     steps = chart.defaults["thresholds"]["steps"]
-    assert [one["value"] for one in steps] == [None, 0.1, 0.2, 0.6]
-    assert [one["color"] for one in steps] == ["green", "yellow", "orange", "red"]
+    assert [step["value"] for step in steps] == [None, 0.1, 0.2, 0.6]
+    assert [step["color"] for step in steps] == ["green", "yellow", "orange", "red"]
 
 
-def test_favours_are_said_to_count_over_the_window_of_the_watchlist() -> None:
+def test_relief_is_said_to_count_over_the_window_of_the_watchlist() -> None:
     window = {"indicator": "credit_waivers", "days": 33}
     (shown,) = (
         panel

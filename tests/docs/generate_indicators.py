@@ -1,20 +1,19 @@
-"""Writes docs/indicators.md from the definitions: `python -m tests.docs.generate_indicators`.
+"""Write docs/indicators.md from the definitions: `python -m tests.docs.generate_indicators`.
 
 The examples are what the fold makes of the facts of the sources.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
-from events.base import Event
-from events.ledger import ledger
-from events.prices import GpuBarClosed, GpuPriced
-from projections.base import JournaledEvent, fold
+from events.words import count, day
+from ouroboros.history.batches import batches
+from ouroboros.history.event_files import Ledger
+from ouroboros.history.source import Order
+from projections.definition import LEVELS, Definition, Direction
+from projections.indicators import DEFINITIONS
+from projections.kernel import project_history
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.definition import LEVELS, Definition, Direction
-from projections.warning_signs.named_in import named_in
-from projections.warning_signs.registry import ALL
 from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
-from projections.warning_signs.words import count, day
 from tests.docs.pages import ROOT
 
 PAGE = ROOT / "docs" / "indicators.md"
@@ -25,8 +24,8 @@ USUAL = 0.1
 HEAD = """# Indicators
 
 What each warning sign measures, who named it, and at which values it is `watch`, `warning` or `critical`.
-This page is written from the definitions in [projections/warning_signs](../projections/warning_signs) by
-`python -m tests.docs.generate_indicators`. The examples are what the rules make of the facts in
+This page is written from the definitions in [projections/indicators](../projections/indicators), a file each,
+by `python -m tests.docs.generate_indicators`. The examples are what the rules make of the facts in
 [events/ledger](../events/ledger).
 
 A level is reached at its threshold. It is *taken* at once, or where a time is given here, once the value has
@@ -44,59 +43,44 @@ there is one. Thresholds of a subject win over those of its indicator, and of se
 changed last wins. A level that was about to be taken waits anew when its thresholds change. See
 [docs/examples/watchlist.yaml](examples/watchlist.yaml).
 
-An event that comes late counts in the window that it belongs to: a favour of 80 days ago counts for 10 more
-days, a price of 200 days ago can be the high of the year. It changes what stands from now on, and no row of
+An event that comes late counts in the window that it belongs to: a waiver of 80 days ago counts for 10 more
+days, a price of 200 days ago can be the high of the year. It changes what holds from now on, and no row of
 the past.
 
 A value is *stale* when its input is older than the time that is given here. `read.indicator_current` says
 since when, in `stale_since`: a level of `calm` with `stale_since` set is not known to be calm. It is the
 input that counts which has to be fresh: a repayment makes no price newer, a deal no report of revenue. What
 is settled, such as a loan that is paid back, never goes stale.
+
+A value is *unknown* when it could not be measured: no day was promised to a site, no price of its collateral
+is known. `is_unknown` says so in `read.indicator` and `read.indicator_current`; the value beside it is 0, and
+says nothing.
 """
 
 
 def page() -> str:
-    """Write the whole page."""
-    facts = map(_as_journaled, ledger())
-    history = [JournaledEvent(offset, 0, event.known_at, event) for offset, event in enumerate(facts)]
-    rows = fold(WARNING_SIGNS, WARNING_SIGNS.initial, history).rows
+    """Return the whole page."""
+    rows = list(project_history(WARNING_SIGNS, batches(Ledger(), Order.JOURNAL)))
     current = {(row.indicator, row.subject): row for row in rows if isinstance(row, IndicatorCurrentRow)}
     signals = [row for row in rows if isinstance(row, SignalRow)]
-    definitions = [one.definition for one in ALL]
-    parts = [_part(one, list(current.values()), signals) for one in definitions]
+    definitions = list(DEFINITIONS.values())
+    parts = [_part(definition, list(current.values()), signals) for definition in definitions]
     return "\n".join([HEAD, _overview(definitions), *parts])
-
-
-def _as_journaled(fact: Event) -> Event:
-    """Make the bar of a day out of a GPU's price, as it comes into the journal of the demo."""
-    if not isinstance(fact, GpuPriced):
-        return fact
-    return GpuBarClosed(
-        **fact.model_dump(include=Event.model_fields.keys() - {"event_type", "schema_version"}),
-        model=fact.model,
-        basis=fact.basis,
-        quantity=fact.quantity,
-        interval_seconds=86_400,
-        bucket=datetime.combine(fact.occurred_at.date(), time(), UTC),
-        open_usd=fact.price_usd,
-        high_usd=fact.price_usd,
-        low_usd=fact.price_usd,
-        close_usd=fact.price_usd,
-        first_at=fact.occurred_at,
-        last_at=fact.occurred_at,
-    )
 
 
 def _overview(definitions: list[Definition]) -> str:
     lines = ["| indicator | unit | watch | warning | critical | named by |", "|---|---|---|---|---|---|"]
-    for one in definitions:
-        levels = " | ".join(_number(one.thresholds.of(level)) for level in LEVELS[1:])
-        lines.append(f"| [`{one.id}`](#{one.id}) | {one.unit} | {levels} | {one.named_by} |")
+    for definition in definitions:
+        levels = " | ".join(_number(definition.thresholds.of(level)) for level in LEVELS[1:])
+        name = f"[`{definition.id}`](#{definition.id})"
+        lines.append(f"| {name} | {definition.unit} | {levels} | {definition.named_by} |")
     return "\n".join(lines) + "\n"
 
 
 def _part(definition: Definition, current: list[IndicatorCurrentRow], signals: list[SignalRow]) -> str:
     levels = ", ".join(f"{level} {_number(definition.thresholds.of(level))}" for level in LEVELS[1:])
+    if definition.above:
+        levels += "; watch is reached above its threshold, not on it"
     stale = (
         _days(definition.stale_after)
         if definition.stale_after
@@ -110,12 +94,12 @@ def _part(definition: Definition, current: list[IndicatorCurrentRow], signals: l
         f"- **Taken:** {_taken(definition)}." if definition.for_at_least else "",
         f"- **Left:** {_left(definition)}." if definition.hysteresis != USUAL else "",
         f"- **Why:** {definition.why}",
-        f"- **Named in:** {named_in(definition.id)}.",
+        f"- **Named in:** {'; '.join(map(str, definition.named_in))}.",
         f"- **Window:** {_days(definition.window)}." if definition.window else "",
         f"- **Stale after:** {stale}.",
         *_example(definition, current, signals),
     ]
-    lines = "\n".join(one for one in facts if one)
+    lines = "\n".join(fact for fact in facts if fact)
     return f"## {definition.id}\n\n{definition.title}.\n\n{lines}\n"
 
 
@@ -124,15 +108,17 @@ def _example(
 ) -> list[str]:
     worse = 1 if definition.direction is Direction.RISING else -1
     mine = [row for row in current if row.indicator == definition.id]
-    mine.sort(key=lambda row: (-LEVELS.index(row.level), -worse * row.value, row.subject))
+    mine.sort(key=lambda row: (-LEVELS.index(row.level), row.is_unknown, -worse * row.value, row.subject))
     if not mine:
         return ["- **In the ledger:** no fact concerns it."]
-    told = [f"  - `{row.subject}`, {row.level}: {row.text}." for row in mine[:SHOWN]]
+    levels = ("unknown" if row.is_unknown else row.level for row in mine)
+    shown = zip(mine[:SHOWN], levels, strict=False)
+    lines = [f"  - `{row.subject}`, {level}: {row.text}." for row, level in shown]
     if len(mine) > SHOWN:
-        told.append(f"  - and {count(len(mine) - SHOWN, 'subject')} more.")
+        lines.append(f"  - and {count(len(mine) - SHOWN, 'subject')} more.")
     return [
         "- **At the end of the ledger:**",
-        *told,
+        *lines,
         f"- **Highest level on the way:** {_highest(definition, signals)}.",
     ]
 

@@ -10,13 +10,15 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
-from events.base import Certainty, Event
+from events.base import Certainty, Event, Report
 from events.codec import decode
-from events.credit import CreditWaiverReported, WaiverKind
+from events.families.credit import CreditWaiverReported, WaiverKind
 from ouroboros.cli import app
-from projections.base import JournaledEvent, fold
+from projections.base import JournaledEvent
+from projections.event_batch import batch_of
+from projections.indicators import DEFINITIONS
+from projections.kernel import project_history
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import OutboxRow
 from streams.settings import Settings
 from tests.docs import generate_events
@@ -143,8 +145,8 @@ def signal_payload() -> dict[str, Any]:
             "kind": WaiverKind.DEFAULT,
         }
     )
-    step = fold(WARNING_SIGNS, WARNING_SIGNS.initial, [JournaledEvent(0, 0, event.known_at, event)])
-    payload: dict[str, Any] = json.loads(next(row.payload for row in step.rows if isinstance(row, OutboxRow)))
+    rows = project_history(WARNING_SIGNS, [batch_of([JournaledEvent(0, 0, event.known_at, event)])])
+    payload: dict[str, Any] = json.loads(next(row.payload for row in rows if isinstance(row, OutboxRow)))
     # Looked up when it is sent.
     return payload | {"sources": []}
 
@@ -194,8 +196,12 @@ def test_the_reference_of_events_is_current() -> None:
 
 
 def test_the_common_fields_mean_what_their_model_says() -> None:
-    shown = {row[0].strip("`"): row[-1] for row in rows(section(generate_events.PAGE, "An event"))}
-    assert shown == {name: field.description for name, field in Event.model_fields.items()}
+    shown = {
+        row[0].strip("`"): row[-1]
+        for heading in ("An event", "A report")
+        for row in rows(section(generate_events.PAGE, heading))
+    }
+    assert shown == {name: field.description for name, field in Report.model_fields.items()}
 
 
 def test_every_view_is_described_column_by_column() -> None:

@@ -1,6 +1,6 @@
 """docs/indicators.md says what the definitions say."""
 
-from projections.warning_signs.registry import DEFINITIONS
+from projections.indicators import DEFINITIONS
 from tests.docs import generate_indicators
 from tests.docs.pages import README, anchors, section
 

@@ -13,6 +13,7 @@ _TABLE = re.compile(
     r"CREATE TABLE (?:IF NOT EXISTS )?(?:\{schema\}|ouroboros)\.(\w+) \((.*?)\n\);", re.DOTALL
 )
 _COLUMN = re.compile(r'^\s+"?([a-z_]\w*)"? +([a-z ]+(?:\([\d, ]+\))?(?:\[\])?)', re.MULTILINE)
+_LIKE = re.compile(r"\s*LIKE \{schema\}\.(\w+)")
 _FROM_TABLE = re.compile(r"\s*(?:\{schema\}|ouroboros)\.(\w+)")
 
 
@@ -27,10 +28,12 @@ def views() -> dict[str, View]:
 
 def _tables(script: Path) -> dict[str, dict[str, str]]:
     text = _without_comments((script.parent / "schema.sql").read_text())
-    return {
-        name: {column: kind.strip() for column, kind in _COLUMN.findall(body)}
-        for name, body in _TABLE.findall(text)
-    }
+    found: dict[str, dict[str, str]] = {}
+    for name, body in _TABLE.findall(text):
+        like = _LIKE.match(body)
+        found[name] = dict(found[like[1]]) if like else {}
+        found[name] |= {column: kind.strip() for column, kind in _COLUMN.findall(body)}
+    return found
 
 
 def _columns(query: str, tables: dict[str, dict[str, str]]) -> View:

@@ -12,12 +12,13 @@ from itertools import groupby
 from typing import Any
 
 from events.base import Event
-from events.clock import tick
-from projections.base import fold
+from events.families.clock import tick
+from projections.definition import Level
+from projections.event_batch import batch_of
+from projections.kernel import project_history
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.definition import Level
 from projections.warning_signs.rows import SignalRow
-from tests.projections.given import journaled
+from tests.given import journaled
 
 # By (indicator, subject), the levels in their order.
 Told = dict[tuple[str, str], list[str]]
@@ -82,11 +83,11 @@ def day_of(phase: int) -> date:
 def played(courses: Iterable[Course], phase: int) -> tuple[tuple[Event, ...], ...]:
     """Give the events of a phase in groups; what is in one group may come in any order."""
     courses = tuple(courses)
-    told = tuple(one for course in courses for one in course.events(phase))
+    told = tuple(event for course in courses for event in course.events(phase))
     if phase == 0:
-        before = tuple(one for course in courses for one in course.before)
-        every = sorted((*before, *told), key=lambda one: one.known_at)
-        return tuple(tuple(group) for _, group in groupby(every, key=lambda one: one.known_at))
+        before = tuple(event for course in courses for event in course.before)
+        every = sorted((*before, *told), key=lambda event: event.known_at)
+        return tuple(tuple(group) for _, group in groupby(every, key=lambda event: event.known_at))
     noon = datetime.combine(day_of(phase), time(12), UTC)
     passes = (HELD, *WINDOWS_PASS) if phase == OVER else (HELD,)
     return (told, *((tick(noon + some),) for some in passes))
@@ -102,7 +103,7 @@ def told_in_phases(courses: Iterable[Course]) -> list[Told]:
             journal += group
             phase_of += [phase] * len(group)
     phases: list[Told] = [{} for _ in range(OVER + 1)]
-    for row in fold(WARNING_SIGNS, WARNING_SIGNS.initial, journaled(journal)).rows:
+    for row in project_history(WARNING_SIGNS, [batch_of(journaled(journal))]):
         if isinstance(row, SignalRow):
             told = phases[phase_of[row.journal_offset]]
             told.setdefault((row.indicator, row.subject), []).append(row.level)

@@ -5,7 +5,6 @@ from tests.e2e.fictions import (
     FIRST,
     circling,
     commitment,
-    favours,
     financing_orders,
     generators,
     gpu_loan,
@@ -20,9 +19,10 @@ from tests.e2e.fictions import (
     stranded_promise,
     usd,
     vehicle,
+    waivers,
     watched,
 )
-from tests.projections.given import event
+from tests.given import event
 from tests.projections.shares import close
 
 CALM = str(CALM_DAY)
@@ -33,7 +33,7 @@ COURSES = (
     Course(
         "credit_waivers",
         "borrower:Fictional Neocloud",
-        favours,
+        waivers,
         Figures((), ["waiver"], ["waiver"], ["forbearance"], ()),
     ),
     Course(
@@ -126,8 +126,8 @@ COURSES = (
         before=(
             watched(symbols=["FICTION.LEADER", "FICTION.A", "FICTION.B", "FICTION.C"]),
             close(FIRST, "FICTION.LEADER", 100),
-            *(close(FIRST, f"FICTION.{one}", 100) for one in "ABC"),
-            *(close(CALM, f"FICTION.{one}", 110) for one in "ABC"),
+            *(close(FIRST, f"FICTION.{letter}", 100) for letter in "ABC"),
+            *(close(CALM, f"FICTION.{letter}", 110) for letter in "ABC"),
         ),
     ),
     Course(

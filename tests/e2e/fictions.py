@@ -6,7 +6,7 @@ from typing import Any
 
 from events.base import Event
 from tests.e2e.course import FIRST_DAY
-from tests.projections.given import event
+from tests.given import event
 
 FIRST, EVE = str(FIRST_DAY), str(FIRST_DAY - timedelta(days=1))
 YEAR = {"period_starts": "2023-01-01", "period_ends": "2023-12-31"}
@@ -28,7 +28,7 @@ def gpu_price(day: str, model: str, basis: str, price_usd: float) -> Event:
     return event("GpuBarClosed", day, **series, **prices, **times)
 
 
-def favours(day: str, kinds: Iterable[str]) -> Iterable[Event]:
+def waivers(day: str, kinds: Iterable[str]) -> Iterable[Event]:
     parties = {"borrower": "Fictional Neocloud", "lenders": ["Fictional Credit Fund"]}
     for kind in kinds:
         source_url = f"https://example.com/{day}/{kind}"

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from ouroboros.embedded.ports import free_port
+from ouroboros.embedded.homes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 # An alert that is kept firing for a while after its condition is over recovers.
@@ -60,7 +60,7 @@ class Grafana:
     def query(self, *queries: dict[str, Any]) -> dict[str, Any]:
         """Run queries as a panel does, over two years; return the result of each by its name."""
         now = int(time.time() * 1000)
-        asked = [{"intervalMs": 86_400_000, "maxDataPoints": 500, **one} for one in queries]
+        asked = [{"intervalMs": 86_400_000, "maxDataPoints": 500, **query} for query in queries]
         body = {"queries": asked, "from": str(now - 2 * 365 * 86_400_000), "to": str(now)}
         _, answer = self.ask("/api/ds/query", body)
         results: dict[str, Any] = answer.get("results", {"": {"error": answer}})
@@ -81,7 +81,7 @@ class Grafana:
     def complaints(self) -> list[str]:
         """Give what the log says about provisioning that is no mere information."""
         lines = self.log.read_text().splitlines()
-        return [one for one in lines if re.search(r"level=(warn|error)", one) and "provisioning" in one]
+        return [line for line in lines if re.search(r"level=(warn|error)", line) and "provisioning" in line]
 
 
 @dataclass
@@ -95,7 +95,7 @@ class Receiver:
     def about(self, subject: str, **labels: str) -> list[dict[str, Any]]:
         """Give Grafana's notifications about a subject, and with these labels, in their order."""
         wanted = {"subject": subject, **labels}.items()
-        return [one for one in self.told if wanted <= one["commonLabels"].items()]
+        return [message for message in self.told if wanted <= message["commonLabels"].items()]
 
 
 @contextmanager
@@ -200,7 +200,7 @@ def wait_until_provisioned(grafana: Grafana, process: subprocess.Popen[bytes], s
     """Wait until it is up and has read all files; raises AssertionError with the log where it is not."""
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
-        if is_healthy(grafana) and all(one in grafana.log.read_text() for one in PROVISIONED):
+        if is_healthy(grafana) and all(word in grafana.log.read_text() for word in PROVISIONED):
             return
         time.sleep(0.5)
     log = grafana.log.read_text() if grafana.log.exists() else "it wrote no log"

@@ -2,7 +2,7 @@
 
 import yaml
 
-from dashboards.alerting.models import File, Rule
+from dashboards.alerts.models import File, Rule
 from tests.e2e.house import FILES
 
 RULES = "alerting/rules.yaml"
@@ -12,12 +12,12 @@ def in_haste(rules: bytes) -> bytes:
     """Shorten what would make the tests last for minutes: how long rules wait, and are kept firing."""
 
     def hastened(rule: Rule) -> Rule:
-        waits, kept = ("0s" if one == "0s" else "10s" for one in (rule.for_, rule.keep_firing_for))
+        waits, kept = ("0s" if duration == "0s" else "10s" for duration in (rule.for_, rule.keep_firing_for))
         return rule.model_copy(update={"for_": waits, "keep_firing_for": kept})
 
     file = File.model_validate(yaml.safe_load(rules))
     groups = tuple(
-        one.model_copy(update={"rules": tuple(map(hastened, one.rules))}) for one in file.groups or ()
+        group.model_copy(update={"rules": tuple(map(hastened, group.rules))}) for group in file.groups or ()
     )
     hasty = file.model_copy(update={"groups": groups})
     return yaml.safe_dump(hasty.model_dump(mode="json", by_alias=True, exclude_none=True)).encode()

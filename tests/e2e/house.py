@@ -18,7 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from events.base import Event
-from ouroboros.dashboards import SHIPPED_WATCHLIST, generated_for
+from ouroboros.commands.dashboards import SHIPPED_WATCHLIST, generated_for
 from ouroboros.embedded import start_kafka, start_postgres
 from projections.registry import PROJECTIONS
 from projections.store.migration import migrate
@@ -82,7 +82,9 @@ class House:
 
 
 @contextmanager
-def standing(before: Iterable[Sequence[Event]] = (), files: Mapping[str, bytes] = FILES) -> Iterator[House]:
+def running_house(
+    before: Iterable[Sequence[Event]] = (), files: Mapping[str, bytes] = FILES
+) -> Iterator[House]:
     """Run everything; groups of events that come before are in the read models when Grafana starts."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="ouroboros-grafana-"))

@@ -13,7 +13,7 @@ def chosen_in(grafana: Grafana, board: Written) -> Choice:
     def found(sql: str) -> list[str]:
         (result,) = grafana.query(as_query({"rawSql": sql})).values()
         assert "error" not in result, f"{result['error']} {sql}"
-        return [str(one) for frame in result["frames"] for one in frame["data"]["values"][0]]
+        return [str(value) for frame in result["frames"] for value in frame["data"]["values"][0]]
 
     return choices(board, found)
 
@@ -22,7 +22,8 @@ def panel_queries(board: Written, chosen: Choice) -> Iterator[tuple[str, list[di
     """Give each panel's title and its queries; the macros in them are for the data source."""
     for panel in board["panels"]:
         targets = [
-            as_query({**one, "rawSql": put_in(one["rawSql"], chosen)}) for one in panel.get("targets", [])
+            as_query({**target, "rawSql": put_in(target["rawSql"], chosen)})
+            for target in panel.get("targets", [])
         ]
         if targets:
             yield panel["title"], targets

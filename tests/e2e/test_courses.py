@@ -8,8 +8,8 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from projections.warning_signs.definition import LEVELS
-from projections.warning_signs.registry import DEFINITIONS
+from projections.definition import LEVELS
+from projections.indicators import DEFINITIONS
 from tests.e2e.course import OVER, Course, Told, told_in_phases
 from tests.e2e.courses import COURSES
 
@@ -21,12 +21,12 @@ def all_told() -> list[Told]:
 
 @pytest.mark.parametrize("indicator", DEFINITIONS)
 def test_every_indicator_has_a_course_that_passes_each_level_and_ends(indicator: str) -> None:
-    course = next((one for one in COURSES if one.indicator == indicator), None)
+    course = next((course for course in COURSES if course.indicator == indicator), None)
     assert course, f"{indicator} has no course: add one to tests/e2e/courses.py, so that its alerts are fired"
     key = (indicator, course.subject)
     expected = [[level.value] if (level := course.level(phase)) else [] for phase in range(1, OVER + 1)]
     assert [phase.get(key, []) for phase in all_told()[1:]] == expected
-    assert {one for levels in expected for one in levels} == set(LEVELS)
+    assert {level for levels in expected for level in levels} == set(LEVELS)
 
 
 def test_no_subject_of_any_course_steps_twice_in_a_phase() -> None:

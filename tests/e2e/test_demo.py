@@ -76,6 +76,7 @@ def test_the_demo_tells_what_the_sources_facts_lead_to_and_ends_by_itself(home: 
         "Conditional money in a deal · amazon-openai-2026 = 70.0%",
         "evidence: ",
         "A short tour",
+        "one waiver, not two: reported by CoreWeave 8-K and demo",
         "1 dead letter",
         "Done",
     ):

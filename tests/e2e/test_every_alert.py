@@ -12,24 +12,24 @@ import psycopg
 import pytest
 from psycopg.rows import class_row
 
-from dashboards.alerting.rules import sign_groups
-from dashboards.alerting.units import SHOWN
-from projections.warning_signs.definition import Level
-from projections.warning_signs.registry import DEFINITIONS
+from dashboards.alerts.rules import indicator_groups
+from events.units import Unit
+from projections.definition import Level
+from projections.indicators import DEFINITIONS
 from tests.e2e.course import OVER, day_of, played, told_in_phases
 from tests.e2e.courses import COURSES
 from tests.e2e.haste import FILES_IN_HASTE
-from tests.e2e.house import QUIET_SECONDS, House, needs_grafana, nothing_is_left, standing
+from tests.e2e.house import QUIET_SECONDS, House, needs_grafana, nothing_is_left, running_house
 
 pytestmark = [pytest.mark.integration, needs_grafana]
 
 TOLD = told_in_phases(COURSES)
-SIGNS = {rule.title for group in sign_groups() for rule in group.rules}
+SIGNS = {rule.title for group in indicator_groups() for rule in group.rules}
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    with standing(played(COURSES, 0), FILES_IN_HASTE) as house:
+    with running_house(played(COURSES, 0), FILES_IN_HASTE) as house:
         yield house
 
 
@@ -59,8 +59,8 @@ ORDER BY s.journal_offset, s.journal_index"""
 def firing_after(phase: int) -> set[tuple[str, str, str]]:
     """Name the rules, subjects and levels that fire after a phase: those that were reached and not left."""
     reached: dict[tuple[str, str], set[Level]] = {}
-    for one in TOLD[: phase + 1]:
-        for key, (level,) in one.items():
+    for steps in TOLD[: phase + 1]:
+        for key, (level,) in steps.items():
             now = Level(level)
             kept = {before for before in reached.get(key, ()) if before.rank < now.rank}
             reached[key] = {*kept, now} - {Level.CALM}
@@ -84,12 +84,13 @@ def title_of(step: Step) -> str:
 
 
 def titles_about(house: House, step: Step) -> list[str]:
-    return [one["title"] for one in house.receiver.about(step.subject, indicator=step.indicator)]
+    return [message["title"] for message in house.receiver.about(step.subject, indicator=step.indicator)]
 
 
 def expected_titles(step: Step, phase: int) -> list[str]:
     """Name what must have been told of the subject of a step until now: each of its steps once."""
-    levels = [level for one in TOLD[: phase + 1] for level in one.get((step.indicator, step.subject), ())]
+    key = (step.indicator, step.subject)
+    levels = [level for steps in TOLD[: phase + 1] for level in steps.get(key, ())]
     return [title_of(step._replace(level=level)) for level in levels]
 
 
@@ -98,14 +99,16 @@ def test_what_a_phase_brings_is_told_once_a_sign_and_subject(house: House, phase
     for group in played(COURSES, phase):
         house.publish(*group)
     steps = steps_in(house, phase)
-    assert {(one.indicator, one.subject): [one.level] for one in steps} == TOLD[phase]
+    assert {(step.indicator, step.subject): [step.level] for step in steps} == TOLD[phase]
 
-    nothing_is_left(lambda: firing_after(phase) ^ {one for one in house.grafana.firing() if one[0] in SIGNS})
+    nothing_is_left(
+        lambda: firing_after(phase) ^ {alert for alert in house.grafana.firing() if alert[0] in SIGNS}
+    )
     nothing_is_left(
         lambda: {
-            f"{expected_titles(one, phase)}, but: {titles_about(house, one)}"
-            for one in steps
-            if titles_about(house, one) != expected_titles(one, phase)
+            f"{expected_titles(step, phase)}, but: {titles_about(house, step)}"
+            for step in steps
+            if titles_about(house, step) != expected_titles(step, phase)
         }
     )
     for step in steps:
@@ -113,18 +116,18 @@ def test_what_a_phase_brings_is_told_once_a_sign_and_subject(house: House, phase
 
 
 def check_numbers(step: Step, message: str) -> None:
-    shown = SHOWN[DEFINITIONS[step.indicator].unit]
-    threshold, *values = (shown.form % (shown.factor * one) for one in (step.threshold, *step.values))
+    unit = Unit(DEFINITIONS[step.indicator].unit)
+    threshold, *values = (unit.printf % (unit.factor * value) for value in (step.threshold, *step.values))
     if step.level == Level.CALM:
         assert " is over: now " in message
         assert f", threshold {threshold}." in message
     else:
         assert step.message in message
-        numbers = [f"Now {one}, threshold {threshold}, since {step.since} +0000 UTC" for one in values]
-        assert any(one in message for one in numbers), (numbers, message)
+        numbers = [f"Now {value}, threshold {threshold}, since {step.since} +0000 UTC" for value in values]
+        assert any(number in message for number in numbers), (numbers, message)
 
 
 def test_nothing_more_was_told_of_any_sign(house: House) -> None:
     time.sleep(QUIET_SECONDS)
-    told = [one["title"] for one in house.receiver.told if "indicator" in one["commonLabels"]]
-    assert len(told) == len(set(told)) == sum(len(one) for one in TOLD)
+    told = [message["title"] for message in house.receiver.told if "indicator" in message["commonLabels"]]
+    assert len(told) == len(set(told)) == sum(len(steps) for steps in TOLD)

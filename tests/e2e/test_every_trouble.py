@@ -9,16 +9,16 @@ from typing import Any
 import psycopg
 import pytest
 
-from dashboards.alerting.pipeline_rules import LAG, TROUBLES, Trouble
+from dashboards.alerts.pipeline_rules import LAG, TROUBLES, Trouble
 from events.base import Event
-from events.clock import tick
 from events.codec import encode
+from events.families.clock import tick
 from events.journal import Run, encode_records
 from events.topics import JOURNAL
 from streams.kafka import producing
 from streams.settings import Settings
 from tests.e2e.haste import FILES_IN_HASTE
-from tests.e2e.house import House, needs_grafana, nothing_is_left, standing, until
+from tests.e2e.house import House, needs_grafana, nothing_is_left, running_house, until
 from tests.integration.pipeline import event, ouroboros, query, send
 
 pytestmark = [pytest.mark.integration, needs_grafana]
@@ -27,7 +27,7 @@ LONG_AGO = datetime(2024, 1, 1, 12, tzinfo=UTC)
 # Reports of utilisation are stale after 180 days.
 LATER = LONG_AGO + timedelta(days=181)
 
-BY_UID = {one.uid: one for one in TROUBLES}
+BY_UID = {trouble.uid: trouble for trouble in TROUBLES}
 SILENCE = BY_UID["pipeline-no-heartbeat"]
 PARTS = {"sequencer", "projector", "dead-letters", "signals"}
 
@@ -36,7 +36,7 @@ Firing = set[tuple[str, str, str]]
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    with standing((), FILES_IN_HASTE) as house:
+    with running_house((), FILES_IN_HASTE) as house:
         yield house
 
 
@@ -141,15 +141,19 @@ def alerts(trouble: Trouble, subjects: set[str]) -> Firing:
 
 def firing(house: House, uids: Iterable[str]) -> Firing:
     titles = {BY_UID[uid].title for uid in uids}
-    return {one for one in house.grafana.firing() if one[0] in titles}
+    return {alert for alert in house.grafana.firing() if alert[0] in titles}
 
 
 def told(house: House, trouble: Trouble) -> list[dict[str, Any]]:
-    return [one for one in house.receiver.told if one["commonLabels"].get("alertname") == trouble.title]
+    return [
+        message
+        for message in house.receiver.told
+        if message["commonLabels"].get("alertname") == trouble.title
+    ]
 
 
 def told_of(message: dict[str, Any]) -> set[str]:
-    return {one["labels"].get("subject", "") for one in message["alerts"]}
+    return {alert["labels"].get("subject", "") for alert in message["alerts"]}
 
 
 def test_every_trouble_has_a_cause() -> None:

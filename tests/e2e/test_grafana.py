@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.alerting.contact_points import CONTACT_POINTS
-from dashboards.alerting.pipeline_rules import pipeline_group
-from dashboards.alerting.rules import sign_groups
+from dashboards.alerts.contact_points import CONTACT_POINTS
+from dashboards.alerts.pipeline_rules import pipeline_group
+from dashboards.alerts.rules import indicator_groups
 from events.base import Event
 from events.ledger import ledger
 from tests.e2e.grafana import Grafana, Receiver, running
-from tests.e2e.house import FILES, PROGRAM, QUIET_SECONDS, House, needs_grafana, standing, until
+from tests.e2e.house import FILES, PROGRAM, QUIET_SECONDS, House, needs_grafana, running_house, until
 from tests.e2e.panel_queries import chosen_in, panel_queries
 from tests.integration.pipeline import event, publish, query
 
 pytestmark = [pytest.mark.integration, needs_grafana]
 
 UIDS = [json.loads(content)["uid"] for name, content in FILES.items() if name.endswith(".json")]
-LAST_FACT = max(one.known_at for one in ledger())
+LAST_FACT = max(event.known_at for event in ledger())
 
 BORROWER = "borrower:Fictional Neocloud"
 LATE, MUTED = "site:Fictional Late Site", "site:Fictional Muted Site"
@@ -31,7 +31,7 @@ LATE, MUTED = "site:Fictional Late Site", "site:Fictional Muted Site"
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    with standing() as house:
+    with running_house() as house:
         asyncio.run(publish(house.settings, ledger()))
         yield house
 
@@ -42,7 +42,7 @@ def after(days: float) -> str:
 
 
 def uids_in(grafana: Grafana) -> set[str]:
-    return {one["uid"] for one in grafana.get("/api/search?type=dash-db")}
+    return {board["uid"] for board in grafana.get("/api/search?type=dash-db")}
 
 
 def told(receiver: Receiver, subject: str) -> bool:
@@ -83,8 +83,8 @@ def slipped(site: str, day: float, by_days: int) -> Iterable[Event]:
 def test_grafana_takes_all_of_the_provisioning_without_a_warning(house: House) -> None:
     assert house.grafana.complaints() == []
     assert uids_in(house.grafana) == set(UIDS)
-    rules = {one["uid"] for one in house.grafana.get("/api/v1/provisioning/alert-rules")}
-    assert rules == {rule.uid for group in (*sign_groups(), pipeline_group()) for rule in group.rules}
+    rules = {rule["uid"] for rule in house.grafana.get("/api/v1/provisioning/alert-rules")}
+    assert rules == {rule.uid for group in (*indicator_groups(), pipeline_group()) for rule in group.rules}
     assert house.grafana.get("/api/datasources/uid/ouroboros/health")["status"] == "OK"
 
 
@@ -116,7 +116,7 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
 
     assert (credit["status"], credit["title"]) == ("firing", f"WATCH · Credit waivers · {BORROWER}")
     for expected in (
-        "1 lender favour for Fictional Neocloud",
+        "1 case of relief for Fictional Neocloud",
         "Now 1.0 (weighted count), threshold 0.5 (weighted count), since 2",
         f"https://example.com/waiver?{'x' * 1500}",
         f"http://127.0.0.1:{house.grafana.port}/d/ouroboros-credit?viewPanel=",
@@ -132,7 +132,7 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
     until(lambda: len(receiver.about(BORROWER)) == 2, "nobody was told of the default")
     worse = receiver.about(BORROWER)[1]
     assert worse["title"] == f"CRITICAL · Credit waivers · {BORROWER}"
-    assert {one["labels"]["severity"] for one in worse["alerts"]} == {"watch", "critical"}
+    assert {alert["labels"]["severity"] for alert in worse["alerts"]} == {"watch", "critical"}
     assert worse["message"].count("Credit waivers (") == 1
 
     delivered = (LAST_FACT + timedelta(days=62)).date().isoformat()
@@ -161,8 +161,8 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
 def test_grafana_starts_without_anybody_to_tell(house: House) -> None:
     alone = house.settings.home / "alone"
     with running(Path(PROGRAM or ""), alone, house.settings.database_url, FILES) as grafana:
-        names = {one["name"] for one in grafana.get("/api/v1/provisioning/contact-points")}
-        assert names >= {one.name for one in CONTACT_POINTS}
+        names = {point["name"] for point in grafana.get("/api/v1/provisioning/contact-points")}
+        assert names >= {point.name for point in CONTACT_POINTS}
         assert grafana.complaints() == []
 
 
@@ -172,9 +172,9 @@ def test_every_query_of_a_dashboard_is_answered(house: House, uid: str) -> None:
     asked = list(panel_queries(board, chosen_in(house.grafana, board)))
     assert asked
     failed = {
-        f"{title}, {name}": f"{result['error']}\n{[one['rawSql'] for one in targets if one['refId'] == name]}"
-        for title, targets in asked
-        for name, result in house.grafana.query(*targets).items()
+        f"{title}, {name}": f"{result['error']}\n{[q['rawSql'] for q in panel if q['refId'] == name]}"
+        for title, panel in asked
+        for name, result in house.grafana.query(*panel).items()
         if "error" in result
     }
     assert failed == {}

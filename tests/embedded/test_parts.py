@@ -15,9 +15,8 @@ import pytest
 from events.errors import EmbeddedServerError
 from ouroboros.embedded import start_kafka, start_postgres
 from ouroboros.embedded.failures import explained, gave_up
-from ouroboros.embedded.homes import HomeLock, filled_once
-from ouroboros.embedded.jars import check, expected_jars, kafka_jars
-from ouroboros.embedded.ports import CHOICE, choose_port, free_port
+from ouroboros.embedded.homes import CHOICE, HomeLock, choose_port, filled_once, free_port
+from ouroboros.embedded.kafka import check, expected_jars, kafka_jars
 from ouroboros.embedded.processes import bare_environment, command_line, stop_leftover
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from events.base import Event
 from events.codec import cloud_event_headers, decode, encode
 from tests.events.documents import leg, read, refused, taken, terminated
-from tests.events.strategies import ANY_EVENT
+from tests.strategies import ANY_EVENT
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ATTRIBUTES: dict[str, Any] = {
@@ -94,10 +94,10 @@ def test_a_batch_of_envelopes_is_an_array_of_events(events: list[Event]) -> None
     batch = [
         orjson.loads(
             to_structured_event(
-                CloudEvent({"type": one.event_type, "source": "/desk"}, orjson.loads(encode(one)))
+                CloudEvent({"type": event.event_type, "source": "/desk"}, orjson.loads(encode(event)))
             ).value
         )
-        for one in events
+        for event in events
     ]
     assert read(batch, [("content-type", b"application/cloudevents-batch+json")]) == events
 
@@ -156,4 +156,4 @@ def test_a_refused_envelope_of_a_batch_is_kept_whole() -> None:
     attributes = {"specversion": "1.0", "id": "1", "type": "DealAnnounced", "source": "/"}
     envelope = {**attributes, "time": "2026-01-01T00:00:00Z", "data": data}
     result = read([envelope, envelope])
-    assert [one.document for one in result if not isinstance(one, Event)] == [envelope, envelope]
+    assert [refusal.document for refusal in result if not isinstance(refusal, Event)] == [envelope, envelope]

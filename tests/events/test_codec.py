@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from events.base import Event
 from events.catalog import BY_NAME, EVENT_TYPES
 from events.codec import Refusal, content_id, decode, decode_document, encode, encode_many
-from events.deals import DealAnnounced
+from events.families.deals import DealAnnounced
 from tests.events.documents import announced, document, leg, read, refused, taken, terminated
-from tests.events.strategies import ANY_EVENT, events_of
+from tests.strategies import ANY_EVENT, events_of
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(),
@@ -68,31 +68,31 @@ def test_poison_in_an_array_is_refused_in_its_place_and_the_rest_is_taken(docume
 def test_a_decimal_a_number_and_a_text_are_the_same_amount() -> None:
     amounts = (7_500_000_000, 7.5e9, "7500000000", "7500000000.00", "7.5e9")
     fields = ({"facility_id": "f", "amount_usd": amount, "event_id": str(UUID(int=1))} for amount in amounts)
-    assert len({encode(taken(document("LoanRepaid", **one))) for one in fields}) == 1
+    assert len({encode(taken(document("LoanRepaid", **amount))) for amount in fields}) == 1
 
 
-def test_moments_are_kept_in_utc_whatever_their_zone() -> None:
+def test_times_are_kept_in_utc_whatever_their_zone() -> None:
     event = taken(terminated(known_at="2026-01-01T21:00:00+09:00"))
     assert event.known_at.isoformat() == "2026-01-01T12:00:00+00:00"
     assert b'"known_at":"2026-01-01T12:00:00Z"' in encode(event)
 
 
-def test_legs_without_a_name_are_named_after_their_kind_and_place() -> None:
+def test_legs_without_a_name_are_named_after_their_kind_and_number() -> None:
     event = taken(announced(leg(), leg(kind="debt"), leg(leg="own name")))
     assert isinstance(event, DealAnnounced)
-    assert [one.leg for one in event.legs] == ["equity-1", "debt-2", "own name"]
+    assert [leg.leg for leg in event.legs] == ["equity-1", "debt-2", "own name"]
 
 
 @settings(max_examples=100, deadline=None)
 @given(ANY_EVENT, st.randoms(use_true_random=False))
-def test_a_missing_id_is_derived_from_the_content_in_whatever_order_it_is_told(
+def test_a_missing_id_is_derived_from_the_content_in_whatever_order_it_comes(
     event: Event, random: Random
 ) -> None:
-    told = {name: value for name, value in orjson.loads(encode(event)).items() if name != "event_id"}
-    names = list(told)
+    content = {name: value for name, value in orjson.loads(encode(event)).items() if name != "event_id"}
+    names = list(content)
     random.shuffle(names)
-    first, again = taken(told), taken({name: told[name] for name in names})
-    assert first.event_id == again.event_id == content_id(told)
+    first, again = taken(content), taken({name: content[name] for name in names})
+    assert first.event_id == again.event_id == content_id(content)
 
 
 def test_the_id_of_a_content_never_changes_from_release_to_release() -> None:
@@ -135,9 +135,13 @@ def test_where_the_type_is_unknown_the_key_of_the_message_stands_in() -> None:
 
 
 def test_a_document_must_name_a_type_of_the_catalog() -> None:
-    for kind in BY_NAME:
-        assert kind in refused({"event_type": "Nonsense"}).reason
-    assert refused({}).reason.startswith("The event has no event_type.")
+    for name in BY_NAME:
+        assert refused({"event_type": name}).reason.startswith(f"{name} is not valid: ")
+    nameless, unknown = refused({}).reason, refused({"event_type": "Nonsense"}).reason
+    assert nameless.startswith("The event has no event_type. ")
+    assert unknown.startswith("The event_type 'Nonsense' is not known. ")
+    for reason in (nameless, unknown):
+        assert "`ouroboros schema` shows all types" in reason
 
 
 @settings(max_examples=500, deadline=None)
@@ -159,15 +163,15 @@ def test_no_bytes_at_all_make_reading_fail(
 def test_no_json_at_all_makes_reading_fail(content: Any) -> None:
     result = decode(orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATETIME))
     assert result
-    assert all(isinstance(one, Refusal) and 0 < len(one.reason) <= 600 for one in result)
+    assert all(isinstance(refusal, Refusal) and 0 < len(refusal.reason) <= 600 for refusal in result)
 
 
 @settings(max_examples=600, deadline=None)
 @given(ANY_EVENT, st.data())
 def test_no_value_in_the_place_of_another_makes_reading_fail(event: Event, data: st.DataObject) -> None:
-    told = orjson.loads(encode(event))
-    name = data.draw(st.sampled_from(sorted({*told, "legs", "collateral", "before", "new field"})))
-    (one,) = read({**told, name: data.draw(JSON_VALUES)})
+    content = orjson.loads(encode(event))
+    name = data.draw(st.sampled_from(sorted({*content, "legs", "collateral", "before", "new field"})))
+    (one,) = read({**content, name: data.draw(JSON_VALUES)})
     if isinstance(one, Refusal):
         assert len(one.reason) <= 600
     else:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from events.codec import decode, encode
-from events.deals import CENT, ROUNDED, DealAnnounced, Leg
-from tests.events.strategies import events_of
+from events.families.deals import CENT, ROUNDED, DealAnnounced, Leg
+from tests.strategies import events_of
 
 
 def leg(**fields: Any) -> Leg:
@@ -48,12 +48,12 @@ def test_dollars_beside_an_amount_may_be_rounded_and_need_no_rate() -> None:
 
 
 def test_dollars_that_contradict_the_amount_are_refused() -> None:
-    told = refusal(amount="10e9", currency="EUR", usd_per_unit="1.17", amount_usd="10e9")
-    assert "amount_usd is 10000000000.00, but amount times usd_per_unit is 11700000000.00" in told
+    reason = refusal(amount="10e9", currency="EUR", usd_per_unit="1.17", amount_usd="10e9")
+    assert "amount_usd is 10000000000.00, but amount times usd_per_unit is 11700000000.00" in reason
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "reason"),
     [
         ({"amount": 5, "currency": "EUR"}, "an amount in EUR needs usd_per_unit"),
         ({"currency": "EUR"}, "belong to amount"),
@@ -68,8 +68,8 @@ def test_dollars_that_contradict_the_amount_are_refused() -> None:
         ({"amount": "1e18", "currency": "EUR", "usd_per_unit": "2"}, "amount_usd"),
     ],
 )
-def test_an_amount_that_does_not_say_what_it_is_in_dollars_is_refused(fields: Any, told: str) -> None:
-    assert told in refusal(**fields)
+def test_an_amount_that_does_not_say_what_it_is_in_dollars_is_refused(fields: Any, reason: str) -> None:
+    assert reason in refusal(**fields)
 
 
 def test_a_range_runs_from_its_low_end_to_its_upper_end() -> None:
@@ -82,13 +82,13 @@ def test_a_range_runs_from_its_low_end_to_its_upper_end() -> None:
 
 @given(events_of(DealAnnounced))
 @settings(deadline=None)
-def test_whatever_an_amount_was_told_in_its_dollars_come_back_the_same(event: DealAnnounced) -> None:
+def test_in_whatever_currency_an_amount_is_its_dollars_come_back_the_same(event: DealAnnounced) -> None:
     (again,) = decode(encode(event))
     assert again == event
-    for one in event.legs:
-        if one.amount is not None and one.usd_per_unit is not None:
-            assert one.amount_usd is not None
-            assert abs(one.amount_usd - one.amount * one.usd_per_unit) <= max(CENT, ROUNDED * one.amount_usd)
+    for leg in event.legs:
+        if leg.amount is not None and leg.usd_per_unit is not None:
+            assert leg.amount_usd is not None
+            assert abs(leg.amount_usd - leg.amount * leg.usd_per_unit) <= max(CENT, ROUNDED * leg.amount_usd)
 
 
 @given(

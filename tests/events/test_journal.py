@@ -10,7 +10,7 @@ from events.codec import encode
 from events.errors import UnreadableEvent
 from events.journal import POSITIONS_HEADER, RECORD_BYTES, Run, decode_record, encode_records
 from tests.events.documents import announced, leg, taken, terminated
-from tests.events.strategies import ANY_EVENT, NAMES
+from tests.strategies import ANY_EVENT, NAMES
 
 RUNS = st.lists(
     st.builds(Run, NAMES, st.integers(0, 2**62), st.lists(ANY_EVENT, min_size=1, max_size=4).map(tuple)),
@@ -25,7 +25,7 @@ def big_run(offset: int, size: int, events: int = 1) -> Run:
     return Run(
         "deals/0",
         offset,
-        tuple(each.model_copy(update={"event_id": UUID(int=place)}) for place in range(count)),
+        tuple(each.model_copy(update={"event_id": UUID(int=number)}) for number in range(count)),
     )
 
 
@@ -77,7 +77,7 @@ def test_a_run_is_never_cut() -> None:
 def test_events_of_earlier_versions_are_brought_up_to_today() -> None:
     old = orjson.dumps([announced(leg(conditional=True), schema_version=1), terminated()])
     (run,) = decode_record(old, positions(("deals/0", 7, 2)))
-    assert [(one.event_type, one.schema_version) for one in run.events] == [
+    assert [(event.event_type, event.schema_version) for event in run.events] == [
         ("DealAnnounced", 2),
         ("DealTerminated", 1),
     ]

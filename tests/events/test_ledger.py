@@ -10,20 +10,26 @@ import pytest
 
 from events.base import Certainty, Event
 from events.codec import decode_document, encode
-from events.contracts import CommitmentRevised
-from events.credit import CreditWaiverReported, GpuCollateral, LoanOriginated, ShareCollateral, WaiverKind
-from events.deals import DealAnnounced, Leg, LegFunded
 from events.errors import UnreadableEvent
-from events.financials import ValuationMarked
-from events.headlines import HeadlinePublished
+from events.families.contracts import CapacityResold, CommitmentRevised
+from events.families.credit import (
+    CreditWaiverReported,
+    GpuCollateral,
+    LoanOriginated,
+    ShareCollateral,
+    WaiverKind,
+)
+from events.families.deals import DealAnnounced, Leg, LegFunded
+from events.families.financials import ValuationMarked
+from events.families.headlines import HeadlinePublished
+from events.families.power import GenerationObserved, PowerDelivered, PowerScheduled
+from events.families.prices import EquityPriced, GpuPriced
 from events.ledger import _event, ledger
-from events.power import GenerationObserved, PowerDelivered, PowerScheduled
-from events.prices import EquityPriced, GpuPriced
 
 WHAT_IF = Path(__file__).resolve().parents[2] / "docs" / "examples" / "what_if.jsonl"
 
 LEDGER = ledger()
-# What the sources leave open is of others, each named.
+# What the sources leave open is stated by others, each named.
 OTHERS = {"gpu_prices.jsonl", "public.jsonl"}
 SOURCES = {"S0", "S1", "S2", "S3", "S4", "CoreWeave 8-K"}
 YEAR = timedelta(days=365)
@@ -48,8 +54,8 @@ def total(legs: Iterable[Leg]) -> Decimal:
 
 
 def test_the_ledger_comes_in_the_order_in_which_one_could_know_it() -> None:
-    moments = [event.known_at for event in LEDGER]
-    assert moments == sorted(moments)
+    times = [event.known_at for event in LEDGER]
+    assert times == sorted(times)
 
 
 def test_no_fact_is_there_twice() -> None:
@@ -63,11 +69,13 @@ def test_each_file_holds_one_source_or_those_of_others_in_order_and_nothing_is_l
         if not resource.name.endswith(".jsonl"):
             continue
         documents = [orjson.loads(line) for line in resource.read_text(encoding="utf-8").splitlines()]
-        moments = [document["known_at"] for document in documents]
-        assert moments == sorted(moments), resource.name
+        times = [document["known_at"] for document in documents]
+        assert times == sorted(times), resource.name
         source = "CoreWeave 8-K" if resource.name == "filings.jsonl" else resource.name[:2].upper()
-        told_by = {document["source"] for document in documents}
-        assert SOURCES.isdisjoint(told_by) if resource.name in OTHERS else told_by == {source}, resource.name
+        stated_by = {document["source"] for document in documents}
+        assert SOURCES.isdisjoint(stated_by) if resource.name in OTHERS else stated_by == {source}, (
+            resource.name
+        )
         prices = [document for document in documents if document["event_type"] == "GpuPriced"]
         assert prices == (documents if resource.name == "gpu_prices.jsonl" else [])
         counted += len(documents)
@@ -123,10 +131,36 @@ def test_debt_is_26_of_the_29_billion_of_hyperion_s_vehicle() -> None:
 def test_arm_has_fallen_by_thirty_percent_from_the_high_of_its_year() -> None:
     prices = {event.occurred_at: event.price_usd for event in of(EquityPriced) if event.symbol == "ARM"}
     latest = max(prices)
-    high = max(price for moment, price in prices.items() if moment > latest - timedelta(weeks=52))
+    high = max(price for time, price in prices.items() if time > latest - timedelta(weeks=52))
     assert min(prices.values()) == 80
     assert (latest.date(), prices[latest], high) == (date(2026, 2, 27), 127, 182.3)
     assert round(1 - prices[latest] / high, 3) == 0.303
+
+
+def test_prices_in_round_dollars_are_estimates_and_no_closes() -> None:
+    rounded = {
+        (event.symbol, event.occurred_at.date())
+        for event in of(EquityPriced)
+        if event.certainty is Certainty.ESTIMATED
+    }
+    podcast = {(event.symbol, event.occurred_at.date()) for event in of(EquityPriced) if event.source == "S2"}
+    assert rounded == podcast | {("ARM", date(2025, 12, 15))}
+    assert ("CAT", date(2025, 10, 6)) in podcast
+
+
+def test_meta_plans_to_resell_and_has_sold_nothing_yet() -> None:
+    (plan,) = of(CapacityResold)
+    assert (plan.seller, plan.stage, plan.amount_usd) == ("Meta", "planned", None)
+    assert plan.known_at.date() == date(2026, 7, 1)
+    assert {event.known_at.date() for event in LEDGER if event.source == "S4"} == {date(2026, 7, 1)}
+
+
+def test_what_softbank_may_still_draw_is_no_part_of_what_it_drew() -> None:
+    loans = {loan.facility_id: loan for loan in of(LoanOriginated) if loan.borrower == "SoftBank"}
+    assert [(loan.principal_usd, loan.undrawn_usd) for loan in loans.values()] == [
+        (Decimal("6.5") * BILLION, None),
+        (Decimal("11.5") * BILLION, Decimal("11.5") * BILLION),
+    ]
 
 
 def test_each_price_has_a_day_of_its_own() -> None:
@@ -139,19 +173,19 @@ def test_the_later_figure_for_gev_is_no_fact() -> None:
 
 
 def test_a_letter_of_intent_is_no_deal_yet() -> None:
-    letters = [event for event in of(DealAnnounced) if event.stage == "letter_of_intent"]
-    assert [(one.deal_id, one.known_at.date(), total(one.legs)) for one in letters] == [
+    intents = [event for event in of(DealAnnounced) if event.stage == "letter_of_intent"]
+    assert [(intent.deal_id, intent.known_at.date(), total(intent.legs)) for intent in intents] == [
         ("nvidia-openai-letter-2025", date(2025, 9, 22), 100 * BILLION)
     ]
 
 
 def test_only_what_was_paid_is_funded() -> None:
-    assert [(one.deal_id, one.leg, one.amount_usd) for one in of(LegFunded)] == [
+    assert [(paid.deal_id, paid.leg, paid.amount_usd) for paid in of(LegFunded)] == [
         ("softbank-openai-2025", "equity", Decimal("41.1") * BILLION),
         ("amazon-openai-2026", "equity-paid", 15 * BILLION),
     ]
-    for one in of(LegFunded):
-        assert one.amount_usd == deal(one.deal_id)[one.leg].amount_usd
+    for paid in of(LegFunded):
+        assert paid.amount_usd == deal(paid.deal_id)[paid.leg].amount_usd
 
 
 def test_openai_owes_amazon_138_billion_and_nvidia_five_gigawatts_without_a_price() -> None:
@@ -193,7 +227,9 @@ def test_the_cut_of_the_commitment_is_more_than_half() -> None:
 def test_openai_s_round_is_what_its_valuation_grew_by() -> None:
     marks = {mark.basis: mark.valuation_usd for mark in of(ValuationMarked) if mark.company == "OpenAI"}
     rounds = ("amazon-openai-2026", "nvidia-openai-2026", "softbank-openai-2026")
-    assert marks["post_money"] - marks["pre_money"] == sum(total(deal(one).values()) for one in rounds)
+    assert marks["post_money"] - marks["pre_money"] == sum(
+        total(deal(deal_id).values()) for deal_id in rounds
+    )
 
 
 def test_xai_runs_more_than_twice_what_it_may() -> None:
@@ -221,8 +257,11 @@ def test_coreweave_s_lenders_gave_way_twice_by_its_filings_and_once_by_the_press
     assert by_the_press.occurred_at.date() == date(2024, 12, 31)
     assert (first.kind, first.amount_usd) == (WaiverKind.AMENDMENT, 3 * BILLION)
     assert (second.kind, second.amount_usd) == (WaiverKind.WAIVER, None)
-    assert [one.occurred_at.date() for one in (first, second)] == [date(2025, 9, 29), date(2025, 12, 31)]
-    assert {one.certainty for one in (first, second)} == {Certainty.FILING}
+    assert [waiver.occurred_at.date() for waiver in (first, second)] == [
+        date(2025, 9, 29),
+        date(2025, 12, 31),
+    ]
+    assert {waiver.certainty for waiver in (first, second)} == {Certainty.FILING}
 
 
 # The example of a scenario
@@ -234,9 +273,9 @@ def what_if() -> list[Event]:
 
 def test_the_scenario_is_valid_in_order_and_plainly_fictional() -> None:
     scenario = what_if()
-    moments = [event.known_at for event in scenario]
-    assert moments == sorted(moments)
-    assert moments[0] >= datetime(2026, 7, 1, tzinfo=UTC)
+    times = [event.known_at for event in scenario]
+    assert times == sorted(times)
+    assert times[0] >= datetime(2026, 7, 1, tzinfo=UTC)
     assert len({event.event_id for event in scenario}) == len(scenario)
     assert {(event.source, event.source_url) for event in scenario} == {("what-if", None)}
     assert {event.certainty for event in scenario} == {Certainty.ESTIMATED}
@@ -256,6 +295,6 @@ def test_the_scenario_has_what_it_promises() -> None:
     assert first is not None
     assert second == first + timedelta(days=120)
     (loan,) = of(LoanOriginated, scenario)
-    favours = of(CreditWaiverReported, scenario)
-    assert {favour.facility_id for favour in favours} == {loan.facility_id}
-    assert [favour.kind.value for favour in favours] == ["waiver", "waiver", "forbearance"]
+    waivers = of(CreditWaiverReported, scenario)
+    assert {waiver.facility_id for waiver in waivers} == {loan.facility_id}
+    assert [waiver.kind.value for waiver in waivers] == ["waiver", "waiver", "forbearance"]

@@ -33,9 +33,9 @@ def price(**fields: Any) -> dict[str, Any]:
 
 
 def bar(**fields: Any) -> dict[str, Any]:
-    moment = "2026-01-01T12:00:00Z"
+    time = "2026-01-01T12:00:00Z"
     prices = {"open_usd": 5, "high_usd": 6, "low_usd": 4, "close_usd": 5}
-    times = {"bucket": moment, "first_at": moment, "last_at": moment, "interval_seconds": 60}
+    times = {"bucket": time, "first_at": time, "last_at": time, "interval_seconds": 60}
     return document("EquityBarClosed", symbol="NVDA", **{**times, **prices, **fields})
 
 
@@ -88,11 +88,11 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "an empty name": (terminated(""), "deal_id:"),
     "a blank name": (terminated("   "), "deal_id:"),
     "a name too long": (terminated("x" * 201), "deal_id:"),
-    "a naive moment": (terminated(known_at="2026-01-01T12:00:00"), "known_at: Input should have timezone"),
+    "a naive time": (terminated(known_at="2026-01-01T12:00:00"), "known_at: Input should have timezone"),
     "no such day": (terminated(known_at="2026-02-30T12:00:00Z"), "known_at:"),
-    "a moment before all years": (terminated(occurred_at="0001-01-01T00:00:00+14:00"), "occurred_at: lies"),
-    "a moment after all years": (terminated(known_at="9999-12-31T23:59:59-14:00"), "known_at: lies"),
-    "a moment of long ago": (terminated(known_at="1989-12-31T23:59:59Z"), "known_at: lies outside"),
+    "a time before all years": (terminated(occurred_at="0001-01-01T00:00:00+14:00"), "occurred_at: lies"),
+    "a time after all years": (terminated(known_at="9999-12-31T23:59:59-14:00"), "known_at: lies"),
+    "a time of long ago": (terminated(known_at="1989-12-31T23:59:59Z"), "known_at: lies outside"),
     "dates swapped": (terminated(occurred_at="2026-01-03T12:00:00Z"), "occurred_at lies more than a day"),
     "an unknown field": (terminated(colour="red"), "colour: Extra inputs are not permitted (given: 'red')"),
     "an unknown type": (terminated(event_type="DealCrashed"), "event_type 'DealCrashed' is not known"),
@@ -186,11 +186,11 @@ def test_a_poor_event_is_refused_with_a_sentence_on_its_field(content: dict[str,
 
 HUGE: dict[str, dict[str, Any]] = {
     "a field": terminated(**{MEGABYTE: 1}),
-    "many fields": terminated(**{f"{place} {MEGABYTE[:200]}": MEGABYTE[:200] for place in range(1000)}),
+    "many fields": terminated(**{f"{number} {MEGABYTE[:200]}": MEGABYTE[:200] for number in range(1000)}),
     "a name": terminated(MEGABYTE),
     "a type": terminated(event_type=MEGABYTE),
     "a version": terminated(schema_version=MEGABYTE),
-    "a moment": terminated(known_at=MEGABYTE),
+    "a time": terminated(known_at=MEGABYTE),
     "a tag": loan(collateral={"kind": MEGABYTE}),
     "a kind": announced(*[leg(kind=MEGABYTE)] * 50),
     "names used twice": announced(leg(leg="x" * 200), leg(leg="x" * 200)),
@@ -207,11 +207,11 @@ def test_a_type_that_contradicts_at_length_is_not_echoed() -> None:
     assert_is_a_sentence(refused(terminated(), [("ce_type", MEGABYTE.encode())]).reason)
 
 
-def test_of_many_problems_the_first_are_told_and_the_rest_counted() -> None:
+def test_of_many_problems_the_first_are_named_and_the_rest_counted() -> None:
     reason = refused(announced(*[leg(amount_usd=-1)] * 9)).reason
     assert "legs.0.amount_usd" in reason
-    told = reason.count("greater than 0")
-    assert f"and {9 - told} more" in reason
+    named = reason.count("greater than 0")
+    assert f"and {9 - named} more" in reason
 
 
 @pytest.mark.parametrize("depth", [50, 253, 300, 600, 990, 1010, 1022])
@@ -237,9 +237,9 @@ def test_a_deep_nest_in_the_kind_of_a_leg_is_refused_with_a_sentence(depth: int)
 def test_whatever_is_refused_of_an_array_can_be_written_down_again(depth: int) -> None:
     deep = with_raw(terminated(event_id=GIVEN_ID), "why", nested(depth))
     result = decode(b"[" + encode(taken(terminated())) + b"," + deep + b"]", message_key=b"k1")
-    for one in result:
-        if isinstance(one, Refusal) and len(result) > 1:
-            assert orjson.loads(orjson.dumps(one.document))["event_id"] == GIVEN_ID
+    for refusal in result:
+        if isinstance(refusal, Refusal) and len(result) > 1:
+            assert orjson.loads(orjson.dumps(refusal.document))["event_id"] == GIVEN_ID
     if len(result) == 1:
         (whole,) = result
         assert isinstance(whole, Refusal)
@@ -273,12 +273,12 @@ def test_code_in_a_name_is_nothing_but_a_name(text: str) -> None:
     assert decode(encode(event)) == [event]
 
 
-def test_the_last_of_a_field_told_twice_counts() -> None:
+def test_the_last_of_a_field_given_twice_counts() -> None:
     (event,) = decode(with_raw(terminated("first"), "deal_id", b'"second"'))
     assert isinstance(event, Event)
     assert event.key == "second"
 
 
-def test_moments_at_the_edges_of_the_years_are_taken() -> None:
+def test_times_at_the_edges_of_the_years_are_taken() -> None:
     first = taken(terminated(occurred_at="1990-01-01T00:00:00Z", known_at="2099-12-31T23:59:59Z"))
     assert first.occurred_at == datetime(1990, 1, 1, tzinfo=UTC)

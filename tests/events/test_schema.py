@@ -14,7 +14,7 @@ from events.errors import UsageError
 from events.schema import asyncapi, json_schema
 from events.topics import ALL, INGRESS
 from tests.events.documents import announced, document, leg, refused, taken, terminated
-from tests.events.strategies import events_of
+from tests.strategies import events_of
 
 DOCUMENT = asyncapi("1.2.3")
 
@@ -35,8 +35,8 @@ def references(node: Any) -> Iterator[str]:
             else:
                 yield from references(value)
     elif isinstance(node, list):
-        for one in node:
-            yield from references(one)
+        for item in node:
+            yield from references(item)
 
 
 def resolve(reference: str, document: dict[str, Any]) -> Any:
@@ -76,35 +76,35 @@ def test_the_schema_needs_what_the_codec_needs_and_nothing_else(kind: type[Event
     @given(events_of(kind), st.data())
     def agree(event: Event, data: st.DataObject) -> None:
         whole = orjson.loads(encode(event))
-        place = data.draw(st.sampled_from(list(places(whole))))
-        less = without(whole, place)
+        path = data.draw(st.sampled_from(list(paths(whole))))
+        less = without(whole, path)
         (decoded,) = decode(orjson.dumps(less))
         # Whether an amount may be left out depends on the fields beside it, which no schema says.
-        if "legs" not in place or place[-1] not in AMOUNTS:
-            assert accepts.is_valid(less) == isinstance(decoded, Event), place
+        if "legs" not in path or path[-1] not in AMOUNTS:
+            assert accepts.is_valid(less) == isinstance(decoded, Event), path
 
     agree()
 
 
 AMOUNTS = {"amount", "amount_usd", "currency", "usd_per_unit"}
-Place = tuple[str | int, ...]
+Path = tuple[str | int, ...]
 
 
-def places(document: Any, at: Place = ()) -> Iterator[Place]:
-    """Name every field of a document and of what is in it."""
+def paths(document: Any, at: Path = ()) -> Iterator[Path]:
+    """Yield the path of every field of a document and of what is in it."""
     for name, value in document.items():
         yield (*at, name)
         for number, part in enumerate(value if isinstance(value, list) else ()):
             if isinstance(part, dict):
-                yield from places(part, (*at, name, number))
+                yield from paths(part, (*at, name, number))
         if isinstance(value, dict):
-            yield from places(value, (*at, name))
+            yield from paths(value, (*at, name))
 
 
-def without(document: dict[str, Any], place: Place) -> dict[str, Any]:
-    """Leave one field out of a copy of a document."""
+def without(document: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Return a copy of a document without one of its fields."""
     copy = orjson.loads(orjson.dumps(document))
-    *outer, name = place
+    *outer, name = path
     node: Any = copy
     for step in outer:
         node = node[step]
@@ -163,7 +163,7 @@ def test_every_field_of_a_type_and_of_its_parts_is_described(kind: type[Event]) 
     schema = json_schema(kind.__name__)
     assert schema["properties"].keys() == kind.model_fields.keys()
     objects = [schema, *(part for part in schema.get("$defs", {}).values() if "properties" in part)]
-    fields = [(one["title"], name, field) for one in objects for name, field in one["properties"].items()]
+    fields = [(part["title"], name, field) for part in objects for name, field in part["properties"].items()]
     assert [(title, name) for title, name, field in fields if not field.get("description")] == []
 
 
@@ -182,7 +182,7 @@ def test_an_unknown_type_is_an_error_that_names_the_known_ones() -> None:
 
 def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
     found = list(references(DOCUMENT))
-    assert any("/$defs/" in one for one in found)
+    assert any("/$defs/" in reference for reference in found)
     for reference in found:
         assert resolve(reference, DOCUMENT)
 
@@ -206,8 +206,8 @@ def test_every_ingress_topic_has_its_messages_and_can_be_published_to() -> None:
 
 
 def test_every_type_is_a_message_of_exactly_one_topic() -> None:
-    told = [name for channel in DOCUMENT["channels"].values() for name in channel["messages"]]
-    assert sorted(told) == sorted(BY_NAME) == sorted(DOCUMENT["components"]["messages"])
+    listed = [name for channel in DOCUMENT["channels"].values() for name in channel["messages"]]
+    assert sorted(listed) == sorted(BY_NAME) == sorted(DOCUMENT["components"]["messages"])
 
 
 def test_a_message_says_in_a_sentence_what_it_is_and_how_it_is_keyed() -> None:

@@ -10,10 +10,10 @@ from events.base import GRACE, Event
 from events.catalog import EVENT_TYPES
 from events.codec import decode_document
 from events.errors import UnreadableEvent
-from events.financials import LONGEST_OUTLOOK, RevenueReported
-from events.prices import EquityBarClosed, GpuBarClosed
+from events.families.financials import LONGEST_OUTLOOK, RevenueReported
+from events.families.prices import EquityBarClosed, GpuBarClosed
 from tests.events.documents import document, taken
-from tests.events.strategies import MOMENTS, events_of
+from tests.strategies import TIMES, events_of
 
 PLANS = {"expected_on", "starts", "ends", "until", "period_starts", "period_ends"}
 SERIES = (EquityBarClosed, GpuBarClosed)
@@ -29,13 +29,13 @@ def is_taken(content: dict[str, object]) -> bool:
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_each_time_and_day_of_an_event_is_told_to_have_happened_or_to_be_a_plan(kind: type[Event]) -> None:
+def test_each_time_and_day_of_an_event_has_happened_or_is_a_plan(kind: type[Event]) -> None:
     shown = kind.model_json_schema(mode="validation")
     times = {
         name
         for name, field in shown["properties"].items()
-        for one in (field, *field.get("anyOf", ()))
-        if one.get("format") in {"date", "date-time"}
+        for choice in (field, *field.get("anyOf", ()))
+        if choice.get("format") in {"date", "date-time"}
     }
     assert times - {"known_at"} - PLANS == set(kind.HAPPENED)
 
@@ -43,10 +43,10 @@ def test_each_time_and_day_of_an_event_is_told_to_have_happened_or_to_be_a_plan(
 @settings(max_examples=200, deadline=None)
 @given(
     event=st.sampled_from(EVENT_TYPES).flatmap(events_of),
-    at=MOMENTS,
+    at=TIMES,
     drawn=st.data(),
 )
-def test_an_event_is_taken_if_what_it_tells_happened_at_most_a_day_after_it_was_known(
+def test_an_event_is_accepted_if_what_it_says_happened_at_most_a_day_after_it_was_known(
     event: Event, at: datetime, drawn: st.DataObject
 ) -> None:
     name = drawn.draw(st.sampled_from(event.HAPPENED))
@@ -75,7 +75,7 @@ def test_a_clock_that_is_an_hour_off_harms_no_bar(kind: type[Event], ahead: time
 
 @settings(max_examples=50, deadline=None)
 @given(days=st.integers(-400, 800))
-def test_revenue_may_be_told_of_a_year_under_way_and_of_no_later_one(days: int) -> None:
+def test_revenue_may_be_of_a_year_under_way_and_of_no_later_one(days: int) -> None:
     known_on = date(2026, 1, 1)
     ends = known_on + timedelta(days=days)
     content = document(

@@ -7,8 +7,8 @@ import pytest
 
 from events.base import Event
 from events.catalog import EVENT_TYPES
-from events.deals import DealAnnounced, Leg
 from events.errors import UnreadableEvent
+from events.families.deals import DealAnnounced, Leg
 from events.journal import Run, decode_record
 from events.upcasters import UPCASTERS, upcast
 from tests.events.documents import announced, leg, refused, taken
@@ -30,7 +30,7 @@ def recorded_runs() -> list[Run]:
 
 def legs_of(event: Event) -> dict[str, Leg]:
     assert isinstance(event, DealAnnounced)
-    return {one.leg: one for one in event.legs}
+    return {leg.leg: leg for leg in event.legs}
 
 
 def test_a_condition_that_was_a_yes_or_no_becomes_a_wording() -> None:
@@ -40,7 +40,7 @@ def test_a_condition_that_was_a_yes_or_no_becomes_a_wording() -> None:
         leg(leg="silent"),
     ]
     upcasted = legs_of(taken(announced(*legs, schema_version=1)))
-    assert {name: one.condition for name, one in upcasted.items()} == {
+    assert {name: leg.condition for name, leg in upcasted.items()} == {
         "firm": None,
         "conditional": "not stated",
         "silent": None,
@@ -86,7 +86,7 @@ def test_a_type_is_of_the_version_that_it_says(kind: type[Event]) -> None:
 
 def test_a_recorded_journal_is_read_into_todays_events() -> None:
     runs = recorded_runs()
-    assert [(run.source, run.offset, [one.event_type for one in run.events]) for run in runs] == [
+    assert [(run.source, run.offset, [event.event_type for event in run.events]) for run in runs] == [
         ("deals/2", 0, ["DealAnnounced"]),
         ("deals/2", 1, ["LegFunded"]),
         ("credit/0", 0, ["LoanOriginated"]),
@@ -102,7 +102,7 @@ def test_a_recorded_deal_keeps_its_id_its_money_and_its_conditions() -> None:
     nvidia = recorded_runs()[0].events[0]
     assert str(nvidia.event_id) == "0b3c6f5e-98a0-5d2f-9a30-5f0b2a8f1c01"
     legs = legs_of(nvidia)
-    assert {name: (one.amount_usd, one.condition) for name, one in legs.items()} == {
+    assert {name: (leg.amount_usd, leg.condition) for name, leg in legs.items()} == {
         "first-gigawatt": (Decimal("10000000000.00"), None),
         "further-gigawatts": (Decimal("90000000000.00"), "not stated"),
         "chips": (None, None),
@@ -114,8 +114,8 @@ def test_a_recorded_deal_keeps_its_id_its_money_and_its_conditions() -> None:
 
 def test_what_was_recorded_in_todays_version_is_the_same_event_still() -> None:
     written = [orjson.loads(line)["value"] for line in RECORDED.read_bytes().splitlines()]
-    documents = [one for events in written for one in events]
-    events = [one for run in recorded_runs() for one in run.events]
+    documents = [document for events in written for document in events]
+    events = [event for run in recorded_runs() for event in run.events]
     assert len(documents) == len(events)
     for document, event in zip(documents, events, strict=True):
         if document["schema_version"] == type(event).VERSION:

@@ -1,118 +1,106 @@
-"""An export that is read in batches is folded as it is event by event, however its files overlap."""
+"""A history in batches is what it is event by event, in the order in which the world could know it."""
 
-import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from benchmarks.trading import events
 from events.base import Event
 from events.errors import UsageError
-from events.prices import EquityBarClosed
-from ouroboros.history.batches import batches
-from ouroboros.history.exported import Exported
+from ouroboros.history.batches import batches, merged
+from ouroboros.history.manifest import MANIFEST, Format
 from ouroboros.history.opening import open_history
-from ouroboros.history.source import Entry, Order, journaled
+from ouroboros.history.source import Entry, History, Order, journaled
 from ouroboros.history.writing import writing
-from projections.base import Row, fold
-from projections.bulk.folding import fold_batch
-from projections.column_block import rows_of
-from projections.registry import PROJECTIONS
-from tests.projections.test_bulk import SEED, by_table, share_bar
+from projections.base import JournaledEvent
+from projections.event_batch import EventBatch, batch_of
+from tests.history.made import mixed, share_bar
 
-EVENTS = 3_000
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def late(chance: random.Random, journal: Iterable[Event]) -> list[Event]:
-    """Let some events be known later than what is journaled after them, and some long before."""
-    listed = list(journal)
-    for place in chance.sample(range(len(listed)), len(listed) // 15):
-        listed.append(listed[place])
-        listed[place] = listed[chance.randrange(len(listed))]
-    unique = {one.event_id: one for one in listed}
-    return list(unique.values())
-
-
-@pytest.mark.parametrize("events_at_once", [1, 700, 65_536])
-def test_an_export_in_chunks_leaves_what_its_events_leave_one_by_one(
-    tmp_path: Path, events_at_once: int
-) -> None:
-    chance = random.Random(SEED)
-    size = EVENTS if events_at_once > 1 else 60
-    made = events(chance, 2)
-    first = [next(made) for _ in range(size)]
-    moved = [
-        one.model_copy(update={"known_at": one.known_at.replace(month=2)}) if number % 3 == 0 else one
-        for number, one in enumerate(late(chance, first))
-    ]
-    with writing(tmp_path, "archive", "parquet") as (writer, _):
-        for number, one in enumerate(moved):
-            # Some records of the journal hold two events.
-            writer.add(Entry(number // 2, number % 2, one))
-        assert len(writer.finish().files) == 2
-    history = list(journaled(open_history(tmp_path).entries(Order.JOURNAL)))
-    taken = list(batches(Exported(tmp_path), events_at_once))
-    assert sum(map(len, taken)) == len(history)
-    for projection in PROJECTIONS:
-        alone = fold(projection, projection.initial, history)
-        state, rows = projection.initial, list[Row]()
-        for batch in taken:
-            step = fold_batch(projection, state, batch)
-            state = step.state
-            rows += rows_of(step.pieces)
-        assert by_table(projection, rows) == by_table(projection, alone.rows)
-        assert state == alone.state
-
-
-def bars(size: int) -> list[Event]:
-    return [share_bar("2026-01-05", "D", minute, (5, 5, minute), 0) for minute in range(size)]
-
-
-def exported(folder: Path, events: Iterable[Event]) -> Exported:
-    with writing(folder, "archive", "parquet") as (writer, _):
-        for number, one in enumerate(events):
-            writer.add(Entry(number, 0, one))
+def exported(folder: Path, journal: Sequence[Event], format_: Format = "parquet", start: int = 0) -> History:
+    """Export events, or add them to an export, two to a record of the journal."""
+    with writing(folder, "archive", format_) as (writer, _):
+        for number, event in enumerate(journal, start=start):
+            writer.add(Entry(number // 2, number % 2, event))
         writer.finish()
-    return Exported(folder)
+    return open_history(folder)
 
 
-def test_bars_of_another_release_are_read_as_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export = exported(tmp_path, bars(3))
-    (of_today,) = batches(export)
-    assert not of_today.others
-    alone = [of_today.journaled(position) for position in range(3)]
-    monkeypatch.setattr(EquityBarClosed, "VERSION", 2)
-    (of_before,) = batches(export)
-    assert list(of_before.others.values()) == alone
-    assert set(of_before.bars.code.tolist()) == {-1}
+def one_by_one(batches: Iterable[EventBatch]) -> list[JournaledEvent]:
+    return [batch.journaled(position) for batch in batches for position in range(len(batch))]
 
 
-def test_a_part_of_a_chunk_holds_the_events_between_two_positions(tmp_path: Path) -> None:
-    made = events(random.Random(SEED), 1)
-    (batch,) = batches(exported(tmp_path, (next(made) for _ in range(900))))
-    assert batch.others
-    part = batch.part(200, 700)
-    assert len(part) == 500
-    assert [part.journaled(at) for at in range(500)] == [batch.journaled(at) for at in range(200, 700)]
+@pytest.mark.parametrize("events_at_once", [7, 100_000])
+@pytest.mark.parametrize("in_known_order", [True, False])
+def test_an_export_is_read_as_its_events_were_known(
+    tmp_path: Path, events_at_once: int, in_known_order: bool
+) -> None:
+    journal = mixed(600)
+    if in_known_order:
+        journal.sort(key=lambda event: event.known_at)
+    exported(tmp_path, journal[:400])
+    # A month goes on in a second file.
+    history = exported(tmp_path, journal[400:], start=400)
+    before = journal[300].known_at
+    for until in (LATER, before):
+        known = list(journaled(history.entries(Order.KNOWN, until)))
+        assert one_by_one(batches(history, Order.KNOWN, until, events_at_once)) == known
 
 
-def test_files_that_are_not_in_journal_order_are_refused(tmp_path: Path) -> None:
-    export = exported(tmp_path, bars(3))
-    (path,) = tmp_path.glob("*/*.parquet")
-    table = pq.read_table(path)
-    pq.write_table(table.take([0, 2, 1]), path)
-    with pytest.raises(UsageError, match=r"not in journal order at 1/0\. Export again"):
-        list(batches(export))
+def test_what_cannot_be_read_as_columns_is_read_event_by_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = mixed(200)
+    lines = exported(tmp_path / "lines", journal, "jsonl")
+    columns = exported(tmp_path / "columns", journal)
+    wanted = list(journaled(lines.entries(Order.KNOWN)))
+    assert one_by_one(batches(lines, Order.KNOWN, LATER)) == wanted
+    # Too large to be sorted in memory.
+    monkeypatch.setattr("ouroboros.history.batches.RUN_EVENTS", 10)
+    assert one_by_one(batches(columns, Order.KNOWN, LATER)) == wanted
 
 
-def test_files_without_a_column_or_without_parquet_are_refused(tmp_path: Path) -> None:
-    export = exported(tmp_path, bars(3))
-    (path,) = tmp_path.glob("*/*.parquet")
-    pq.write_table(pq.read_table(path).drop_columns(["last_at"]), path)
-    with pytest.raises(UsageError, match="it has no column last_at"):
-        list(batches(export))
-    path.write_bytes(b"no Parquet")
-    with pytest.raises(UsageError, match="holds no Parquet that can be read"):
-        list(batches(export))
+def test_a_manifest_that_says_a_file_is_in_order_when_it_is_not_is_found_out(tmp_path: Path) -> None:
+    backwards = [share_bar("2026-01-05", "D", minute, (5, 5, minute)) for minute in (3, 2, 1)]
+    exported(tmp_path, backwards)
+    manifest = tmp_path / MANIFEST
+    manifest.write_text(manifest.read_text().replace('"in_known_order": false', '"in_known_order": true'))
+    with pytest.raises(UsageError, match=r"is not what its manifest says\. Export again"):
+        list(batches(open_history(tmp_path), Order.KNOWN, LATER))
+
+
+TIMES = st.lists(st.integers(0, 6), max_size=12).map(sorted)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(TIMES, st.integers(1, 4)), min_size=1, max_size=4))
+def test_of_one_time_the_earlier_history_comes_first_however_they_are_cut(
+    histories: list[tuple[list[int], int]],
+) -> None:
+    first = datetime(2026, 1, 5, tzinfo=UTC)
+
+    def bar(symbol: str, time: int, at: int) -> JournaledEvent:
+        known_at = first + timedelta(days=time)
+        made = share_bar("2026-01-05", symbol, at, (5, 5, 3))
+        return JournaledEvent(at, 0, known_at, made.model_copy(update={"known_at": known_at}))
+
+    listed = [
+        [bar("ABCD"[number], time, at) for at, time in enumerate(times)]
+        for number, (times, _) in enumerate(histories)
+    ]
+    cut = [
+        iter([batch_of(ones[start : start + size]) for start in range(0, len(ones), size)])
+        for ones, (_, size) in zip(listed, histories, strict=True)
+    ]
+    found = [
+        (int(number), batch.journaled(position))
+        for batch, numbers in merged(cut)
+        for position, number in enumerate(numbers)
+    ]
+    wanted = [(number, one) for number, ones in enumerate(listed) for one in ones]
+    assert found == sorted(wanted, key=lambda one: one[1].event.known_at)

@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 from events.base import Event
 from events.codec import decode_document, encode
 from events.errors import UsageError
+from events.families.deals import DealAnnounced
+from events.families.prices import EquityBarClosed
 from events.ledger import ledger
-from events.prices import EquityBarClosed
 from ouroboros.history import writing as writing_module
 from ouroboros.history.manifest import MANIFEST, Format, Manifest, read_manifest, sha256
 from ouroboros.history.opening import open_history
 from ouroboros.history.source import Entry, Order, journaled
 from ouroboros.history.writing import writing
-from tests.events.strategies import ANY_EVENT, events_of
+from tests.strategies import ANY_EVENT, events_of
 
 FORMATS: tuple[Format, ...] = ("parquet", "jsonl")
 
@@ -225,6 +226,7 @@ def test_an_event_of_an_earlier_release_is_brought_up_to_date(tmp_path: Path) ->
     path.write_bytes(orjson.dumps({"journal_offset": 4, "journal_index": 2, "event": old}) + b"\n")
     (entry,) = open_history(path).entries(Order.JOURNAL)
     assert (entry.offset, entry.index, entry.event) == (4, 2, decode_document(old))
+    assert isinstance(entry.event, DealAnnounced)
     assert entry.event.schema_version == 2
 
 

@@ -1,33 +1,64 @@
 """What a name or path means as a history."""
 
 import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from itertools import groupby
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
+from events.bars import bars_of
+from events.base import Event
 from events.codec import encode
 from events.errors import UsageError
+from events.families.clock import ClockTicked
+from events.families.prices import DAY_SECONDS, Bar, Tick
 from events.ledger import ledger
 from ouroboros.history.opening import open_history
-from ouroboros.history.source import Entry, Order
+from ouroboros.history.source import Order
 
 DAILY = "kind: daily_bars\ntime_zone: America/New_York\n"
 
 
-def test_the_ledger_is_a_history_in_the_order_in_which_it_was_known() -> None:
+def test_the_ledger_is_a_history_of_days_with_their_facts_then_their_bars_then_the_clock() -> None:
     history = open_history("ledger")
-    facts = [Entry(offset, 0, event) for offset, event in enumerate(ledger())]
     assert history.hashes == {}
-    assert list(history.entries(Order.JOURNAL)) == list(history.entries(Order.KNOWN)) == facts
+    entries = list(history.entries(Order.JOURNAL))
     (name,), (hashed,) = history.hashes.keys(), history.hashes.values()
     assert (name, len(hashed)) == ("ledger", 64)
-    until = facts[20].event.known_at
-    assert all(one.event.known_at <= until for one in history.entries(Order.KNOWN, until))
+    assert [entry.offset for entry in entries] == list(range(len(entries)))
+    events = [entry.event for entry in entries]
+    assert [event for event in events if not isinstance(event, Bar | ClockTicked)] == [
+        fact for fact in ledger() if not isinstance(fact, Tick)
+    ]
+    assert {event.event_id for event in events if isinstance(event, Bar)} == {
+        bar.event_id for _, day in by_day(ledger()) for bar in bars_of(filter(is_tick, day), DAY_SECONDS)
+    }
+    for day, in_order in by_day(events):
+        ranks = [2 if isinstance(event, ClockTicked) else isinstance(event, Bar) for event in in_order]
+        assert ranks == sorted(ranks), day
+        assert in_order[-1].known_at == datetime.combine(day, time(23, 59, 59), UTC)
+    assert list(history.entries(Order.KNOWN)) == sorted(
+        entries, key=lambda entry: (entry.event.known_at, entry.offset)
+    )
+    until = events[20].known_at
+    assert all(entry.event.known_at <= until for entry in history.entries(Order.KNOWN, until))
+
+
+def by_day(events: Iterable[Event]) -> Iterator[tuple[date, list[Event]]]:
+    for day, of_day in groupby(events, key=lambda event: event.known_at.date()):
+        yield day, list(of_day)
+
+
+def is_tick(event: Event) -> TypeGuard[Tick]:
+    return isinstance(event, Tick)
 
 
 def test_a_file_of_events_is_a_history_in_which_a_fact_counts_once(tmp_path: Path) -> None:
     path = tmp_path / "facts.jsonl"
-    facts = ledger()
+    facts = [fact for fact in ledger() if not isinstance(fact, Tick)]
     path.write_bytes(b"\n".join(map(encode, [facts[5], facts[3], facts[5]])))
     history = open_history(path)
     assert [(one.offset, one.event) for one in history.entries(Order.JOURNAL)] == [

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ouroboros.history.ordering import in_known_order
-from ouroboros.history.stored import Stored
+from ouroboros.history.source import Stored
 
 MOMENTS = st.integers(0, 5).map(
     lambda passed: datetime(1990, 1, 2, tzinfo=UTC) + timedelta(microseconds=passed)

@@ -18,7 +18,6 @@ FEW = 10
 
 def read_few_at_once() -> None:
     reading.EVENTS_AT_ONCE = FEW
-    reading.BATCH_EVENTS = FEW
     read = reading.records
 
     async def few(journal: PartitionReader, start: int, end: int) -> AsyncIterator[list[JournalRecord]]:

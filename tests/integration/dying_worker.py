@@ -9,7 +9,7 @@ import os
 import signal
 from typing import Any
 
-from ouroboros.running import run_worker
+from ouroboros.commands.worker import run_worker
 from projections.store.projector import Projector
 from streams.sequencer.sequencer import Sequencer
 from streams.settings import Settings

@@ -53,17 +53,18 @@ def query(settings: Settings, statement: str) -> list[tuple[Any, ...]]:
 
 async def journal_records(settings: Settings) -> list[ConsumerRecord]:
     async with reading_journal(settings) as journal:
-        return [one async for batch in journal.read(0, await journal.end()) for one in batch]
+        return [record async for batch in journal.read(0, await journal.end()) for record in batch]
 
 
 async def replay(settings: Settings, database: str, batch: int = 100) -> None:
     """Fold the whole journal into another database, in batches of a certain size."""
     records = [
-        JournalRecord(one.offset, one.value, as_pairs(one.headers)) for one in await journal_records(settings)
+        JournalRecord(record.offset, record.value, as_pairs(record.headers))
+        for record in await journal_records(settings)
     ]
     projector = await Projector.load(database, PROJECTIONS, snapshot_events=1_000_000)
     for start in range(0, len(records), batch):
-        await projector.project(records[start : start + batch])
+        await projector.project_records(records[start : start + batch])
     await projector.close()
 
 

@@ -1,20 +1,17 @@
 """Replaying in a test: the same events live and folded again, and what differs between them."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from events.base import Event
 from events.journal import Run, encode_records
-from ouroboros.history.archive import Archive
+from ouroboros.history.served import Archive
 from ouroboros.history.source import Order
 from ouroboros.history.writing import writing
 from ouroboros.replay.fingerprint import Fingerprint, fingerprints
 from ouroboros.replay.plan import Plan
 from ouroboros.replay.rebuilding import Folded, replay
-from ouroboros.replay.schemas import place_of
+from ouroboros.replay.schemas import namespace_of
 from projections.registry import PROJECTIONS
 from projections.store.namespace import LIVE
 from projections.store.projector import JournalRecord, Projector
@@ -22,7 +19,6 @@ from streams.kafka import ensure_topics
 from streams.settings import Settings
 from tests.integration.pipeline import publish, work_off
 
-QUIET = Console(file=io.StringIO())
 DAILY = {"bar_seconds": 86_400}
 
 
@@ -35,12 +31,12 @@ async def live(settings: Settings, *batches: Sequence[Event]) -> None:
 
 
 async def replayed(settings: Settings, schema: str, plan: Plan) -> Folded:
-    return await replay(settings, schema, plan, QUIET)
+    return await replay(settings, schema, plan)
 
 
 def taken(settings: Settings, schema: str | None = None) -> dict[str, Fingerprint]:
     """Take the fingerprints of the live tables, or of a replay."""
-    return fingerprints(settings.database_url, place_of(schema) if schema else LIVE)
+    return fingerprints(settings.database_url, namespace_of(schema) if schema else LIVE)
 
 
 def differing(settings: Settings, schema: str, other: str | None = None) -> list[str]:
@@ -65,6 +61,6 @@ async def folded(settings: Settings, events: Sequence[Event], start: int = 0) ->
     for offset, one in enumerate(events, start):
         ((value, headers),) = encode_records([Run("deals/0", offset, (one,))])
         records.append(JournalRecord(offset, value, tuple(headers)))
-    await projector.project(records)
+    await projector.project_records(records)
     await projector.snapshot()
     await projector.close()

@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from dashboards.alerting import queries
-from dashboards.alerting.pipeline_rules import DEAD_LETTERS
+from dashboards.alerts import queries
+from dashboards.alerts.pipeline_rules import DEAD_LETTERS
 from events.base import Event
 from events.journal import Run, encode_records
+from projections.definition import LEVELS, Level
 from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
-from projections.warning_signs.definition import LEVELS, Level
 from tests.integration.pipeline import event
 
 pytestmark = pytest.mark.integration
@@ -44,7 +44,7 @@ def fold(database: str, events: Iterable[Event]) -> None:
             for offset, one in enumerate(events)
             for value, headers in encode_records([Run("test/0", offset, (one,))])
         ]
-        await projector.project(records)
+        await projector.project_records(records)
         await projector.close()
 
     asyncio.run(project())

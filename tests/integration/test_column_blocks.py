@@ -25,16 +25,16 @@ AWKWARD = ["plain", "a\\b", "\\N", "\\.", "tab\there", "line\nline\r\n", "Ã© ðŸ’
 
 
 def block_of(row: type[Any], rows: list[Any]) -> ColumnBlock:
-    """Turn rows into columns, moments without their zone and ids as text."""
+    """Turn rows into columns, times without their zone and ids as text."""
     return ColumnBlock(row, tuple(_column(list(values)) for values in zip(*rows, strict=True)))
 
 
 def _column(values: list[Any]) -> Any:
     match values[0]:
         case datetime():
-            return np.array([one.replace(tzinfo=None) for one in values], dtype="datetime64[us]")
+            return np.array([time.replace(tzinfo=None) for time in values], dtype="datetime64[us]")
         case str() | UUID():
-            return np.array([str(one) for one in values], dtype=object)
+            return np.array([str(value) for value in values], dtype=object)
         case _:
             return np.array(values)
 
@@ -61,12 +61,12 @@ async def written(database: str, projection: Projection[Any], buffer: RowBuffer,
 
 @pytest.mark.integration
 @pytest.mark.asyncio
-async def test_texts_numbers_and_moments_come_back_as_they_were(database: str) -> None:
+async def test_texts_numbers_and_times_come_back_as_they_were(database: str) -> None:
     rows = [event_row(number, text) for number, text in enumerate(AWKWARD)]
     buffer = RowBuffer(JOURNAL_EVENT)
-    buffer.add_columns(block_of(JournalEventRow, rows), NOW)
+    buffer.add([block_of(JournalEventRow, rows)], NOW)
     found = await written(database, JOURNAL_EVENT, buffer, "journal_event")
-    assert sorted(one[:-1] for one in found) == [row[:-1] for row in rows]
+    assert sorted(row[:-1] for row in found) == [row[:-1] for row in rows]
 
 
 @pytest.mark.integration
@@ -74,9 +74,9 @@ async def test_texts_numbers_and_moments_come_back_as_they_were(database: str) -
 async def test_of_the_rows_of_one_key_in_blocks_and_beside_them_the_last_stays(database: str) -> None:
     buffer = RowBuffer(PRICES)
     first = [bar_row(1, 1.5), bar_row(2, 2.5), bar_row(1, 1.25), bar_row(3, 3.5)]
-    buffer.add_columns(block_of(EquityBarPartRow, first), NOW)
-    buffer.add_columns(block_of(EquityBarPartRow, [bar_row(2, 0.1 + 0.2)]), NOW)
-    buffer.add([bar_row(3, 3.75)], NOW)
+    buffer.add([block_of(EquityBarPartRow, first)], NOW)
+    buffer.add([block_of(EquityBarPartRow, [bar_row(2, 0.1 + 0.2)])], NOW)
+    buffer.add([(bar_row(3, 3.75),)], NOW)
     found = await written(database, PRICES, buffer, "equity_bar_part")
     assert sorted(found) == sorted([bar_row(1, 1.25), bar_row(2, 0.1 + 0.2), bar_row(3, 3.75)])
 
@@ -85,8 +85,8 @@ def test_history_before_its_beginning_is_left_out_and_what_stands_is_not() -> No
     later = NOW.replace(hour=15)
     events, prices = RowBuffer(JOURNAL_EVENT, history_from=later), RowBuffer(PRICES, history_from=later)
     for now in (NOW, later):
-        events.add_columns(block_of(JournalEventRow, [event_row(1, "plain")]), now)
-        prices.add_columns(block_of(EquityBarPartRow, [bar_row(1, 1.5)]), now)
+        events.add([block_of(JournalEventRow, [event_row(1, "plain")])], now)
+        prices.add([block_of(EquityBarPartRow, [bar_row(1, 1.5)])], now)
     assert len(events._blocks) == 1
     assert len(prices._blocks) == 2
 
@@ -98,7 +98,7 @@ def test_every_row_is_one_line_with_a_tab_between_two_columns(texts: list[str]) 
     (text,) = lines(block_of(JournalEventRow, rows))
     *of_rows, last = text.split("\n")
     assert (len(of_rows), last) == (len(rows), "")
-    assert {one.count("\t") for one in of_rows} == {len(JournalEventRow._fields) - 1}
+    assert {line.count("\t") for line in of_rows} == {len(JournalEventRow._fields) - 1}
     assert "\r" not in text
 
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from events.codec import encode
+from events.families.prices import Tick
 from events.ledger import ledger
-from events.prices import Tick
 from streams.kafka import ensure_topics
 from streams.settings import Settings
 from tests.integration.pipeline import event, ouroboros, publish, query, send, work_off

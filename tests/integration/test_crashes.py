@@ -56,12 +56,12 @@ def mixed_events(chance: random.Random, count: int) -> list[Event]:
 
 
 def assert_each_counts_once(settings: Settings, events: Sequence[Event]) -> None:
-    facts = {one.event_id for one in events if one.event_type != "EquityPriced"}
+    facts = {fact.event_id for fact in events if fact.event_type != "EquityPriced"}
     archived = query(
         settings, "SELECT event_id FROM read.journal_event WHERE event_type <> 'EquityBarClosed'"
     )
-    assert sorted(one for (one,) in archived) == sorted(facts)
-    published = sum(getattr(one, "size", 0) for one in events)
+    assert sorted(event_id for (event_id,) in archived) == sorted(facts)
+    published = sum(getattr(priced, "size", 0) for priced in events)
     assert query(settings, "SELECT sum(volume) FROM read.equity_bar") == [(published,)]
 
 
@@ -140,8 +140,8 @@ async def test_a_tick_whose_bar_is_still_open_survives_a_kill(settings: Settings
     now = datetime.now(UTC).isoformat()
     settings = settings.model_copy(update={"bar_seconds": 3600})
     still_open = event("EquityPriced", now, symbol="OPEN", price_usd=1, size=7)
-    for one in (still_open, *(tick_of_last_year(number) for number in range(5))):
-        await send(settings, "equity.prices", encode(one), key=b"same", partition=3)
+    for tick in (still_open, *(tick_of_last_year(number) for number in range(5))):
+        await send(settings, "equity.prices", encode(tick), key=b"same", partition=3)
     worker = worker_process(settings)
     await until_closed(settings, bars=5)
     # Longer than it takes Faust to commit.

@@ -1,17 +1,22 @@
 """The SQL of the dashboards about watchlists, history and the pipeline, asked of a real database."""
 
+from datetime import date, timedelta
+from typing import Any
+
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboards.backtest import BACKTEST
-from dashboards.building.board import Board
-from dashboards.building.sql import literal, names
-from dashboards.pipeline_health import PIPELINE_HEALTH
-from dashboards.watchlist import board
+from dashboards.boards.backtest import BOARD as BACKTEST
+from dashboards.boards.credit import BOARD as CREDIT
+from dashboards.boards.pipeline_health import BOARD as PIPELINE_HEALTH
+from dashboards.boards.power import BOARD as POWER
+from dashboards.boards.watchlist import board
+from dashboards.grafana.board import Board
+from dashboards.grafana.sql import literal, names
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
 from events.journal import Run, encode_records
 from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
@@ -68,15 +73,9 @@ def bar(day: str, close_usd: float) -> Event:
     )
 
 
-def waiver(day: str, lender: str, kind: str = "waiver") -> Event:
-    return event(
-        "CreditWaiverReported",
-        f"{day}T12:00:00Z",
-        facility_id="loan",
-        borrower=lender,
-        lenders=[lender],
-        kind=kind,
-    )
+def waiver(day: str, lender: str, kind: str = "waiver", **fields: Any) -> Event:
+    stated = {"facility_id": "loan", "borrower": lender, "lenders": [lender], "kind": kind, **fields}
+    return event("CreditWaiverReported", f"{day}T12:00:00Z", **stated)
 
 
 async def journaled(database: str, *events: Event) -> None:
@@ -85,7 +84,7 @@ async def journaled(database: str, *events: Event) -> None:
     for offset, one in enumerate((*events, tick(events[-1].known_at))):
         ((value, headers),) = encode_records([Run("credit/0", offset, (one,))])
         records.append(JournalRecord(offset, value, tuple(headers)))
-    await projector.project(records)
+    await projector.project_records(records)
     await projector.close()
 
 
@@ -110,6 +109,48 @@ def all_answered(database: str, of: Board, choice: Choice) -> None:
 
 
 @pytest.mark.asyncio
+async def test_one_waiver_of_several_reports_is_one_fact_and_names_what_the_desk_needs(database: str) -> None:
+    filing = waiver("2026-01-05", "Fictional", source="8-K", certainty="filing")
+    wire = waiver("2026-01-06", "Fictional", source="A newswire", certainty="reported")
+    other = waiver("2026-01-05", "Another", source="A newswire", facility_id="of another")
+    taken_back = waiver("2026-01-07", "Fictional", source="desk")
+    retracted = event(
+        "ReportRetracted", "2026-01-08T12:00:00Z", report_id=str(taken_back.event_id), by="Ada", why="Not so."
+    )
+    await journaled(database, other, wire, filing, taken_back, retracted)
+    choice: Choice = {"lender": ["Fictional"], "borrower": ["Fictional"]}
+    rows = shown(database, CREDIT, "Reports of each fact", choice)
+    assert [(row["report"], row["source"], row["report_id"]) for row in rows] == [
+        ("1 of 2", "8-K", str(filing.event_id)),
+        ("2 of 2", "A newswire", str(wire.event_id)),
+    ]
+    assert {(row["kind"], row["fact_id"]) for row in rows} == {("relief", str(wire.event_id))}
+    (severity,) = shown(database, CREDIT, "Relief by borrower", choice)
+    assert severity == {"name": "Fictional", "value": 1.0}
+
+
+@pytest.mark.asyncio
+async def test_a_promise_that_ended_is_not_late_and_says_how_it_ended(database: str) -> None:
+    promised = [
+        event("PowerScheduled", site_id=site, operator="Fictional", mw=100, expected_on="2026-01-31")
+        for site in ("gone", "there", "awaited")
+    ]
+    gone = event("PowerWithdrawn", "2026-03-01T12:00:00Z", site_id="gone", reason="cancelled")
+    there = event("PowerCompleted", "2026-02-02T12:00:00Z", site_id="there", completed_on="2026-02-01")
+    await journaled(database, *promised, there, gone, tick(gone.known_at + timedelta(hours=1)))
+    choice: Choice = {"operator": ["Fictional"], "site": ["gone", "there", "awaited"]}
+    (late,) = shown(database, POWER, "Late sites", choice)
+    assert late == {"late": 1, "without a day": 0}
+    sites = {row["site_id"]: row for row in shown(database, POWER, "Sites", choice)}
+    assert (sites["gone"]["level"], sites["gone"]["overdue_days"]) == ("calm", 0)
+    assert sites["gone"]["remark"] == "Cancelled on 2026-03-01"
+    assert sites["there"]["remark"] == "Complete since 2026-02-01"
+    assert sites["awaited"]["overdue_days"] == (date(2026, 3, 1) - date(2026, 1, 31)).days
+    happened = {row["kind"] for row in shown(database, POWER, "What happened at sites", choice)}
+    assert happened >= {"cancelled", "completed"}
+
+
+@pytest.mark.asyncio
 async def test_every_panel_of_a_watchlist_finds_names_of_any_letters(database: str) -> None:
     events = [waiver("2026-01-05", one) for one in HOSTILE]
     sites = [
@@ -127,20 +168,13 @@ async def test_every_panel_of_a_watchlist_finds_names_of_any_letters(database: s
     assert {f"borrower {one}" for one in HOSTILE} <= found.keys()
     assert "all" not in found
     own, others = found[f"lender {HOSTILE[0]}"], found[f"lender {HOSTILE[1]}"]
-    assert (own["Watch at"], own["Warning at"], own["Critical at"]) == (
-        "severity 1",
-        "severity 7",
-        "severity 9",
-    )
-    assert (others["Watch at"], others["Warning at"], others["Critical at"]) == (
-        "severity 0.25",
-        "severity 1",
-        "severity 3",
-    )
+    limits = ("Watch at", "Warning at", "Critical at")
+    assert [own[limit] for limit in limits] == ["1 point", "7 points", "9 points"]
+    assert [others[limit] for limit in limits] == ["0.25 points", "1 point", "3 points"]
     assert {
         row["Lender"]: row["Severity"] for row in shown(database, made, "Lenders now", choice)
     } == dict.fromkeys(HOSTILE, 1.0)
-    assert {row["Site"] for row in shown(database, made, "Sites' power", choice)} == set(HOSTILE)
+    assert {row["site_id"] for row in shown(database, made, "Sites' power", choice)} == set(HOSTILE)
     shares = shown(database, made, "Shares now", choice)
     told = [(row["Share"], row["Price"], row["Fall"], row["Level"]) for row in shares]
     assert told == [("CRWV", 100.0, None, "unknown"), ("NONE", None, None, "unknown")]
@@ -241,7 +275,7 @@ def test_parts_webhooks_and_letters_are_told_as_they_stand(database: str) -> Non
         "bad": "given up",
     }
     (letter,) = shown(database, PIPELINE_HEALTH, "Open dead letters", {})
-    assert letter["Place"] == "credit/0/7/1"
+    assert letter["Address"] == "credit/0/7/1"
     (lights,) = shown(database, PIPELINE_HEALTH, "What needs somebody", {})
     assert (lights["Silent parts"], lights["Behind"], lights["Dead letters"]) == (1, 5, 1)
     assert (lights["Posts failing"], lights["Posts given up"]) == (1, 1)

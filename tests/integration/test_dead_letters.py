@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from events.codec import encode
+from events.families.prices import Tick
 from events.ledger import ledger
-from events.prices import Tick
 from streams.kafka import ensure_topics
 from streams.settings import Settings
 from tests.integration.pipeline import (
@@ -58,7 +58,7 @@ async def test_every_kind_of_poison_is_kept_with_reason_and_bytes_and_stops_noth
     settings: Settings, second_database: str
 ) -> None:
     await ensure_topics(settings)
-    facts = [one for one in ledger() if not isinstance(one, Tick)]
+    facts = [fact for fact in ledger() if not isinstance(fact, Tick)]
     places = {}
     for (name, (topic, value)), fact in zip(POISON.items(), facts, strict=False):
         await publish(settings, [fact])

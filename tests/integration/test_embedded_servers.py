@@ -20,7 +20,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 
 from events.errors import EmbeddedServerError
 from ouroboros.embedded import KafkaServer, PostgresServer, accounts, start_kafka, start_postgres
-from ouroboros.embedded.jars import kafka_jars
+from ouroboros.embedded.kafka import kafka_jars
 from ouroboros.embedded.processes import command_line
 from tests.integration.embedded_probes import (
     ask,

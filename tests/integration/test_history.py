@@ -103,7 +103,11 @@ async def test_commands_tell_what_they_cannot_do(settings: Settings, tmp_path: P
             "no source 'disk'",
             "archive and journal",
         ),
-        (["export", "--to", str(tmp_path / "x"), "--from", "today"], "no day", "YYYY-MM-DD"),
+        (
+            ["export", "--to", str(tmp_path / "x"), "--from", "today"],
+            "--from 'today' is no date",
+            "Write it as 2026-01-31",
+        ),
         (["export", "--to", str(tmp_path), "--format", "csv"], "no format 'csv'", "parquet and jsonl"),
         (["export", "--to", str(tmp_path)], "not empty and no export", "new folder"),
         (["import"], "nothing to import", "CSV"),
@@ -112,7 +116,7 @@ async def test_commands_tell_what_they_cannot_do(settings: Settings, tmp_path: P
     ]
     for arguments, message, remedy in cases:
         code, _, err = await ouroboros(settings, *arguments)
-        told = " ".join(err.split())
-        assert (code, message in told, remedy in told, "Traceback" in told) == (1, True, True, False), err
+        said = " ".join(err.split())
+        assert (code, message in said, remedy in said, "Traceback" in said) == (1, True, True, False), err
     code, out, _ = await ouroboros(settings, "import", "--schema")
     assert (code, json.loads(out)["discriminator"]["propertyName"]) == (0, "kind")

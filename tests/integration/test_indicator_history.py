@@ -7,13 +7,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from dashboards.building.indicators import history
+from dashboards.grafana.indicators import history
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
 from events.journal import Run, encode_records
+from projections.indicators import DEFINITIONS
 from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
-from projections.warning_signs.registry import DEFINITIONS
 from tests.integration.pipeline import event
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
@@ -36,7 +36,7 @@ async def fold(database: str, *events: Event) -> None:
     for offset, one in enumerate(events):
         ((value, headers),) = encode_records([Run("gpu.prices/0", offset, (one,))])
         records.append(JournalRecord(offset, value, tuple(headers)))
-    await projector.project(records)
+    await projector.project_records(records)
     await projector.close()
 
 

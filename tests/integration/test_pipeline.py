@@ -28,8 +28,8 @@ async def test_the_ledger_closes_the_loops_that_the_sources_name(
 ) -> None:
     settings = settings.model_copy(update={"bar_seconds": 86_400})
     await ensure_topics(settings)
-    for one in ledger():
-        await publish(settings, [one])
+    for fact in ledger():
+        await publish(settings, [fact])
     await work_off(settings)
 
     assert query(settings, "SELECT count(*) FROM read.journal_event") == [(len(ledger()),)]
@@ -88,11 +88,11 @@ async def test_a_waiver_and_a_late_power_date_raise_their_signals_once(settings:
 
     reader = PartitionReader(settings, settings.topic_named("signals"))
     await reader.start()
-    sent = [one async for batch in reader.read(0, await reader.end()) for one in batch]
+    sent = [record async for batch in reader.read(0, await reader.end()) for record in batch]
     await reader.stop()
     assert len(sent) == len(steps)
-    assert len({dict(one.headers)["message_id"] for one in sent}) == len(sent)
-    by_subject = {json.loads(one.value)["subject"]: json.loads(one.value) for one in sent}
+    assert len({dict(record.headers)["message_id"] for record in sent}) == len(sent)
+    by_subject = {json.loads(record.value)["subject"]: json.loads(record.value) for record in sent}
     assert by_subject["borrower:CoreWeave"]["evidence"] == [str(waiver.event_id)]
 
 
@@ -175,7 +175,7 @@ async def test_the_read_only_role_reads_the_views_and_nothing_else(settings: Set
     for forbidden in (
         "SELECT * FROM ouroboros.checkpoint",
         "SELECT * FROM ouroboros.dead_letter",
-        "SELECT * FROM credit_v1.facility",
+        "SELECT * FROM credit_v2.facility",
         "DELETE FROM read.dead_letter",
         "CREATE TABLE read.mine (a int)",
         "CREATE TABLE public.mine (a int)",

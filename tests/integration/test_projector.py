@@ -52,32 +52,34 @@ def rows(database: str, statement: str) -> list[tuple[Any, ...]]:
 async def test_of_two_projectors_with_the_same_batch_one_writes_and_the_other_stops(database: str) -> None:
     records = journal(loans(50), of=5)
     racers = [await load(database) for _ in range(4)]
-    outcomes = await asyncio.gather(*(one.project(records) for one in racers), return_exceptions=True)
-    assert sorted(type(one).__name__ for one in outcomes) == ["CheckpointMoved"] * 3 + ["NoneType"]
+    outcomes = await asyncio.gather(
+        *(racer.project_records(records) for racer in racers), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CheckpointMoved"] * 3 + ["NoneType"]
     assert rows(database, "SELECT count(*), count(DISTINCT event_id) FROM read.credit_event") == [(50, 50)]
-    for one in racers:
-        await one.close()
+    for racer in racers:
+        await racer.close()
 
 
 async def test_a_projector_that_was_overtaken_writes_nothing_more(database: str) -> None:
     records = journal(loans(20))
     stale = await load(database)
-    await stale.project(records[:5])
+    await stale.project_records(records[:5])
     taken_over = await load(database)
-    await taken_over.project(records[:10])
+    await taken_over.project_records(records[:10])
     with pytest.raises(CheckpointMoved, match="another one has taken over"):
-        await stale.project(records[5:20])
+        await stale.project_records(records[5:20])
     assert rows(database, "SELECT count(*) FROM read.credit_event") == [(10,)]
-    for one in (stale, taken_over):
-        await one.close()
+    for projector in (stale, taken_over):
+        await projector.close()
 
 
 async def test_a_gap_in_the_journal_stops_the_projector(database: str) -> None:
     records = journal(loans(5))
     projector = await load(database)
-    await projector.project(records[:2])
+    await projector.project_records(records[:2])
     with pytest.raises(JournalGap, match="from offset 1 to 3"):
-        await projector.project(records[3:])
+        await projector.project_records(records[3:])
     assert rows(database, "SELECT count(*) FROM read.credit_event") == [(2,)]
     await projector.close()
 
@@ -86,7 +88,7 @@ async def test_what_kafka_delivers_again_is_passed_over(database: str) -> None:
     records = journal(loans(5))
     projector = await load(database)
     for _ in range(3):
-        await projector.project(records)
+        await projector.project_records(records)
     assert rows(database, "SELECT count(*) FROM read.credit_event") == [(5,)]
     await projector.close()
 
@@ -106,7 +108,7 @@ async def test_a_commit_whose_answer_was_lost_is_not_made_twice(
             raise psycopg.OperationalError("the connection is gone")
 
     monkeypatch.setattr(projector, "_try_commit", commit_and_lose_the_answer)
-    await projector.project(journal(loans(5)))
+    await projector.project_records(journal(loans(5)))
     assert attempts == 2
     assert rows(database, "SELECT count(*) FROM read.credit_event") == [(5,)]
     await projector.close()
@@ -117,7 +119,7 @@ async def test_a_lost_connection_is_made_anew_and_nothing_is_lost(
 ) -> None:
     projector = await load(database)
     records = journal(loans(30), of=3)
-    await projector.project(records[:2])
+    await projector.project_records(records[:2])
     real = RowBuffer.write
     cut: list[bool] = []
 
@@ -130,7 +132,7 @@ async def test_a_lost_connection_is_made_anew_and_nothing_is_lost(
                 killer.execute("SELECT pg_terminate_backend(%s)", (pid,))
 
     monkeypatch.setattr(RowBuffer, "write", write_and_be_cut_off)
-    await projector.project(records)
+    await projector.project_records(records)
     assert cut
     assert rows(database, "SELECT count(*), count(DISTINCT event_id) FROM read.credit_event") == [(30, 30)]
     await projector.close()
@@ -141,7 +143,7 @@ async def test_a_start_from_snapshot_and_tail_leaves_the_same_rows(
 ) -> None:
     records = journal(mixed_facts(300), of=4)
     undisturbed = await load(second_database)
-    await undisturbed.project(records)
+    await undisturbed.project_records(records)
     await undisturbed.close()
 
     position = 0
@@ -149,7 +151,7 @@ async def test_a_start_from_snapshot_and_tail_leaves_the_same_rows(
         projector = await load(database, snapshot_events=40)
         # From the snapshot on: what lies between it and the checkpoint is folded, not written.
         for start in range(projector.next_offset, min(position + 17, len(records)), 5):
-            await projector.project(records[start : min(start + 5, position + 17)])
+            await projector.project_records(records[start : min(start + 5, position + 17)])
         position += 17
         await projector.close()
     assert rows(database, "SELECT min(journal_offset) > 0 FROM ouroboros.snapshot") == [(True,)]
@@ -157,7 +159,7 @@ async def test_a_start_from_snapshot_and_tail_leaves_the_same_rows(
 
 
 def mixed_facts(count: int) -> list[Event]:
-    return [one for one in mixed_events(random.Random(3), 2 * count) if one.event_type != "EquityPriced"][
+    return [fact for fact in mixed_events(random.Random(3), 2 * count) if fact.event_type != "EquityPriced"][
         :count
     ]
 
@@ -167,16 +169,16 @@ async def test_a_snapshot_that_cannot_be_read_costs_time_and_nothing_else(
 ) -> None:
     records = journal(mixed_facts(60))
     whole = await load(second_database)
-    await whole.project(records)
+    await whole.project_records(records)
     await whole.close()
     first = await load(database, snapshot_events=1)
-    await first.project(records[:30])
+    await first.project_records(records[:30])
     await first.close()
     with psycopg.connect(database) as connection:
         connection.execute("UPDATE ouroboros.snapshot SET state = '[]' WHERE projection = 'credit'")
     second = await load(database)
     assert second.next_offset == 0
-    await second.project(records)
+    await second.project_records(records)
     await second.close()
     assert fingerprint(database) == fingerprint(second_database)
 
@@ -188,7 +190,7 @@ async def test_a_database_that_was_not_prepared_is_told_as_such(empty_database: 
 
 async def test_migrating_again_changes_nothing(database: str) -> None:
     projector = await load(database)
-    await projector.project(journal(loans(3)))
+    await projector.project_records(journal(loans(3)))
     await projector.close()
     before = fingerprint(database)
     told: list[str] = []
@@ -201,11 +203,11 @@ async def test_databases_of_one_server_can_be_made_ready_at_once(databases: Data
     made = [databases.create() for _ in range(4)]
     try:
         for _ in range(3):
-            ready = (asyncio.to_thread(migrate, one, PROJECTIONS, "a password", silent) for one in made)
+            ready = (asyncio.to_thread(migrate, url, PROJECTIONS, "a password", silent) for url in made)
             await asyncio.gather(*ready)
     finally:
-        for one in made:
-            databases.drop(one)
+        for url in made:
+            databases.drop(url)
 
 
 async def test_on_timescale_history_is_in_hypertables_and_elsewhere_it_is_said(empty_database: str) -> None:

@@ -54,7 +54,7 @@ async def test_in_chunks_and_one_by_one_give_the_same_rows(
     as_lines = exported(tmp_path / "lines", listed, "jsonl")
     bounds = clock_at(listed, begin), clock_at(listed, end)
     # When one is folded in batches and the other one by one
-    monkeypatch.setattr(reading, "BATCH_EVENTS", 700)
+    monkeypatch.setattr(reading, "EVENTS_AT_ONCE", 700)
     many = await replayed(settings, "batches", Plan(in_parquet, *bounds))
     few = await replayed(settings, "single", Plan(as_lines, *bounds))
     # Then as many events are folded, to the same rows
@@ -73,9 +73,9 @@ async def test_chunks_of_another_size_go_on_where_a_replay_was_left_behind_its_r
     settings = settings.model_copy(update={"snapshot_events": 1_000})
     listed = trading()
     in_parquet, as_lines = (exported(tmp_path / kind, listed, kind) for kind in ("parquet", "jsonl"))
-    monkeypatch.setattr(reading, "BATCH_EVENTS", 300)
-    read = reading.batched
-    monkeypatch.setattr(reading, "batched", lambda *asked: islice(read(*asked), 6))
+    monkeypatch.setattr(reading, "EVENTS_AT_ONCE", 300)
+    read = reading.batches_of
+    monkeypatch.setattr(reading, "batches_of", lambda *asked: islice(read(*asked), 6))
     monkeypatch.setattr(Projector, "snapshot", nothing)
     assert (await replayed(settings, "batches", Plan(in_parquet))).events == 1_800
     monkeypatch.undo()

@@ -14,7 +14,7 @@ from ouroboros.replay.plan import Plan
 from streams.settings import Settings
 from tests.integration.pipeline import environment, ouroboros, query
 from tests.integration.replays import DAILY, differing, exported, live, replayed
-from tests.replay.months import SENT, month
+from tests.replay.months import SENT, month, with_the_desk
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -37,7 +37,8 @@ async def test_a_replay_killed_again_and_again_comes_to_the_same_rows(
 ) -> None:
     # Snapshots are few, so that the states are behind the rows when it dies.
     settings = settings.model_copy(update={**DAILY, "snapshot_events": 35})
-    events = month(random.Random(SEED), 120, SENT)
+    chance = random.Random(SEED)
+    events = with_the_desk(chance, month(chance, 90, SENT))
     await live(settings, events[:40], events[40:80], events[80:])
     where = str(exported(settings, tmp_path / "export")) if source == "parquet" else source
     reached = [-1]

@@ -14,14 +14,14 @@ from ouroboros.replay.promotion import promote
 from streams.kafka import PartitionReader
 from streams.settings import Settings
 from tests.integration.pipeline import event, ouroboros, publish, query, work_off, worker_process
-from tests.integration.replays import DAILY, QUIET, live, replayed, taken
+from tests.integration.replays import DAILY, live, replayed, taken
 from tests.replay.months import SENT, month
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 JOURNAL = Plan("journal")
 SEED = 31
-DAMAGE = "DELETE FROM warning_signs_v1.signal RETURNING 1"
+DAMAGE = "DELETE FROM warning_signs_v2.signal RETURNING 1"
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ async def test_a_running_worker_stops_at_a_promotion_and_goes_on_from_it(daily: 
     assert taken(daily) == taken(daily, "anew"), f"seed {SEED}"
     sent = await message_ids(daily)
     assert sorted(sent) == sorted(set(sent))
-    assert {(one,) for one in sent} == set(query(daily, "SELECT message_id FROM warning_signs_v1.outbox"))
+    assert {(one,) for one in sent} == set(query(daily, "SELECT message_id FROM warning_signs_v2.outbox"))
 
 
 async def test_what_was_journaled_since_the_replay_is_folded_before_it_goes_live(daily: Settings) -> None:
@@ -90,7 +90,7 @@ async def test_what_was_journaled_since_the_replay_is_folded_before_it_goes_live
     await live(daily, events[40:])
     before = taken(daily)
     query(daily, DAMAGE)
-    await promote(daily, "rebuilt", QUIET)
+    await promote(daily, "rebuilt")
     assert taken(daily) == before
     schemas = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'rebuilt%'"
     assert query(daily, schemas) == [(0,)]
@@ -106,7 +106,7 @@ async def test_an_idle_worker_that_stands_at_the_same_offset_notices_too(daily: 
     worker = worker_process(daily)
     try:
         await until(daily, "SELECT count(*) FROM read.pipeline_health WHERE component = 'projector'", (1,))
-        assert await promote(daily, "rebuilt", QUIET) == before
+        assert await promote(daily, "rebuilt") == before
         await publish(daily, [event("LoanRepaid", facility_id="loan-9", amount_usd=1)])
         _, told = await asyncio.to_thread(worker.communicate, None, 60)
         assert worker.returncode == 1
@@ -124,10 +124,10 @@ async def test_a_signal_that_live_had_gone_past_without_telling_is_not_told_as_i
     heard = await message_ids(daily)
     assert heard
     # As if the rules of then had seen nothing in it
-    query(daily, "DELETE FROM warning_signs_v1.outbox RETURNING 1")
+    query(daily, "DELETE FROM warning_signs_v2.outbox RETURNING 1")
     query(daily, "DELETE FROM ouroboros.delivery RETURNING 1")
     await replayed(daily, "rebuilt", JOURNAL)
-    await promote(daily, "rebuilt", QUIET)
+    await promote(daily, "rebuilt")
     await work_off(daily)
     assert query(daily, "SELECT count(*) > 0 FROM read.signal") == [(True,)]
     assert await message_ids(daily) == heard
@@ -140,5 +140,5 @@ async def test_nothing_but_the_whole_journal_goes_live(daily: Settings, plan: Pl
     await live(daily, events_of(20))
     await replayed(daily, "other", plan)
     with pytest.raises(UsageError, match="cannot go live"):
-        await promote(daily, "other", QUIET)
+        await promote(daily, "other")
     assert query(daily, "SELECT count(*) FROM ouroboros.replay") == [(1,)]

@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 from events.codec import encode
 from events.errors import UsageError
 from ouroboros.replay.plan import Plan
+from projections.credit import CREDIT
 from streams.settings import Settings
 from tests.integration.pipeline import ouroboros, query
 from tests.integration.replays import folded, replayed
@@ -63,7 +64,7 @@ async def test_a_file_that_has_changed_is_not_gone_on_with(settings: Settings, t
         await replayed(settings, "again", plan)
 
 
-@pytest.mark.parametrize("foreign", ["again", "again_credit_v1", "read", "credit_v1"])
+@pytest.mark.parametrize("foreign", ["again", f"again_{CREDIT.schema}", "read", CREDIT.schema])
 async def test_a_schema_of_somebody_else_is_left_alone(settings: Settings, foreign: str) -> None:
     with psycopg.connect(settings.database_url) as connection:
         connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(foreign)))
@@ -103,7 +104,7 @@ async def test_the_commands_list_compare_and_drop(settings: Settings) -> None:
     [
         (["replay"], "A replay needs a schema to write into."),
         (["replay", "--into", "read"], "The schema read belongs to somebody else."),
-        (["replay", "--into", "x", "--from", "noon"], "--from 'noon' is no moment."),
+        (["replay", "--into", "x", "--from", "noon"], "--from 'noon' is no date."),
         (["replay", "--into", "x", "--source", "nowhere"], "There is no history"),
         (["replay", "drop", "x"], "There is no replay 'x'."),
         (["replay", "promote", "x"], "There is no replay 'x'."),

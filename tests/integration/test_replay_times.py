@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
 from ouroboros.replay.plan import Plan
+from projections.credit import CREDIT
 from streams.settings import Settings
 from tests.integration.pipeline import event, query
 from tests.integration.replays import differing, folded, replayed, taken
@@ -33,7 +34,7 @@ async def test_as_known_at_the_end_nothing_differs_where_nothing_came_late(setti
 
 
 def waiver(day: int) -> Event:
-    borrower = {"facility_id": "loan", "borrower": "Fictional Neocloud"}
+    borrower = {"facility_id": f"loan {day}", "borrower": "Fictional Neocloud"}
     return event(
         "CreditWaiverReported", f"2026-01-{day:02}T12:00:00Z", kind="waiver", source=f"{day}", **borrower
     )
@@ -51,13 +52,15 @@ async def test_what_came_late_is_stamped_when_it_was_known_instead_of_when_it_ca
     assert differing(settings, "known") == [
         "credit.credit_event",
         "credit.facility",
+        "fact.fact",
+        "fact.fact_report",
         "warning_signs.indicator",
         "warning_signs.indicator_current",
         "warning_signs.signal",
         "warning_signs.outbox",
     ]
-    assert stamps(settings, "credit_v1") == [2, 20]
-    assert stamps(settings, "known_credit_v1") == [2, 5]
+    assert stamps(settings, CREDIT.schema) == [2, 20]
+    assert stamps(settings, f"known_{CREDIT.schema}") == [2, 5]
 
 
 def stamps(settings: Settings, schema: str) -> list[Any]:
@@ -68,7 +71,7 @@ def stamps(settings: Settings, schema: str) -> list[Any]:
 async def test_as_known_at_a_time_leaves_out_what_became_known_later(settings: Settings) -> None:
     await folded(settings, [waiver(2), waiver(9), waiver(5)])
     await replayed(settings, "known", Plan("archive", as_known_at=datetime(2026, 1, 6, tzinfo=UTC)))
-    assert stamps(settings, "known_credit_v1") == [2, 5]
+    assert stamps(settings, f"known_{CREDIT.schema}") == [2, 5]
 
 
 async def test_what_arrives_after_a_replay_was_begun_shifts_nothing_in_it(settings: Settings) -> None:
@@ -77,7 +80,7 @@ async def test_what_arrives_after_a_replay_was_begun_shifts_nothing_in_it(settin
     await replayed(settings, "known", plan)
     await folded(settings, [waiver(5)], start=2)
     assert (await replayed(settings, "known", plan)).events == 0
-    assert stamps(settings, "known_credit_v1") == [2, 9]
+    assert stamps(settings, f"known_{CREDIT.schema}") == [2, 9]
 
 
 async def test_to_a_time_is_what_was_live_when_the_clock_stood_there(settings: Settings) -> None:
@@ -94,7 +97,7 @@ async def test_from_a_time_on_history_begins_there_and_what_stands_is_whole(sett
     await folded(settings, a_month())
     begin = BEGIN + timedelta(days=60)
     await replayed(settings, "later", Plan("archive", from_time=begin))
-    question = "SELECT t::text FROM {}warning_signs_v1.signal t WHERE known_at >= '2026-03-02Z' ORDER BY 1"
+    question = "SELECT t::text FROM {}warning_signs_v2.signal t WHERE known_at >= '2026-03-02Z' ORDER BY 1"
     later = query(settings, question.format("later_"))
     assert later
     assert later == query(settings, question.format(""))

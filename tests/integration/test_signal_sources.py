@@ -25,7 +25,7 @@ WRITTEN = event(
 UNWRITTEN = event(
     "CreditWaiverReported",
     "2026-01-02T12:00:00Z",
-    facility_id="ddtl-2",
+    facility_id="ddtl-3",
     borrower="Oracle <!channel>",
     kind="default",
 )
@@ -39,7 +39,7 @@ SOURCES = [
     },
     {
         "event_id": str(UNWRITTEN.event_id),
-        "headline": "Oracle <!channel> is in default towards its lenders on ddtl-2",
+        "headline": "Oracle <!channel> is in default towards its lenders on ddtl-3",
         "source": "test",
         "known_at": "2026-01-02T12:00:00+00:00",
     },
@@ -71,7 +71,7 @@ async def test_a_signal_is_sent_and_posted_with_the_sources_of_its_evidence(sett
     assert escalated["sources"] == SOURCES
     for signal in sent.values():
         assert [one["event_id"] for one in signal["sources"]] == signal["evidence"]
-    outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v1.outbox"))
+    outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v2.outbox"))
     for post in risk.posts:
         posted = dict(post.document)
         signal = sent[posted["signal_id"], posted["step_number"]]
@@ -82,7 +82,7 @@ async def test_a_signal_is_sent_and_posted_with_the_sources_of_its_evidence(sett
     assert told.endswith(
         " Evidence: <https://example.com/8-k?a=1&amp;b=%7C2|"
         "Oracle &lt;!channel&gt; got a waiver from its lenders on ddtl-2> (Oracle 8-K, 2026-01-01);"
-        " Oracle &lt;!channel&gt; is in default towards its lenders on ddtl-2 (test, 2026-01-02)."
+        " Oracle &lt;!channel&gt; is in default towards its lenders on ddtl-3 (test, 2026-01-02)."
     )
 
 

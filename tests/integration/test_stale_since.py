@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
 from events.journal import Run, encode_records
 from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
@@ -37,9 +37,9 @@ async def test_a_value_is_stale_from_the_moment_on_at_which_its_input_was_silent
     price = gpu_bar("2026-06-30", 25_000, 25_000)
     journal = [loan("owed", "H100"), loan("repaid", "H100"), repayment, price]
     projector = await Projector.load(database, PROJECTIONS, 1_000_000)
-    await projector.project(records(journal, tick(PRICED + SILENT)))
+    await projector.project_records(records(journal, tick(PRICED + SILENT)))
     assert stale_since(database) == {"owed": None, "repaid": None}
-    await projector.project(
+    await projector.project_records(
         records(journal, tick(PRICED + SILENT), tick(PRICED + SILENT + timedelta(seconds=1)))
     )
     assert stale_since(database) == {"owed": PRICED + SILENT, "repaid": None}

@@ -46,9 +46,9 @@ async def test_a_receiver_that_fails_gets_the_same_message_again_and_the_others_
         await publish(settings, [*THREE_STEPS, waiver(4, "waiver", "Crusoe")])
         await work_off(settings)
 
-    about = [one for one in receiver.posts if one.document["subject"] == SUBJECT]
+    about = [post for post in receiver.posts if post.document["subject"] == SUBJECT]
     first = about[0]
-    assert [(one.key, one.body) for one in about[:4]] == [(first.key, first.body)] * 4
+    assert [(post.key, post.body) for post in about[:4]] == [(first.key, first.body)] * 4
     assert len(about) == 6
     assert receiver.levels_of(SUBJECT) == ["watch", "warning", "critical"]
     assert deliveries(settings, "attempts, reason, next_attempt_at") == [
@@ -56,7 +56,7 @@ async def test_a_receiver_that_fails_gets_the_same_message_again_and_the_others_
         (1, None, None),
         (1, None, None),
     ]
-    subjects = [one.document["subject"] for one in receiver.posts]
+    subjects = [post.document["subject"] for post in receiver.posts]
     assert subjects.index("borrower:Crusoe") < len(subjects) - 1 - subjects[::-1].index(SUBJECT)
 
 
@@ -190,9 +190,9 @@ async def test_a_worker_killed_between_posting_and_writing_it_down_posts_again_u
             assert workers[-1].returncode == -9, errors.decode()
         await work_off(settings, ("webhooks",))
 
-    keys = [one.key for one in receiver.posts]
+    keys = [post.key for post in receiver.posts]
     assert keys[0] == keys[1] == keys[2]
-    assert len({one.body for one in receiver.posts[:3]}) == 1
+    assert len({post.body for post in receiver.posts[:3]}) == 1
     assert len(keys) == len(set(keys)) + 2
     assert receiver.levels_of(SUBJECT) == ["watch", "warning", "critical"]
 

@@ -44,11 +44,11 @@ async def test_each_step_is_posted_once_to_whoever_wants_its_level(settings: Set
         )
         await introduce(settings)
         # In 90 days the waivers have left the window.
-        for one in [THREE_STEPS, [event("ClockTicked", "2026-06-01T00:00:00Z")], []]:
-            await publish(settings, one)
+        for events in [THREE_STEPS, [event("ClockTicked", "2026-06-01T00:00:00Z")], []]:
+            await publish(settings, events)
             await work_off(settings)
 
-    outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v1.outbox"))
+    outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v2.outbox"))
     assert risk.levels_of(SUBJECT) == ["watch", "warning", "critical", "calm"]
     assert len(risk.posts) == len(risk.taken) == len(outbox)
     for post in risk.posts:
@@ -57,10 +57,10 @@ async def test_each_step_is_posted_once_to_whoever_wants_its_level(settings: Set
         seconds = int(header.partition(",")[0].removeprefix("t="))
         assert header == signature("shared", seconds, post.body)
     # Told when it becomes critical, and when it no longer is.
-    told = [one.document["text"] for one in desk.posts if SUBJECT in one.document["text"]]
-    assert [text.partition("]")[0] for text in told] == ["[critical", "[calm"]
-    assert {frozenset(one.document) for one in desk.posts} == {frozenset({"text"})}
-    assert "Oracle is in default towards its lenders on Oracle-3 (test, 2026-01-03)." in told[0]
+    texts = [post.document["text"] for post in desk.posts if SUBJECT in post.document["text"]]
+    assert [text.partition("]")[0] for text in texts] == ["[critical", "[calm"]
+    assert {frozenset(post.document) for post in desk.posts} == {frozenset({"text"})}
+    assert "Oracle is in default towards its lenders on Oracle-3 (test, 2026-01-03)." in texts[0]
     assert set(deliveries(settings, "attempts, delivered_at IS NULL, reason")) == {(1, False, None)}
 
 
@@ -73,7 +73,7 @@ async def test_steps_that_were_muted_are_no_gap_and_steps_of_one_event_keep_thei
     )
     async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
         await register(connection, "desk", 0)
-        queue = Deliveries(connection, destination, "warning_signs_v1")
+        queue = Deliveries(connection, destination, "warning_signs_v2")
         for offset, number, level in steps:
             payload = {
                 "signal_id": "s",
@@ -83,17 +83,17 @@ async def test_steps_that_were_muted_are_no_gap_and_steps_of_one_event_keep_thei
                 "evidence": [],
             }
             await connection.execute(
-                "INSERT INTO warning_signs_v1.outbox VALUES (%s, %s, 0, 'signals', 'i/s', %s)",
+                "INSERT INTO warning_signs_v2.outbox VALUES (%s, %s, 0, 'signals', 'i/s', %s)",
                 (f"s/{number}", offset, Jsonb(payload)),
             )
         await queue.queue()
-        assert await count_waiting(connection, "warning_signs_v1", ["desk"]) == 3
-        told = []
+        assert await count_waiting(connection, "warning_signs_v2", ["desk"]) == 3
+        sent = []
         while waiting := await queue.next():
-            told.append(waiting.message_id)
+            sent.append(waiting.message_id)
             assert await queue.record(waiting, Delivered()) == "delivered"
-    # Steps 2 to 7 were muted. Watch is told because it leaves warning, calm is not: it leaves watch.
-    assert told == ["s/8", "s/9", "s/10"]
+    # Steps 2 to 7 were muted. Watch is sent because it leaves warning, calm is not: it leaves watch.
+    assert sent == ["s/8", "s/9", "s/10"]
 
 
 async def test_a_new_destination_gets_what_is_journaled_from_now_on(settings: Settings) -> None:
@@ -132,7 +132,7 @@ async def test_a_database_made_anew_floods_nobody_with_history(
             {"name": "risk", "url": receiver.url},
         )
         await work_off(again)
-    assert query(again, "SELECT count(*) > 0 FROM warning_signs_v1.outbox") == [(True,)]
+    assert query(again, "SELECT count(*) > 0 FROM warning_signs_v2.outbox") == [(True,)]
     assert len(receiver.posts) == posted
 
 
@@ -140,7 +140,7 @@ async def test_the_role_is_played_only_where_there_are_webhooks(settings: Settin
     await ensure_topics(settings)
     async with working(settings) as worker:
         await asyncio.sleep(0.1)
-        assert "webhooks" not in [one.name for one in worker.roles]
+        assert "webhooks" not in [role.name for role in worker.roles]
     with pytest.raises(UsageError, match="No webhook is set up"):
         await work_off(settings, ("webhooks",))
 
@@ -155,11 +155,11 @@ async def test_neither_addresses_nor_secrets_reach_the_log_or_the_database(
         await introduce(settings)
         await publish(settings, THREE_STEPS)
         await work_off(settings)
-    assert_nothing_is_told(settings, receiver, caplog.text)
+    assert_nothing_is_sent(settings, receiver, caplog.text)
 
 
-def assert_nothing_is_told(settings: Settings, receiver: Receiver, logged: str) -> None:
-    assert [one.path for one in receiver.posts][:1] == ["/hook/hidden-place"]
+def assert_nothing_is_sent(settings: Settings, receiver: Receiver, logged: str) -> None:
+    assert [post.path for post in receiver.posts][:1] == ["/hook/hidden-place"]
     tables = query(
         settings, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'ouroboros'"
     )

@@ -30,7 +30,7 @@ THREE_STEPS = [waiver(1, "waiver"), waiver(2, "waiver"), waiver(3, "default")]
 
 def make_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look and try again sooner than an operator would want."""
-    monkeypatch.setattr(role, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(role, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(posting, "FIRST_DELAY_SECONDS", 0.1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from events.base import Event
-from tests.projections.given import event
+from tests.given import event
 
 START = date(2026, 1, 1)
 DAYS = st.integers(0, 400).map(lambda days: str(START + timedelta(days=days)))

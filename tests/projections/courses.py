@@ -4,38 +4,51 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from projections.warning_signs.definition import Definition, Direction, Level, Measurement, Thresholds
-from projections.warning_signs.episodes import Course, Episode, SignalStep, advance
+from events.units import Unit
+from projections.definition import Definition, Direction, Level, Thresholds
+from projections.episodes.episode import Episode, EpisodeStep, EpisodeUpdate, update_episode
+from projections.indicator import Measurement
 
 RISING = Thresholds(watch=10.0, warning=20.0, critical=40.0)
 FALLING = Thresholds(watch=-8.0, warning=-12.0, critical=-18.0)
 START = datetime(2026, 1, 1, tzinfo=UTC)
-NOTHING = Course(None, (), None)
+NOTHING = EpisodeUpdate(None, (), None)
 
 
 def indicator(
     direction: Direction = Direction.RISING, thresholds: Thresholds = RISING, **fields: Any
 ) -> Definition:
     """Define an indicator of which only these things matter."""
-    of = ("test", "Test", "points", direction, thresholds, "nobody", "a number", "It matters.")
-    return Definition(*of, **fields)
-
-
-def measured(course: Course, definition: Definition, value: float, minute: int) -> Course:
-    """Take in the value of a minute after START; its event has the number of the minute."""
-    measurement = Measurement("subject", value, (UUID(int=minute),), "it moved")
-    now = START + timedelta(minutes=minute)
-    return advance(
-        definition, course.episode, course.pending, measurement, event_id=UUID(int=minute), now=now
+    return Definition(
+        id="test",
+        title="Test",
+        unit=Unit.SHARE,
+        direction=direction,
+        thresholds=thresholds,
+        named_by="nobody",
+        formula="a number",
+        why="It matters.",
+        family="test",
+        board="test",
+        **fields,
     )
 
 
-def steps_of(values: list[float], definition: Definition) -> list[SignalStep]:
+def measured(update: EpisodeUpdate, definition: Definition, value: float, minute: int) -> EpisodeUpdate:
+    """Take in the value of a minute after START; its event has the number of the minute."""
+    measurement = Measurement("subject", value, (UUID(int=minute),), "it moved")
+    now = START + timedelta(minutes=minute)
+    return update_episode(
+        definition, update.episode, update.pending, measurement, event_id=UUID(int=minute), now=now
+    )
+
+
+def steps_of(values: list[float], definition: Definition) -> list[EpisodeStep]:
     """List the steps that values make, one a minute."""
-    course, steps = NOTHING, []
+    update, steps = NOTHING, []
     for place, value in enumerate(values):
-        course = measured(course, definition, value, place)
-        steps += [course.step] if course.step else []
+        update = measured(update, definition, value, place)
+        steps += [update.step] if update.step else []
     return steps
 
 
@@ -50,6 +63,6 @@ def open_at(of: Level) -> Episode | None:
     return None if of is Level.CALM else Episode(UUID(int=1), START, 1, of, (UUID(int=1),), "S2")
 
 
-def level(course: Course) -> Level:
+def level(update: EpisodeUpdate) -> Level:
     """Name the level that an episode has got to."""
-    return course.episode.level if course.episode else Level.CALM
+    return update.episode.level if update.episode else Level.CALM

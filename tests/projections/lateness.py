@@ -8,7 +8,7 @@ from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, noon, rows_of, standing
+from tests.given import event, given, noon, rows_of, standing
 
 TODAY = "2026-06-30"
 NOW = noon(TODAY)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from events.base import Event
-from events.clock import tick
-from tests.projections.given import event
+from events.families.clock import tick
+from tests.given import event
 
 PRICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "prices"
 

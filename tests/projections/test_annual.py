@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.warning_signs.annual import a_year, months
+from projections.facts.annual import a_year, months
 
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 

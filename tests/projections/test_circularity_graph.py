@@ -2,38 +2,38 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.circularity.graph import Graph, with_edge, without_edge
-from projections.circularity.loops import MAX_LOOPS, Loop, rank
-from projections.circularity.order import NOBODY
-from projections.circularity.ranking import KEPT, Ranking, ranked
+from projections.money_graph.ranking import KEPT, Ranking, reranked
+from projections.money_graph.solver import MAX_LOOPS, Loop, widest_first
+from projections.money_graph.topological_order import NOBODY
+from projections.money_graph.topology import Topology, with_edge, without_edge
 
 NAMES = "ABCDEFGH"
-PAIRS = [(one, other) for one in NAMES for other in NAMES if one != other]
+PAIRS = [(payer, payee) for payer in NAMES for payee in NAMES if payer != payee]
 
 
-def graph_of(*pairs: str) -> Graph:
-    graph = Graph()
+def graph_of(*pairs: str) -> Topology:
+    graph = Topology()
     for pair in pairs:
         graph, _ = with_edge(graph, pair[0], pair[1])
     return graph
 
 
-def components_of(graph: Graph) -> list[str]:
+def components_of(graph: Topology) -> list[str]:
     return sorted("".join(members) for members in graph.members.values())
 
 
 @given(st.lists(st.sampled_from(PAIRS), max_size=60))
 @settings(deadline=None)
 def test_components_kept_up_are_those_of_the_graph_as_it_stands(toggled: list[tuple[str, str]]) -> None:
-    graph, pairs = Graph(), set[tuple[str, str]]()
+    graph, pairs = Topology(), set[tuple[str, str]]()
     for pair in toggled:
         before = graph
         graph, touched = (without_edge if pair in pairs else with_edge)(graph, *pair)
         pairs ^= {pair}
         expected = [
-            "".join(sorted(one))
-            for one in nx.strongly_connected_components(nx.DiGraph(list(pairs)))
-            if len(one) > 1
+            "".join(sorted(names))
+            for names in nx.strongly_connected_components(nx.DiGraph(list(pairs)))
+            if len(names) > 1
         ]
         assert components_of(graph) == sorted(expected)
         assert bool(touched) == (dict(before.component_of) != dict(graph.component_of))
@@ -76,7 +76,7 @@ LOOPS = st.dictionaries(st.integers(0, 2 * MOST), st.integers(1, 9), max_size=12
 
 
 def ranking_of(every: list[Loop]) -> Ranking[Loop]:
-    return ranked(Ranking(MAX_LOOPS), (), every, every, rank)
+    return reranked(Ranking(MAX_LOOPS), (), every, every, widest_first)
 
 
 @given(st.integers(0, 2 * MOST), st.lists(LOOPS, max_size=4))
@@ -88,13 +88,13 @@ def test_a_ranking_kept_up_is_that_of_all_loops(many: int, changes: list[dict[in
         gone = {every[number] for number in change if number in every}
         # Some loops come back with other cents; those of one cent do not.
         new = {number: loop(number, cents) for number, cents in change.items() if cents > 1}
-        every = {number: one for number, one in every.items() if one not in gone} | new
-        ranking = ranked(ranking, gone, new.values(), every.values(), rank)
-        assert ranking.shown == tuple(sorted(every.values(), key=rank)[:MAX_LOOPS])
+        every = {number: kept for number, kept in every.items() if kept not in gone} | new
+        ranking = reranked(ranking, gone, new.values(), every.values(), widest_first)
+        assert ranking.shown == tuple(sorted(every.values(), key=widest_first)[:MAX_LOOPS])
 
 
 def test_when_all_kept_loops_are_gone_the_next_ones_follow() -> None:
     every = [loop(number, 10_000 - number) for number in range(3 * MOST)]
     left = every[MOST:]
-    ranking = ranked(ranking_of(every), every[:MOST], (), left, rank)
+    ranking = reranked(ranking_of(every), every[:MOST], (), left, widest_first)
     assert ranking.shown == tuple(left[:MAX_LOOPS])

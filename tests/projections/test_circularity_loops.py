@@ -4,13 +4,13 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.circularity.book import Edge, Flow, total
-from projections.circularity.loops import MAX_LENGTH, MAX_LOOPS, widest_loops
-from projections.circularity.round_trip import RoundTrip
+from projections.facts.book import Edge, Flow, total
+from projections.money_graph.basis_graph import RoundTrip
+from projections.money_graph.solver.cycles import MAX_LENGTH, MAX_LOOPS, widest_loops
 from tests.projections.whole_graph import round_trips
 
 NAMES = "ABCDEFGH"
-PAIRS = [(one, other) for one in NAMES for other in NAMES if one != other]
+PAIRS = [(payer, payee) for payer in NAMES for payee in NAMES if payer != payee]
 
 
 def graphs(cents: st.SearchStrategy[int]) -> st.SearchStrategy[tuple[Edge, ...]]:
@@ -47,7 +47,7 @@ def test_a_loop_starts_with_its_first_company_by_name() -> None:
 
 def test_a_graph_with_countless_loops_is_searched_only_so_far() -> None:
     names = [f"{at:03}" for at in range(120)]
-    edges = tuple(Edge(one, other, 5) for one in names for other in names if one != other)
+    edges = tuple(Edge(payer, payee, 5) for payer in names for payee in names if payer != payee)
     loops = widest_loops(edges)
     assert len(loops) == MAX_LOOPS
     assert loops == widest_loops(tuple(reversed(edges)))

@@ -12,40 +12,40 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from rpds import HashTrieMap
 
-from projections.circularity import order
-from projections.circularity.graph import Graph, with_edge, without_edge
-from projections.circularity.order import Search, Way
+from projections.money_graph import topological_order
+from projections.money_graph.topological_order import Direction, Search
+from projections.money_graph.topology import Topology, with_edge, without_edge
 
 NAMES = "ABCDEFGH"
-PAIRS = [(one, other) for one in NAMES for other in NAMES if one != other]
-GRAPH: TypeAdapter[Graph] = TypeAdapter(Graph)
+PAIRS = [(payer, payee) for payer in NAMES for payee in NAMES if payer != payee]
+GRAPH: TypeAdapter[Topology] = TypeAdapter(Topology)
 
-# The smallest leave no room at all between two places.
-GAPS = st.sampled_from([1, 2, 3, order.GAP])
+# The smallest leave no room at all between two ranks.
+GAPS = st.sampled_from([1, 2, 3, topological_order.GAP])
 
 
-def toggle(graph: Graph, pair: tuple[str, str]) -> Graph:
+def toggle(graph: Topology, pair: tuple[str, str]) -> Topology:
     known = pair[1] in graph.payees.get(pair[0], ())
     return (without_edge if known else with_edge)(graph, *pair)[0]
 
 
-def pairs_of(graph: Graph) -> set[tuple[str, str]]:
+def pairs_of(graph: Topology) -> set[tuple[str, str]]:
     return {(payer, payee) for payer, payees in graph.payees.items() for payee in payees}
 
 
-def assert_money_flows_upwards(graph: Graph) -> None:
+def assert_money_flows_upwards(graph: Topology) -> None:
     for payer, payee in pairs_of(graph):
         if not graph.joins(payer, payee):
-            assert graph.places[graph.node_of(payer)] < graph.places[graph.node_of(payee)]
-    assert set(graph.places) == {graph.node_of(name) for pair in pairs_of(graph) for name in pair}
+            assert graph.ranks[graph.node_of(payer)] < graph.ranks[graph.node_of(payee)]
+    assert set(graph.ranks) == {graph.node_of(name) for pair in pairs_of(graph) for name in pair}
 
 
 @given(st.lists(st.sampled_from(PAIRS), max_size=80), GAPS)
 @settings(deadline=None)
-def test_places_rise_along_every_edge_between_components(toggled: list[tuple[str, str]], gap: int) -> None:
-    graph = Graph()
+def test_ranks_rise_along_every_edge_between_components(toggled: list[tuple[str, str]], gap: int) -> None:
+    graph = Topology()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(order, "GAP", gap)
+        patch.setattr(topological_order, "GAP", gap)
         for pair in toggled:
             graph = toggle(graph, pair)
             assert_money_flows_upwards(graph)
@@ -56,18 +56,18 @@ def test_places_rise_along_every_edge_between_components(toggled: list[tuple[str
 def test_a_graph_that_was_written_down_goes_on_as_if_it_never_was(
     toggled: list[tuple[str, str]], cut: int
 ) -> None:
-    graph = kept = Graph()
+    graph = kept = Topology()
     for at, pair in enumerate(toggled):
         graph, kept = toggle(graph, pair), toggle(kept, pair)
         if at == cut:
             kept = GRAPH.validate_json(GRAPH.dump_json(kept))
-    assert (kept, kept.places) == (graph, graph.places)
+    assert (kept, kept.ranks) == (graph, graph.ranks)
 
 
 @given(st.lists(st.sampled_from(PAIRS), unique=True, max_size=20), st.randoms(use_true_random=False))
 @settings(deadline=None)
 def test_graphs_are_equal_whatever_came_first(pairs: list[tuple[str, str]], chance: Random) -> None:
-    one = other = Graph()
+    one = other = Topology()
     for pair in pairs:
         one = toggle(one, pair)
     for pair in chance.sample(pairs, len(pairs)):
@@ -82,9 +82,9 @@ def name(ring: int, company: int = 0) -> str:
     return f"{ring:03}-{company}"
 
 
-def chained(backwards: bool) -> Graph:
+def chained(backwards: bool) -> Topology:
     """Make rings of companies, each of which pays the next ring."""
-    graph = Graph()
+    graph = Topology()
     for ring in range(RINGS):
         for company in range(COMPANIES):
             graph, _ = with_edge(graph, name(ring, company), name(ring, (company + 1) % COMPANIES))
@@ -139,7 +139,7 @@ def test_a_side_that_pays_nobody_else_is_what_moves(searched: list[int]) -> None
     assert_money_flows_upwards(graph)
 
 
-def test_when_a_component_falls_apart_its_companies_find_their_places(searched: list[int]) -> None:
+def test_when_a_component_falls_apart_its_companies_find_their_ranks(searched: list[int]) -> None:
     graph, joined = with_edge(chained(backwards=False), name(60), name(59))
     searched.clear()
     graph, parted = without_edge(graph, name(60), name(59))
@@ -150,23 +150,23 @@ def test_when_a_component_falls_apart_its_companies_find_their_places(searched: 
 
 def test_where_there_is_no_room_those_that_follow_move_along_and_nobody_moves_back() -> None:
     payees = HashTrieMap({"c": ("d",), "d": ("e",), "e": ("f",), "aside": ("e",)})
-    places = HashTrieMap({"a": -3, "b": -2, "c": -1, "d": 1, "aside": 5, "e": 6, "f": 7})
-    way = Way(payees, HashTrieMap(), HashTrieMap(), places, 1)
-    moved = order.moved(way, [("a",), ("b",), ("c",)], beyond=0)
+    ranks = HashTrieMap({"a": -3, "b": -2, "c": -1, "d": 1, "aside": 5, "e": 6, "f": 7})
+    way = Direction(payees, HashTrieMap(), HashTrieMap(), ranks, 1)
+    moved = topological_order.moved(way, [("a",), ("b",), ("c",)], beyond=0)
     # Evenly spread e would come to 5, where one of its payers stands.
     assert dict(moved) == {"a": 1, "b": 2, "c": 3, "d": 4, "aside": 5, "e": 6, "f": 7}
 
 
 PRINTED = """
 from tests.projections.test_circularity_order import GRAPH, chained, name
-from projections.circularity.graph import with_edge, without_edge
+from projections.money_graph.topology import with_edge, without_edge
 graph, _ = with_edge(chained(backwards=True), name(63), name(58))
 graph, _ = without_edge(graph, name(63), name(58))
 print(GRAPH.dump_json(graph).decode())
 """
 
 
-def test_places_do_not_depend_on_the_hash_seed() -> None:
+def test_ranks_do_not_depend_on_the_hash_seed() -> None:
     def printed(seed: str) -> str:
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         command = [sys.executable, "-c", PRINTED]

@@ -8,15 +8,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from projections.circularity import shrinking
-from projections.circularity.book import Edge
-from projections.circularity.components import components
-from projections.circularity.forwarding import balanced_circulation
-from projections.circularity.maximum import maximum_circulation
-from projections.circularity.shrinking import KEPT, Network, shrunk, whom_to_keep
-from projections.circularity.solve import SOLVED_AT_ONCE, is_large
-from projections.circularity.stationary import ELIMINATED, resting_rates
-from tests.projections.whole_graph import Circulation, circulation
+from projections.facts.book import Edge
+from projections.money_graph.component import SOLVED_AT_ONCE, is_large
+from projections.money_graph.solver import censored_chain as chains
+from projections.money_graph.solver import solve
+from projections.money_graph.solver.balanced_flow import balanced_circulation
+from projections.money_graph.solver.censored_chain import KEPT, Network, censored_chain, companies_to_keep
+from projections.money_graph.solver.stationary import ELIMINATED, stationary_rates
+from tests.projections.whole_graph import Circulation, circulation, components
 
 NAMES = "ABCDEFGH"
 Weights = dict[tuple[str, str], Fraction]
@@ -27,7 +26,7 @@ def graph(weights: dict[tuple[str, str], int]) -> tuple[Edge, ...]:
 
 
 def graphs(cents: st.SearchStrategy[int], companies: str = NAMES) -> st.SearchStrategy[tuple[Edge, ...]]:
-    pairs = st.sampled_from([(one, other) for one in companies for other in companies if one != other])
+    pairs = st.sampled_from([(payer, payee) for payer in companies for payee in companies if payer != payee])
     return st.dictionaries(pairs, cents, max_size=24).map(graph)
 
 
@@ -39,9 +38,9 @@ def by_linear_programme(edges: tuple[Edge, ...]) -> float:
     """The oracle of CI_max: the definition itself, solved by HiGHS."""
     names = sorted({name for edge in edges for name in edge[:2]})
     balance = np.zeros((len(names), len(edges)))
-    for place, edge in enumerate(edges):
-        balance[names.index(edge.source), place] -= 1
-        balance[names.index(edge.target), place] += 1
+    for at, edge in enumerate(edges):
+        balance[names.index(edge.source), at] -= 1
+        balance[names.index(edge.target), at] += 1
     solved = linprog(
         -np.ones(len(edges)),
         A_eq=balance,
@@ -59,7 +58,7 @@ def by_fractions(edges: tuple[Edge, ...]) -> Weights:
     circulating: Weights = dict.fromkeys(rest, Fraction(0))
     while True:
         remaining = nx.DiGraph([pair for pair, weight in rest.items() if weight])
-        cyclic = [sorted(one) for one in nx.strongly_connected_components(remaining) if len(one) > 1]
+        cyclic = [sorted(names) for names in nx.strongly_connected_components(remaining) if len(names) > 1]
         if not cyclic:
             return circulating
         for members in cyclic:
@@ -90,7 +89,7 @@ def stationary(members: list[str], chance: Weights) -> dict[str, Fraction]:
             if row != column:
                 factor = rows[row][column]
                 rows[row] = [v - factor * c for v, c in zip(rows[row], rows[column], strict=True)]
-    return {name: rows[place][size] for place, name in enumerate(members)}
+    return {name: rows[at][size] for at, name in enumerate(members)}
 
 
 @given(graphs(st.integers(1, 10**6)))
@@ -210,7 +209,7 @@ def test_both_ways_of_solving_leave_a_large_component_balanced_and_without_cycle
         balance[edge.target] = balance.get(edge.target, 0) + cents
     assert max(map(abs, balance.values())) <= len(edges)
     assert acyclic(e for e, cents in zip(edges, by_edge, strict=True) if cents < e.cents)
-    assert sum(by_edge) <= maximum_circulation(edges)
+    assert sum(by_edge) <= solve(edges).maximum_cents
 
 
 def test_rates_of_a_matrix_too_uneven_for_a_solver_come_from_elimination() -> None:
@@ -220,7 +219,7 @@ def test_rates_of_a_matrix_too_uneven_for_a_solver_come_from_elimination() -> No
         weights[at, (at + 1) % size] = 1.0
     # Two companies that exchange nearly everything: the sum of a row forgets the rest.
     weights[3, 4], weights[4, 3] = 1e18, 1e18
-    rates = resting_rates(weights)
+    rates = stationary_rates(weights)
     # Each company passes on one dollar a unit of time round the ring.
     assert rates / rates[0] == pytest.approx(np.ones(size))
 
@@ -260,7 +259,7 @@ def test_a_large_component_is_solved_as_if_anew_each_round(
     edges: tuple[Edge, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = balanced_circulation(edges)
-    monkeypatch.setattr(shrinking, "KEPT", len(edges))
+    monkeypatch.setattr(chains, "KEPT", len(edges))
     anew = balanced_circulation(edges)
     for edge, one, other in zip(edges, quick, anew, strict=True):
         assert abs(one - other) <= 1 + edge.cents // 10**12
@@ -274,12 +273,12 @@ def test_the_order_of_the_edges_of_a_large_component_does_not_matter(edges: tupl
 
 @given(graphs(st.integers(1, 10**6), "ABCDEFG"), st.integers(3, 6))
 @settings(deadline=None)
-def test_a_small_network_in_the_place_of_a_large_one_is_exact(edges: tuple[Edge, ...], kept: int) -> None:
+def test_a_censored_chain_in_place_of_a_large_network_is_exact(edges: tuple[Edge, ...], kept: int) -> None:
     exact = by_fractions(edges)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"KEPT": kept, "DENSE": 1.0, "CROWD": 0.5}.items():
-            patch.setattr(shrinking, name, value)
-        inside = [tuple(edges[place] for place in places) for places in components(edges)]
+            patch.setattr(chains, name, value)
+        inside = [tuple(edges[at] for at in indices) for indices in components(edges)]
         circulating = {
             edge[:2]: cents
             for component in inside
@@ -292,28 +291,28 @@ def test_a_small_network_in_the_place_of_a_large_one_is_exact(edges: tuple[Edge,
 def test_wrong_foresight_of_who_leaves_next_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     edges = random_component(120, 480, seed=11)
     plain = balanced_circulation(edges)
-    monkeypatch.setattr(shrinking, "KEPT", 30)
+    monkeypatch.setattr(chains, "KEPT", 30)
     # Those with the most time left are taken to be the first to leave.
-    monkeypatch.setattr(shrinking, "_times", lambda _, left, rates: -left / np.maximum(rates, 1e-300))
+    monkeypatch.setattr(chains, "_times", lambda _, left, rates: -left / np.maximum(rates, 1e-300))
     misled = balanced_circulation(edges)
     for edge, one, other in zip(edges, plain, misled, strict=True):
         assert abs(one - other) <= 1 + edge.cents // 10**12
 
 
 def network_of(edges: tuple[Edge, ...]) -> Network:
-    place = {name: at for at, name in enumerate(sorted({edge.source for edge in edges}))}
-    sources = np.array([place[edge.source] for edge in edges])
-    targets = np.array([place[edge.target] for edge in edges])
-    return Network(len(place), sources, targets, np.array([float(edge.cents) for edge in edges]))
+    index = {name: at for at, name in enumerate(sorted({edge.source for edge in edges}))}
+    sources = np.array([index[edge.source] for edge in edges])
+    targets = np.array([index[edge.target] for edge in edges])
+    return Network(len(index), sources, targets, np.array([float(edge.cents) for edge in edges]))
 
 
 @pytest.mark.parametrize("edges", LARGE_COMPONENTS.values(), ids=LARGE_COMPONENTS)
-def test_the_rates_of_a_small_network_lead_back_to_those_of_the_large_one(edges: tuple[Edge, ...]) -> None:
+def test_the_rates_of_a_censored_chain_lead_back_to_those_of_the_network(edges: tuple[Edge, ...]) -> None:
     network = network_of(edges)
     kept = np.arange(network.size) % 9 == 4
-    small = shrunk(network, kept)
-    assert list(small.companies) == list(np.flatnonzero(kept))
-    found = small.everywhere(resting_rates(small.weights))
+    chain = censored_chain(network, kept)
+    assert list(chain.companies) == list(np.flatnonzero(kept))
+    found = chain.all_rates(stationary_rates(chain.weights))
     weights = np.zeros((network.size, network.size))
     weights[network.sources, network.targets] = network.weights
     assert found * weights.sum(axis=1) == pytest.approx(found @ weights, rel=1e-10)
@@ -329,16 +328,16 @@ def test_companies_that_exchange_nearly_everything_do_not_blur_the_rates_of_othe
     # Floats of this size are two apart.
     network = network_of(graph(ring | {("010", "011"): 10**16, ("011", "010"): 10**16}))
     # One of the two is taken out, and what it sent comes back to the other.
-    small = shrunk(network, np.arange(size) % 2 == 0)
-    assert bool(small.taken_out) == fewest_edges_first
+    chain = censored_chain(network, np.arange(size) % 2 == 0)
+    assert bool(chain.eliminated) == fewest_edges_first
     # Each company passes on three cents a unit of time round the ring.
-    assert small.everywhere(resting_rates(small.weights)) == pytest.approx(np.ones(size))
+    assert chain.all_rates(stationary_rates(chain.weights)) == pytest.approx(np.ones(size))
 
 
 @pytest.mark.parametrize("edges", LARGE_COMPONENTS.values(), ids=LARGE_COMPONENTS)
 def test_those_who_may_leave_are_kept_with_all_who_pay_them(edges: tuple[Edge, ...]) -> None:
     network = network_of(edges)
-    kept, may_leave = whom_to_keep(network, np.ones(network.size), np.ones(network.size))
+    kept, may_leave = companies_to_keep(network, np.ones(network.size), np.ones(network.size))
     assert 1 < np.count_nonzero(kept) <= KEPT
     assert np.any(may_leave) and np.all(kept[may_leave])
     assert np.all(kept[network.sources[may_leave[network.targets]]])
@@ -346,11 +345,11 @@ def test_those_who_may_leave_are_kept_with_all_who_pay_them(edges: tuple[Edge, .
 
 def test_amounts_far_apart_do_not_overflow_on_the_way_back() -> None:
     # Money comes to the last of a long chain and hardly gets away from any of them.
-    chain = {(f"{at:03}", f"{at + 1:03}"): 10**17 for at in range(400)}
+    ahead = {(f"{at:03}", f"{at + 1:03}"): 10**17 for at in range(400)}
     back = {(f"{at + 1:03}", f"{at:03}"): 1 for at in range(400)}
-    network = network_of(graph(chain | back))
-    small = shrunk(network, np.arange(network.size) < 2)
-    found = small.everywhere(np.ones(2))
+    network = network_of(graph(ahead | back))
+    chain = censored_chain(network, np.arange(network.size) < 2)
+    found = chain.all_rates(np.ones(2))
     assert np.all(np.isfinite(found)) and found.max() == 1.0
 
 
@@ -363,7 +362,7 @@ def test_amounts_from_a_cent_to_the_most_there_is_are_solved_at_every_size(compa
     )
     by_edge = balanced_circulation(edges)
     assert acyclic(e for e, cents in zip(edges, by_edge, strict=True) if cents < e.cents)
-    assert 0 < sum(by_edge) <= maximum_circulation(edges) * (1 + 1e-12)
+    assert 0 < sum(by_edge) <= solve(edges).maximum_cents * (1 + 1e-12)
 
 
 def test_two_large_components_that_part_are_solved_each_for_itself() -> None:
@@ -378,7 +377,7 @@ def test_two_large_components_that_part_are_solved_each_for_itself() -> None:
 
 def test_components_are_solved_apart_and_singles_left_out() -> None:
     edges = graph({("A", "B"): 2, ("B", "A"): 1, ("B", "C"): 7, ("C", "D"): 4, ("D", "C"): 4, ("D", "E"): 1})
-    assert [[edges[place][:2] for place in places] for places in components(edges)] == [
+    assert [[edges[at][:2] for at in indices] for indices in components(edges)] == [
         [("A", "B"), ("B", "A")],
         [("C", "D"), ("D", "C")],
     ]

@@ -10,16 +10,13 @@ import pytest
 
 from events.base import Event
 from projections.base import JournaledEvent, Projection
-from projections.circularity import CIRCULARITY, ranking, redraw
-from projections.circularity.book import Flow
-from projections.circularity.component import Component, solve
-from projections.circularity.loops import MAX_LOOPS
-from projections.circularity.maximum import maximum_by_column
-from projections.circularity.round_trip import coming_home
-from projections.circularity.solve import solved_estimate, solved_loops
+from projections.circularity import CIRCULARITY
+from projections.facts.book import Flow
+from projections.money_graph import ranking, solver, update
+from projections.money_graph.component import Component, solve
+from projections.money_graph.solver import MAX_LOOPS
 from projections.warning_signs import WARNING_SIGNS
-from tests.projections.given import event, given, journaled, noon
-from tests.projections.test_circularity import announced, leg
+from tests.given import Projected, announced, event, given, journaled, leg, noon, project
 
 BILLION = 10**9
 
@@ -53,7 +50,7 @@ def solved(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
         solved.append({name for flow in flows for name in flow[:2]})
         return solve(flows)
 
-    monkeypatch.setattr(redraw, "solve", listed)
+    monkeypatch.setattr(update, "solve", listed)
     return solved
 
 
@@ -89,21 +86,21 @@ def test_an_event_solves_the_component_that_it_touches_on_each_basis_that_it_tou
     journal = chained(5)
     before = given(CIRCULARITY, *journal)
     solved.clear()
-    CIRCULARITY.apply(before.state, journaled([*journal, change])[-1])
+    project(CIRCULARITY, journaled([*journal, change])[-1:], before)
     assert solved == bases * [{"Vendor 2", "Customer 2"}]
 
 
 def test_a_deal_that_makes_two_components_one_solves_that_one(solved: list[set[str]]) -> None:
     journal = chained(5)
-    before = given(CIRCULARITY, *journal).state
+    before = given(CIRCULARITY, *journal)
     back = announced("back", "2026-02-01", leg("m", "debt", "Vendor 3", "Customer 2", amount_usd=BILLION))
     solved.clear()
-    after = CIRCULARITY.apply(before, journaled([*journal, back])[-1]).state
+    after = project(CIRCULARITY, journaled([*journal, back])[-1:], before)
     both = {"Vendor 2", "Customer 2", "Vendor 3", "Customer 3"}
     assert solved == 2 * [both]
     solved.clear()
     ended = event("DealTerminated", deal_id="back")
-    CIRCULARITY.apply(after, journaled([*journal, back, ended])[-1])
+    project(CIRCULARITY, journaled([*journal, back, ended])[-1:], after)
     assert solved == 2 * [{"Vendor 2", "Customer 2"}, {"Vendor 3", "Customer 3"}]
 
 
@@ -111,18 +108,18 @@ FEW, MANY = 2 * MAX_LOOPS + 20, 400
 
 
 @pytest.fixture(scope="module", params=[CIRCULARITY, WARNING_SIGNS], ids=["money", "signs"])
-def few_and_many(request: pytest.FixtureRequest) -> Iterator[tuple[Projection[Any], list[Any]]]:
+def few_and_many(request: pytest.FixtureRequest) -> Iterator[tuple[Projection[Any], list[Projected[Any]]]]:
     """Fold a chain of few components, and one of many."""
     projection: Projection[Any] = request.param
     with pytest.MonkeyPatch.context() as patch:
         # So many loops are always kept in mind, however many more there are.
         patch.setattr(ranking, "KEPT", 2)
-        yield projection, [given(projection, *chained(count)).state for count in (FEW, MANY)]
+        yield projection, [given(projection, *chained(count)) for count in (FEW, MANY)]
 
 
-def work(projection: Projection[Any], state: Any, one: JournaledEvent) -> int:
+def work(projection: Projection[Any], before: Projected[Any], one: JournaledEvent) -> int:
     """Count the lines of Python that folding one more event takes."""
-    for memo in (maximum_by_column, solved_estimate, solved_loops, coming_home):
+    for memo in (solver.solve, solver.maximum_circulation, solver.round_trips):
         memo.cache_clear()
     lines = 0
 
@@ -131,12 +128,12 @@ def work(projection: Projection[Any], state: Any, one: JournaledEvent) -> int:
         lines += kind == "line"
         return trace
 
-    before = sys.gettrace()
+    tracing = sys.gettrace()
     sys.settrace(trace)
     try:
-        projection.apply(state, one)
+        project(projection, [one], before)
     finally:
-        sys.settrace(before)
+        sys.settrace(tracing)
     return lines
 
 
@@ -150,9 +147,9 @@ def work(projection: Projection[Any], state: Any, one: JournaledEvent) -> int:
     ],
 )  # fmt: skip
 def test_a_deal_costs_no_more_among_many_components_than_among_few(
-    change: Event, few_and_many: tuple[Projection[Any], list[Any]]
+    change: Event, few_and_many: tuple[Projection[Any], list[Projected[Any]]]
 ) -> None:
-    projection, states = few_and_many
+    projection, folded = few_and_many
     one = JournaledEvent(10_000, 0, noon("2026-02-01"), change)
-    few, many = (work(projection, state, one) for state in states)
+    few, many = (work(projection, before, one) for before in folded)
     assert many <= 1.02 * few

@@ -4,9 +4,8 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from events.prices import EquityBarClosed
-from projections.warning_signs.baskets import listed
-from projections.warning_signs.closes import NO_CLOSES, WITHIN, Closes, close_on, with_close
+from events.families.prices import EquityBarClosed
+from projections.facts.closes import NO_CLOSES, WITHIN, Closes, close_on, listed, with_close
 from tests.projections.shares import close
 
 START = date(2026, 1, 1)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from events.companies import ALIASES, canonical, closest, is_known
 from projections.circularity import CIRCULARITY
-from projections.circularity.book import Edge, edge_events
 from projections.circularity.rows import (
     DealLegRow,
     LoopRow,
@@ -16,8 +15,8 @@ from projections.circularity.rows import (
     UnknownCompanyRow,
     VendorRoundTripRow,
 )
-from tests.projections.given import event, given, noon, rows_of, standing
-from tests.projections.test_circularity import announced, leg
+from projections.facts.book import Edge, edge_events
+from tests.given import announced, event, given, leg, noon, rows_of, standing
 from tests.projections.whole_graph import edges
 
 LEDGER = Path(__file__).resolve().parents[2] / "events" / "ledger"
@@ -110,7 +109,7 @@ AWS_BACK = announced("back", "2026-01-02", leg("cloud", "purchase", "openai", "A
 
 def test_names_of_one_company_make_one_node_of_the_graph() -> None:
     step = given(CIRCULARITY, AWS_PAID, AWS_BACK)
-    book = step.state.book
+    book = step.world.book
     assert edges(book, "firm") == (
         Edge("Amazon", "OpenAI", 500_000_000_000),
         Edge("OpenAI", "Amazon", 900_000_000_000),
@@ -137,9 +136,9 @@ def test_money_between_two_names_of_one_company_is_no_edge() -> None:
     step = given(
         CIRCULARITY, announced("d", "2026-01-01", leg("l", "purchase", "AWS", "Amazon", amount_usd=5e9))
     )
-    assert edges(step.state.book, "all") == ()
+    assert edges(step.world.book, "all") == ()
     assert [type(row) for row in step.rows][1:] == [DealLegRow]
-    assert not step.state.all.companies
+    assert not step.world.money.all.companies
 
 
 def test_a_name_that_nobody_knows_is_a_node_and_is_listed_once_for_review() -> None:
@@ -150,8 +149,8 @@ def test_a_name_that_nobody_knows_is_a_node_and_is_listed_once_for_review() -> N
     more = event("DealRevised", "2026-01-03", deal_id="e", legs=[leg("m", "debt", "Another Fund", "OpenAI")])
     step = given(CIRCULARITY, first, again, more)
     assert rows_of(step, UnknownCompanyRow) == [
-        UnknownCompanyRow("Nvidea", "d", noon("2026-01-01"), "Nvidia"),
-        UnknownCompanyRow("Entirely New Ventures", "d", noon("2026-01-01"), None),
-        UnknownCompanyRow("Another Fund", "e", noon("2026-01-03"), None),
+        UnknownCompanyRow("Nvidea", "d", noon("2026-01-01"), "Nvidia", named=False),
+        UnknownCompanyRow("Entirely New Ventures", "d", noon("2026-01-01"), None, named=False),
+        UnknownCompanyRow("Another Fund", "e", noon("2026-01-03"), None, named=False),
     ]
-    assert ("Nvidea", "OpenAI") in {edge[:2] for edge in edges(step.state.book, "firm")}
+    assert ("Nvidea", "OpenAI") in {edge[:2] for edge in edges(step.world.book, "firm")}

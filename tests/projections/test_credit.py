@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from projections.credit import CREDIT
 from projections.credit.rows import CreditEventRow, FacilityRow
-from tests.projections.given import event, given, noon, rows_of
+from tests.given import event, given, noon, rows_of
 
 LOAN = event(
     "LoanOriginated",

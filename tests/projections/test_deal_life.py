@@ -7,12 +7,25 @@ from typing import Any
 import pytest
 
 from events.base import Event
-from projections.base import Step, fold
+from projections.base import Step
 from projections.circularity import CIRCULARITY
 from projections.circularity.fold import Circularity
 from projections.circularity.rows import CircularityRow, DealLegRow, DealRow, MoneyFlowEdgeRow
-from tests.projections.given import event, given, journaled, noon, rows_of, standing
-from tests.projections.test_circularity import announced, last_circularity, leg
+from tests.given import (
+    announced,
+    event,
+    given,
+    journaled,
+    leg,
+    noon,
+    project,
+    restored,
+    rows_of,
+    standing,
+    then,
+    world_of,
+)
+from tests.projections.test_circularity import last_circularity
 from tests.projections.whole_graph import edges
 
 BILLION, NOTHING = Decimal(10**9), Decimal(0)
@@ -32,7 +45,7 @@ def watchlist(gigawatt: str | None, known_on: str = "2026-03-01", name: str = "d
 
 def counted(*events: Event) -> tuple[float, float]:
     """Sum both bases, firm and all, in billions of dollars."""
-    book = given(CIRCULARITY, *events).state.book
+    book = world_of(*events).book
     firm, whole = (sum(edge.cents for edge in edges(book, basis)) for basis in ("firm", "all"))
     return firm / 1e11, whole / 1e11
 
@@ -80,8 +93,7 @@ def test_a_renegotiated_amount_stands_in_place_of_all_that_told_the_old_one() ->
     row = the_leg(given(CIRCULARITY, foreign, cut))
     assert (row.amount_usd, row.amount_low_usd, row.amount, row.currency) == (6 * BILLION, None, None, "USD")
     step = given(CIRCULARITY, foreign, cut)
-    kept = CIRCULARITY.state_type.validate_json(CIRCULARITY.state_type.dump_json(step.state))
-    assert kept == step.state
+    restored(CIRCULARITY, step)
 
 
 def test_a_leg_in_another_currency_is_shown_in_both() -> None:
@@ -131,8 +143,7 @@ def test_a_change_of_the_assumption_estimates_every_leg_of_capacity_alone_anew()
     letter = announced("f", "2026-01-03", leg("l", "lease", "Meta", "Crusoe", capacity_mw=100),
                        stage="letter_of_intent")  # fmt: skip
     journal = (deal(capacity_mw=2000), other, letter, watchlist("high"))
-    before = given(CIRCULARITY, *journal[:-1])
-    step = fold(CIRCULARITY, before.state, journaled(journal)[-1:])
+    step = then(CIRCULARITY, journal[:-1], journal[-1])
     assert {(row.deal_id, row.leg): row.estimated_usd for row in rows_of(step, DealLegRow)} == {
         ("d", "l"): 100 * BILLION, ("e", "l"): 50 * BILLION, ("f", "l"): 5 * BILLION,
     }  # fmt: skip
@@ -147,7 +158,7 @@ def test_a_change_of_the_assumption_estimates_every_leg_of_capacity_alone_anew()
         157 * BILLION,
         100 * BILLION,
     )
-    assert step.state.book.estimated_cents == 150 * 100 * BILLION
+    assert step.world.book.estimated_cents == 150 * 100 * BILLION
 
 
 def test_the_watchlist_that_changed_last_chooses_and_without_any_it_is_the_middle() -> None:
@@ -162,8 +173,9 @@ def test_the_watchlist_that_changed_last_chooses_and_without_any_it_is_the_middl
 def test_a_watchlist_that_chooses_nothing_new_leaves_the_very_same_state() -> None:
     before = given(CIRCULARITY, deal(capacity_mw=1000), watchlist("low"))
     for same in (watchlist("low"), watchlist(None, name="other")):
-        step = CIRCULARITY.apply(before.state, journaled([same])[0])
+        step = project(CIRCULARITY, journaled([same]), before)
         assert step.state is before.state
+        assert step.world.book is before.world.book
         assert step.rows == ()
 
 

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
 from events.journal import Run
 from projections.base import JournaledEvent
 from projections.deduplication import BEGINNING, DEDUPLICATOR_TYPE, Deduplicator, deduplicate
-from tests.projections.given import event, noon
+from tests.given import event, noon
 
 Record = tuple[Run, ...]
 

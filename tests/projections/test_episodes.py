@@ -6,21 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.warning_signs.definition import (
-    LEVELS,
-    Definition,
-    Direction,
-    Level,
-    Measurement,
-    level_of,
-)
-from projections.warning_signs.episodes import (
-    Course,
+from projections.definition import LEVELS, Definition, Direction, Level, level_of
+from projections.episodes.episode import (
+    EpisodeUpdate,
     Pending,
     StepKind,
-    advance,
     signal_id_of,
+    update_episode,
 )
+from projections.indicator import Measurement
 from tests.projections.courses import (
     FALLING,
     NOTHING,
@@ -89,9 +83,9 @@ def test_a_second_episode_has_another_id_and_counts_from_one() -> None:
 def test_what_left_the_window_still_explains_the_end_of_the_episode() -> None:
     definition, opening = indicator(), (UUID(int=7),)
     opened = Measurement("subject", 10.0, opening, "it moved", "S1")
-    episode, pending, _ = advance(definition, None, (), opened, event_id=UUID(int=7), now=START)
+    episode, pending, _ = update_episode(definition, None, (), opened, event_id=UUID(int=7), now=START)
     emptied = Measurement("subject", 0.0, (), "nothing is left")
-    step = advance(definition, episode, pending, emptied, event_id=UUID(int=8), now=START).step
+    step = update_episode(definition, episode, pending, emptied, event_id=UUID(int=8), now=START).step
     assert step is not None
     assert (step.evidence, step.cited) == (opening, "S1")
 
@@ -120,7 +114,7 @@ def test_steps_alternate_and_their_levels_fit_together(values: list[float], defi
 def test_a_level_is_never_below_what_its_value_reaches_and_settles(
     value: float, before: Level, definition: Definition
 ) -> None:
-    after = measured(Course(open_at(before), (), None), definition, value, 1)
+    after = measured(EpisodeUpdate(open_at(before), (), None), definition, value, 1)
     assert level(after).rank >= level_of(value, definition.thresholds, definition.direction).rank
     settled = measured(after, definition, value, 2)
     assert (level(settled), settled.step) == (level(after), None)
@@ -131,10 +125,10 @@ SLOW = indicator(for_at_least=timedelta(minutes=15))
 
 def told_at(values: dict[int, float], definition: Definition = SLOW) -> list[tuple[int, str, str]]:
     """Give what was told at which minute, where a value comes at some of them."""
-    course, steps = NOTHING, []
+    update, steps = NOTHING, []
     for minute, value in values.items():
-        course = measured(course, definition, value, minute)
-        steps += [(minute, course.step.step.value, course.step.level.value)] if course.step else []
+        update = measured(update, definition, value, minute)
+        steps += [(minute, update.step.step.value, update.step.level.value)] if update.step else []
     return steps
 
 
@@ -209,18 +203,18 @@ def test_no_step_up_comes_before_its_time_and_none_is_forgotten(
 ) -> None:
     definition = replace(definition, for_at_least=timedelta(minutes=15))
     ranks = [level_of(value, definition.thresholds, definition.direction).rank for value in values]
-    course = NOTHING
+    update = NOTHING
     for place, value in enumerate(values):
-        course = measured(course, definition, value, place * minutes)
+        update = measured(update, definition, value, place * minutes)
         # How far back the value has reached every level up to this one, counted without any state.
         for of in LEVELS[1:]:
             lower = [before for before in range(place + 1) if ranks[before] < of.rank]
             since = (place - (lower[-1] + 1 if lower else 0)) * minutes
             if ranks[place] >= of.rank and since >= 15:
-                assert level(course).rank >= of.rank
-            if course.step and course.step.level is of and course.step.step is not StepKind.EASED:
+                assert level(update).rank >= of.rank
+            if update.step and update.step.level is of and update.step.step is not StepKind.EASED:
                 assert since >= 15
-        assert [one.level for one in course.pending] == list(
-            LEVELS[level(course).rank + 1 : ranks[place] + 1]
+        assert [one.level for one in update.pending] == list(
+            LEVELS[level(update).rank + 1 : ranks[place] + 1]
         )
-        assert [one.since for one in course.pending] == sorted(one.since for one in course.pending)
+        assert [one.since for one in update.pending] == sorted(one.since for one in update.pending)

@@ -3,12 +3,11 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from events.base import Event
-from events.ledger import ledger
 from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
-from tests.projections.given import event, given, noon, rows_of, standing
+from tests.given import event, facts_and_bars, given, noon, rows_of, standing
 from tests.projections.shares import close, held, real_closes
 
 # 90 days apart.
@@ -87,7 +86,7 @@ def test_a_late_close_enters_where_it_belongs() -> None:
 
 
 def test_the_podcast_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None:
-    found = rows(folded(*(one for one in ledger() if one.source == "S2")))
+    found = rows(folded(*(one for one in facts_and_bars() if one.source == "S2")))
     assert {subject: (row.value, row.level) for subject, row in found.items()} == dict.fromkeys(
         ("builders ahead", "financiers ahead"), (0.0, "calm")
     )
@@ -98,7 +97,7 @@ def test_the_podcast_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None
 
 
 def test_in_the_ledger_caterpillar_has_left_blue_owl_far_behind() -> None:
-    found = rows(folded(*ledger()))["builders ahead"]
+    found = rows(folded(*facts_and_bars()))["builders ahead"]
     assert found.value == pytest.approx(553.55 / 417.89 - 13.78 / 19.04, abs=1e-6)
     assert "the builders (CAT)" in found.text
     assert "the financiers (OWL)" in found.text
@@ -111,7 +110,7 @@ def watchlist(known_on: str, **fields: object) -> Event:
 def test_a_longer_window_takes_in_the_podcast_s_prices_if_it_was_asked_for_in_time() -> None:
     window = watchlist("2025-01-01", windows=[{"indicator": "builders_vs_financiers", "days": 187}])
     financiers = [close(day, symbol, 10) for day in ("2025-04-02", "2025-10-06") for symbol in ("BX", "OWL")]
-    podcast = (one for one in ledger() if one.source == "S2")
+    podcast = (one for one in facts_and_bars() if one.source == "S2")
     journal = sorted((window, *podcast, *financiers), key=lambda one: one.known_at)
     found = rows(folded(*journal))["builders ahead"]
     # CAT 334 to 486, Siemens Energy 56 to 108; GE Vernova has no second price.

@@ -6,15 +6,17 @@ from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, rows_of, standing
+from tests.given import (
+    event,
+    given,
+    rows_of,
+    standing,
+    tick,
+)
 
 
 def resold(known_on: str, seller: str = "Meta", **fields: object) -> Event:
     return event("CapacityResold", known_on, contract_id=f"{seller} {known_on}", seller=seller, **fields)
-
-
-def tick(known_on: str) -> Event:
-    return event("ClockTicked", known_on)
 
 
 def row(*journal: Event) -> IndicatorCurrentRow:

@@ -9,7 +9,7 @@ from events.base import Event
 from events.ledger import ledger
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import IndicatorCurrentRow
-from tests.projections.given import event, given, standing
+from tests.given import event, given, standing
 
 YEAR, NEXT_YEAR = ("2026-01-01", "2026-12-31"), ("2027-01-01", "2027-12-31")
 QUARTER = ("2026-04-01", "2026-06-30")

@@ -4,11 +4,11 @@ import pytest
 
 from events.base import Event
 from projections.base import Step
-from projections.circularity import solve
+from projections.money_graph import component
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, rows_of, standing
+from tests.given import event, given, rows_of, standing
 
 
 def deal(deal_id: str, payer: str, payee: str, amount_usd: float, **fields: Any) -> Event:
@@ -73,7 +73,7 @@ def test_a_graph_too_large_for_each_event_is_bounded_at_once_and_estimated_at_th
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     at_once = now(given(WARNING_SIGNS, OUT, BACK, ASIDE))
-    monkeypatch.setattr(solve, "SOLVED_AT_ONCE", 1)
+    monkeypatch.setattr(component, "SOLVED_AT_ONCE", 1)
     journal = (OUT, BACK, ASIDE)
     waiting = given(WARNING_SIGNS, *journal)
     estimated = {subject: (0.0, "calm") for subject in at_once if subject.startswith("ci_bff")}

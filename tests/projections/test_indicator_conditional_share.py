@@ -5,7 +5,7 @@ from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow
-from tests.projections.given import event, given, standing
+from tests.given import event, given, standing
 
 
 def leg(amount_usd: float | None = None, name: str = "equity", **fields: Any) -> dict[str, Any]:

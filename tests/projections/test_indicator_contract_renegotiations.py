@@ -6,7 +6,14 @@ from events.base import Event
 from events.ledger import ledger
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, noon, rows_of, standing
+from tests.given import (
+    event,
+    given,
+    noon,
+    rows_of,
+    standing,
+    tick,
+)
 
 
 def changed(
@@ -27,10 +34,6 @@ def changed(
 def deal(deal_id: str, billions: float, payer: str = "Microsoft", payee: str = "CoreWeave") -> Event:
     leg = {"leg": "cloud", "kind": "purchase", "payer": payer, "payee": payee, "amount_usd": billions * 1e9}
     return event("DealAnnounced", "2026-01-01", deal_id=deal_id, title=deal_id, legs=[leg])
-
-
-def tick(known_on: str) -> Event:
-    return event("ClockTicked", known_on)
 
 
 def rows(*journal: Event) -> dict[str, IndicatorCurrentRow]:

@@ -4,12 +4,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from events.ledger import ledger
 from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow
-from tests.projections.given import event, given, standing
+from tests.given import event, facts_and_bars, given, standing
 from tests.projections.shares import close, held
 
 # 90 days apart.
@@ -113,7 +112,7 @@ def test_another_window_is_measured_at_once() -> None:
 
 
 def test_the_ledger_has_no_three_builders_with_prices_90_days_apart() -> None:
-    found = row(given(WARNING_SIGNS, *ledger()))
+    found = row(given(WARNING_SIGNS, *facts_and_bars()))
     assert (found.value, found.level, found.evidence) == (0.0, "calm", [])
     assert "of 3 shares (CAT, ENR.DE, GEV) 0 have a price both on 13 November 2025" in found.text
 

@@ -6,13 +6,13 @@ from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, rows_of, standing
-
-
-def bar(day: str, price: float, model: str = "H100", basis: str = "resale") -> Event:
-    prices = dict.fromkeys(("open_usd", "high_usd", "low_usd", "close_usd"), price)
-    times = {"bucket": f"{day}T00:00:00Z", "first_at": f"{day}T00:00:00Z", "last_at": f"{day}T12:00:00Z"}
-    return event("GpuBarClosed", day, model=model, basis=basis, interval_seconds=86_400, **prices, **times)
+from tests.given import (
+    event,
+    given,
+    gpu_bar,
+    rows_of,
+    standing,
+)
 
 
 def loan(known_on: str = "2026-01-01", facility_id: str = "ddtl", **fields: object) -> Event:
@@ -41,7 +41,12 @@ def ltv(*journal: Event) -> tuple[float, str]:
 
 
 def test_a_price_that_falls_drives_the_loan_to_value_up() -> None:
-    journal = (bar("2026-01-01", 30_000), loan(), bar("2026-02-01", 26_000), bar("2026-03-01", 23_000))
+    journal = (
+        gpu_bar("2026-01-01", 30_000),
+        loan(),
+        gpu_bar("2026-02-01", 26_000),
+        gpu_bar("2026-03-01", 23_000),
+    )
     step = given(WARNING_SIGNS, *journal)
     values = [row.value for row in rows_of(step, IndicatorRow) if row.indicator == "gpu_collateral_ltv"]
     assert values == [round(7.5e9 / (300_000 * price), 6) for price in (30_000, 26_000, 23_000)]
@@ -56,12 +61,12 @@ def test_a_price_that_falls_drives_the_loan_to_value_up() -> None:
     [(50_000, 0.5, "calm"), (31_250, 0.8, "watch"), (25_000, 1.0, "warning"), (20_000, 1.25, "critical")],
 )
 def test_loan_and_price_may_come_in_any_order(price: float, value: float, level: str) -> None:
-    assert ltv(loan(), bar("2026-01-02", price)) == (value, level)
-    assert ltv(bar("2026-01-02", price), loan()) == (value, level)
+    assert ltv(loan(), gpu_bar("2026-01-02", price)) == (value, level)
+    assert ltv(gpu_bar("2026-01-02", price), loan()) == (value, level)
 
 
 def test_the_words_tell_both_sides_and_the_evidence_is_both() -> None:
-    journal = (loan(), bar("2026-01-02", 25_000))
+    journal = (loan(), gpu_bar("2026-01-02", 25_000))
     row = rows(given(WARNING_SIGNS, *journal))["ddtl"]
     assert row.text == (
         "the loan of $7.5B to CoreWeave (ddtl) stands at 100.0 % of its collateral: 300,000 H100 at"
@@ -72,36 +77,36 @@ def test_the_words_tell_both_sides_and_the_evidence_is_both() -> None:
 
 def test_only_resale_prices_of_the_same_model_count_and_a_late_one_is_not_the_newest() -> None:
     others = (
-        bar("2026-01-03", 1, basis="list"),
-        bar("2026-01-03", 2, basis="rental_hour"),
-        bar("2026-01-03", 3, model="A100"),
-        bar("2026-01-01", 4),
+        gpu_bar("2026-01-03", 1, basis="list"),
+        gpu_bar("2026-01-03", 2, basis="rental_hour"),
+        gpu_bar("2026-01-03", 3, model="A100"),
+        gpu_bar("2026-01-01", 4),
     )
-    assert ltv(loan(), bar("2026-01-02", 25_000), *others) == (1.0, "warning")
+    assert ltv(loan(), gpu_bar("2026-01-02", 25_000), *others) == (1.0, "warning")
 
 
 def test_what_is_paid_back_or_not_drawn_is_not_owed() -> None:
-    price = bar("2026-01-02", 25_000)
+    price = gpu_bar("2026-01-02", 25_000)
     assert ltv(loan(), price, repaid("2026-01-03", 1.5e9)) == (0.8, "watch")
     assert ltv(loan(undrawn_usd=1.5e9), price) == (0.8, "watch")
     assert ltv(loan(undrawn_usd=1.5e9), price, repaid("2026-01-03", 3e9)) == (0.4, "calm")
 
 
 def test_more_undrawn_money_than_the_loan_stands_beside_it() -> None:
-    assert ltv(loan(undrawn_usd=11.5e9), bar("2026-01-02", 25_000)) == (1.0, "warning")
+    assert ltv(loan(undrawn_usd=11.5e9), gpu_bar("2026-01-02", 25_000)) == (1.0, "warning")
 
 
 def test_a_loan_that_is_paid_back_clears_the_signal_and_is_measured_no_more() -> None:
-    journal = (loan(), bar("2026-01-02", 25_000), repaid("2026-01-03", 7.5e9), bar("2026-01-04", 1))
+    journal = (loan(), gpu_bar("2026-01-02", 25_000), repaid("2026-01-03", 7.5e9), gpu_bar("2026-01-04", 1))
     step = given(WARNING_SIGNS, *journal)
     assert rows(step)["ddtl"].text == "the loan ddtl is paid back"
     assert [row.step for row in rows_of(step, SignalRow) if row.subject == "ddtl"] == ["opened", "cleared"]
-    assert ltv(repaid("2026-01-01", 7.5e9), loan(), bar("2026-01-02", 25_000)) == (0.0, "calm")
+    assert ltv(repaid("2026-01-01", 7.5e9), loan(), gpu_bar("2026-01-02", 25_000)) == (0.0, "calm")
 
 
 def test_a_loan_that_takes_other_collateral_is_calm() -> None:
     shares = loan("2026-01-03", collateral={"kind": "shares", "symbol": "CRWV"})
-    assert ltv(loan(), bar("2026-01-02", 25_000), shares) == (0.0, "calm")
+    assert ltv(loan(), gpu_bar("2026-01-02", 25_000), shares) == (0.0, "calm")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,7 @@ def test_a_loan_that_takes_other_collateral_is_calm() -> None:
     [
         ((loan(),), "without a resale price of H100"),
         (
-            (loan(collateral={"kind": "gpus", "model": "H100"}), bar("2026-01-02", 25_000)),
+            (loan(collateral={"kind": "gpus", "model": "H100"}), gpu_bar("2026-01-02", 25_000)),
             "without the number of H100 that secure it",
         ),
         (
@@ -117,7 +122,10 @@ def test_a_loan_that_takes_other_collateral_is_calm() -> None:
             "without the number of H100 that secure it and a resale price of H100",
         ),
         (
-            (loan(collateral={"kind": "gpus", "model": "H100", "quantity": 1e-320}), bar("2026-01-02", 1)),
+            (
+                loan(collateral={"kind": "gpus", "model": "H100", "quantity": 1e-320}),
+                gpu_bar("2026-01-02", 1),
+            ),
             "as its collateral is worth nothing",
         ),
     ],

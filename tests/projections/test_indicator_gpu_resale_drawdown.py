@@ -5,13 +5,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from events.prices import GpuBarClosed
+from events.families.prices import GpuBarClosed
 from projections.base import Step
+from projections.facts.year import A_YEAR, Year, with_bar
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.drawdown import YEAR, Window, with_price
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow
-from tests.projections.given import event, given, rows_of, standing
+from tests.given import event, given, rows_of, standing
 
 START = date(2024, 1, 1)
 
@@ -88,16 +88,16 @@ DAYS_AND_PRICES = st.lists(st.tuples(st.integers(0, 900), st.integers(1, 50)), m
 @settings(deadline=None)
 @forall(DAYS_AND_PRICES)
 def test_the_window_knows_the_year_s_high_whatever_the_order_of_bars(bars: list[tuple[int, int]]) -> None:
-    window: Window | None = None
+    year: Year | None = None
     for place, (day, price) in enumerate(bars):
         one = bar(str(START + timedelta(days=day)), price, price)
         assert isinstance(one, GpuBarClosed)
-        window = with_price(window, one)
+        year = with_bar(year, one)
         # What is a year older than the newest bar so far is gone for good, as its high counts no more.
         seen = bars[: place + 1]
         newest = max(day for day, _ in seen)
-        year = [(day, price) for day, price in seen if day > newest - YEAR.days]
-        assert window.high.price_usd == max(price for _, price in year)
-        assert window.price_usd == [price for day, price in seen if day == newest][-1]
-        assert 1 <= len(window.highs) <= YEAR.days
-        assert 0 <= window.drawdown < 1
+        recent = [price for day, price in seen if day > newest - A_YEAR.days]
+        assert year.high.price_usd == max(recent)
+        assert year.price_usd == [price for day, price in seen if day == newest][-1]
+        assert 1 <= len(year.highs) <= A_YEAR.days
+        assert 0 <= year.drawdown < 1

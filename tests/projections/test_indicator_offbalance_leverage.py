@@ -8,7 +8,7 @@ from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
-from tests.projections.given import event, given, rows_of, standing
+from tests.given import event, given, rows_of, standing
 
 
 def loan(

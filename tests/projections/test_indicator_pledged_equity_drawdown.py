@@ -5,7 +5,7 @@ from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, noon, rows_of, standing
+from tests.given import event, given, noon, rows_of, standing
 
 
 def bar(day: str, high: float, close: float, symbol: str = "ARM") -> Event:
@@ -66,14 +66,6 @@ def test_arm_stands_at_warning_30_percent_below_its_52_week_high() -> None:
         "ARM is 30.3 % below its 52-week high of $182.30 (now $127.00);"
         " it secures a loan of $6.5B to SoftBank"
     )
-
-
-def test_single_prices_count_like_bars() -> None:
-    prices = (
-        event("EquityPriced", day, symbol="ARM", price_usd=price)
-        for day, price in (("2025-10-29", 182.3), ("2025-12-15", 145), ("2026-02-27", 127))
-    )
-    assert now(given(WARNING_SIGNS, loan("2025-10-01"), *prices)) == {"ARM": (0.303, "warning")}
 
 
 def test_shares_that_secure_nothing_are_no_subject() -> None:

@@ -1,23 +1,17 @@
-from events.base import Event
 from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, noon, rows_of, standing
-
-
-def promise(known_on: str, expected_on: str | None, site_id: str = "Abilene", **fields: object) -> Event:
-    named = {"operator": "Oracle", "mw": 200, **fields}
-    dated = {"expected_on": expected_on} if expected_on else {}
-    return event("PowerScheduled", known_on, site_id=site_id, **named, **dated)
-
-
-def delivery(delivered_on: str, mw: float = 200, site_id: str = "Abilene") -> Event:
-    return event("PowerDelivered", delivered_on, site_id=site_id, mw=mw, delivered_on=delivered_on)
-
-
-def tick(known_on: str) -> Event:
-    return event("ClockTicked", known_on)
+from tests.given import (
+    delivery,
+    event,
+    given,
+    noon,
+    promise,
+    rows_of,
+    standing,
+    tick,
+)
 
 
 def now(step: Step[WarningSigns]) -> dict[str, tuple[float, str]]:
@@ -132,3 +126,14 @@ def test_the_words_tell_the_days_and_the_megawatts() -> None:
         "power for site Abilene was first promised for 1 June 2026, was due on 1 June 2026 and has not come,"
         " 31 days late; 80 of 200 MW are there"
     )
+
+
+def test_a_site_that_changes_hands_with_its_generators_counts_for_its_new_operator() -> None:
+    journal = (promise("2026-01-01", "2026-02-01"), promise("2026-01-02", "2026-03-01"))
+    observed = event(
+        "GenerationObserved", "2026-01-03", site_id="Abilene", operator="Crusoe", observed_units=35
+    )
+    values = now(given(WARNING_SIGNS, *journal, observed))
+    assert values["operator:Crusoe"] == (28.0, "calm")
+    assert values["operator:Oracle"] == (0.0, "calm")
+    assert values["site:Abilene"] == (28.0, "calm")

@@ -7,7 +7,13 @@ from events.base import Event
 from events.ledger import ledger
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
-from tests.projections.given import event, given, rows_of, standing
+from tests.given import (
+    event,
+    given,
+    rows_of,
+    standing,
+    tick,
+)
 
 YEAR, QUARTER = ("2025-01-01", "2025-12-31"), ("2026-01-01", "2026-03-31")
 FOUR_YEARS = {"starts": "2026-01-01", "ends": "2029-12-31"}
@@ -32,10 +38,6 @@ def stated(known_on: str, billions: float, ends: str | None = None, contract_id:
     until = {} if ends is None else {"ends": ends}
     money = {"before_usd": billions * 1e9, "after_usd": billions * 1e9}
     return event("CommitmentRevised", known_on, company="OpenAI", contract_id=contract_id, **money, **until)
-
-
-def tick(known_on: str) -> Event:
-    return event("ClockTicked", known_on)
 
 
 def rows(*journal: Event) -> dict[str, IndicatorCurrentRow]:

@@ -5,12 +5,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from events.ledger import ledger
 from projections.base import Step
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, noon, rows_of, standing
+from tests.given import event, facts_and_bars, given, noon, rows_of, standing
 
 
 def promise(known_on: str, expected_on: str | None, site_id: str = "Abilene") -> Event:
@@ -151,16 +150,17 @@ def test_a_loan_for_another_site_leaves_the_first() -> None:
     assert now(*journal) == dict.fromkeys(("site:Abilene", "site:Shackelford", "all"), (0.0, "calm"))
 
 
-def test_one_of_the_ledger_s_financed_sites_has_a_promised_day_and_waits_for_it() -> None:
-    found = rows(given(WARNING_SIGNS, *ledger()))
-    assert {subject: (row.value, row.level) for subject, row in found.items()} == dict.fromkeys(
-        ("site:Meta Hyperion", "site:Helios", "all"), (0.0, "calm")
-    )
+def test_one_of_the_ledger_s_financed_sites_has_a_promised_day_and_is_a_day_late() -> None:
+    found = rows(given(WARNING_SIGNS, *facts_and_bars()))
+    assert {subject: (row.value, row.level) for subject, row in found.items()} == {
+        "site:Meta Hyperion": (0.0, "calm"),
+        **dict.fromkeys(("site:Helios", "all"), (1.75e9, "watch")),
+    }
     assert found["site:Meta Hyperion"].text == (
         "$29B of debt and equity in site Meta Hyperion wait for power, and no day is known on which it"
         " should come"
     )
-    assert found["site:Helios"].text.endswith("power that is now expected on 30 June 2026, on time")
+    assert found["site:Helios"].text.endswith("power that was due on 30 June 2026, 1 day late")
 
 
 DAYS = st.dates(min_value=noon("2026-01-01").date(), max_value=noon("2026-12-31").date()).map(str)

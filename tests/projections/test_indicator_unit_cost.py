@@ -4,7 +4,7 @@ from events.base import Event
 from events.ledger import ledger
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow
-from tests.projections.given import event, given, rows_of, standing
+from tests.given import event, given, rows_of, standing
 
 
 def report(known_on: str, cost_usd: float, revenue_usd: float = 10e9, company: str = "OpenAI") -> Event:

@@ -9,10 +9,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from projections.base import fold
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import IndicatorRow, SignalRow
-from tests.projections.given import event, given, journaled, rows_of
+from tests.given import (
+    event,
+    given,
+    gpu_bar,
+    journaled,
+    project,
+    restored,
+    rows_of,
+)
 from tests.projections.shares import close
 
 START = date(2026, 1, 1)
@@ -22,15 +29,6 @@ PRICES = st.integers(50, 200).map(float)
 NAMES = st.sampled_from(["A", "B", "C"])
 BILLIONS = st.integers(1, 60).map(lambda number: number * 1e9)
 BASKETS = st.lists(SYMBOLS, max_size=4)
-
-
-def gpu_bar(day: str, price: float) -> Event:
-    prices = dict.fromkeys(("open_usd", "high_usd", "low_usd", "close_usd"), price)
-    noon = f"{day}T12:00:00Z"
-    times = {"bucket": f"{day}T00:00:00Z", "first_at": noon, "last_at": noon}
-    return event(
-        "GpuBarClosed", day, model="H100", basis="resale", interval_seconds=86_400, **prices, **times
-    )
 
 
 def some(make: Callable[..., Event], *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Event]:
@@ -118,10 +116,10 @@ JOURNALS = st.lists(EVENTS, max_size=40)
 @forall(JOURNALS, st.integers(0, 40))
 def test_a_snapshot_anywhere_in_the_journal_changes_no_row(journal: list[Event], cut: int) -> None:
     records = journaled(journal)
-    before = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
-    restored = WARNING_SIGNS.state_type.validate_json(WARNING_SIGNS.state_type.dump_json(before.state))
-    assert restored == before.state
-    after, undisturbed = (fold(WARNING_SIGNS, state, records[cut:]) for state in (restored, before.state))
+    before = project(WARNING_SIGNS, records[:cut])
+    after, undisturbed = (
+        project(WARNING_SIGNS, records[cut:], state) for state in (restored(WARNING_SIGNS, before), before)
+    )
     assert after == undisturbed
     # 1 equals 1.0, and is written differently.
     assert [list(map(type, row)) for row in after.rows] == [list(map(type, row)) for row in undisturbed.rows]

@@ -11,14 +11,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
 from projections.warning_signs import WARNING_SIGNS
+from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import SignalRow
-from tests.projections.given import event, given, journaled, rows_of
+from tests.given import Projected, event, given, journaled, project, rows_of
 from tests.projections.lateness import CLOCK, NOW, TODAY, after, ago, found, measured
 
 
-def favour(known_on: str, kind: str = "waiver", **fields: Any) -> Event:
+def waiver(known_on: str, kind: str = "waiver", **fields: Any) -> Event:
     named = {"facility_id": "f", "borrower": "Fictional Neocloud", "detail": known_on, **fields}
     return event("CreditWaiverReported", known_on, kind=kind, **named)
 
@@ -40,7 +41,7 @@ def renegotiation(known_on: str) -> Event:
 WINDOWS = pytest.mark.parametrize(
     ("indicator", "happening", "days"),
     [
-        ("credit_waivers", favour, 90),
+        ("credit_waivers", waiver, 90),
         ("contract_renegotiations", renegotiation, 90),
         ("capacity_resale", resale, 180),
     ],
@@ -90,9 +91,9 @@ def test_what_comes_late_does_not_keep_the_newer_ones_any_longer(
     assert measured(step, indicator)[1:] == [(NOW, 2.0), (first, 1.0), (second, 0.0)]
 
 
-def test_a_loan_that_comes_after_its_favours_names_their_lenders() -> None:
+def test_a_loan_that_comes_after_its_waivers_names_their_lenders() -> None:
     known = loan(ago(300), "Fictional Credit Fund")
-    journal = [favour(ago(100)), favour(ago(80)), CLOCK]
+    journal = [waiver(ago(100)), waiver(ago(80)), CLOCK]
     step = after(journal, known)
     lender = "lender:Fictional Credit Fund"
     assert measured(step, "credit_waivers", lender) == [(NOW, 1.0)]
@@ -106,22 +107,22 @@ def test_a_loan_that_comes_after_its_favours_names_their_lenders() -> None:
     assert found(given(WARNING_SIGNS, *journal, known, changed), "credit_waivers", lender) == (2.0, "warning")
 
 
-def test_a_favour_that_names_its_lenders_keeps_them_whatever_loan_comes_late() -> None:
+def test_a_waiver_that_names_its_lenders_keeps_them_whatever_loan_comes_late() -> None:
     known = loan(ago(300), "Fictional Bank")
-    step = after([favour(ago(80), lenders=["Fictional Credit Fund"]), CLOCK], known)
+    step = after([waiver(ago(80), lenders=["Fictional Credit Fund"]), CLOCK], known)
     assert measured(step, "credit_waivers", "lender:Fictional Bank") == []
 
 
 def test_old_terms_that_come_late_do_not_name_the_lenders_of_today() -> None:
     journal = [loan(ago(50), "Fictional Credit Fund"), CLOCK]
-    step = given(WARNING_SIGNS, *journal, loan(ago(300), "Fictional Bank"), favour(TODAY))
+    step = given(WARNING_SIGNS, *journal, loan(ago(300), "Fictional Bank"), waiver(TODAY))
     assert found(step, "credit_waivers", "lender:Fictional Credit Fund") == (1.0, "watch")
     assert measured(step, "credit_waivers", "lender:Fictional Bank") == []
 
 
 DAYS = st.integers(0, 400).map(lambda days: str(date(2025, 6, 1) + timedelta(days=days)))
 HAPPENINGS = st.lists(
-    st.tuples(st.sampled_from(["tick", "favour", "resale", "renegotiation"]), DAYS), max_size=30
+    st.tuples(st.sampled_from(["tick", "waiver", "resale", "renegotiation"]), DAYS), max_size=30
 )
 
 
@@ -132,16 +133,17 @@ def test_after_every_event_a_window_counts_what_was_known_in_its_days_in_whateve
 ) -> None:
     make: dict[str, Callable[[str], Event]] = {
         "tick": lambda day: event("ClockTicked", day),
-        "favour": favour,
+        "waiver": waiver,
         "resale": lambda day: resale(day, f"Seller of {day}"),
         "renegotiation": renegotiation,
     }
-    windows = {"favour": ("credit_waivers", 90), "resale": ("capacity_resale", 180)}
+    windows = {"waiver": ("credit_waivers", 90), "resale": ("capacity_resale", 180)}
     windows["renegotiation"] = ("contract_renegotiations", 90)
-    state, seen = WARNING_SIGNS.initial, dict[Any, Event]()
+    step: Projected[WarningSigns] | None = None
+    seen = dict[Any, Event]()
     for record in journaled(make[kind](day) for kind, day in happenings):
         seen[record.event.event_id] = record.event
-        state = WARNING_SIGNS.apply(state, record).state
+        step = project(WARNING_SIGNS, [record], step)
         for kind, (indicator, days) in windows.items():
             name = type(make[kind]("2026-01-01"))
             counted = [
@@ -149,21 +151,21 @@ def test_after_every_event_a_window_counts_what_was_known_in_its_days_in_whateve
                 for one in seen.values()
                 if isinstance(one, name) and one.known_at > record.now - timedelta(days=days)
             ]
-            stands = state.standing.get((indicator, "all"))
+            stands = step.state.subjects.get((indicator, "all"))
             assert (stands.measurement.value if stands else 0.0) == len(counted)
 
 
 def test_a_sign_that_a_late_event_raises_counts_from_now_and_90_days_after_it_has_calmed_down() -> None:
     calms_down = NOW + timedelta(days=10)
     leaves = calms_down + timedelta(days=90)
-    step = given(WARNING_SIGNS, CLOCK, favour(ago(80), "forbearance"), tick(calms_down), tick(leaves))
+    step = given(WARNING_SIGNS, CLOCK, waiver(ago(80), "forbearance"), tick(calms_down), tick(leaves))
     assert measured(step, "bubble_break") == [(NOW, 1.0), (calms_down, 1.0), (leaves, 0.0)]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_loan_and_favours_come_to_the_same_in_any_order(order: tuple[int, ...]) -> None:
+def test_loan_and_waivers_come_to_the_same_in_any_order(order: tuple[int, ...]) -> None:
     known = loan(ago(300), "Fictional Credit Fund")
-    journal = [known, favour(ago(20)), favour(ago(10), "forbearance")]
+    journal = [known, waiver(ago(20)), waiver(ago(10), "forbearance")]
     step = given(WARNING_SIGNS, CLOCK, *(journal[place] for place in order))
     for subject in ("all", "borrower:Fictional Neocloud", "lender:Fictional Credit Fund"):
         assert found(step, "credit_waivers", subject) == (3.0, "warning")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from events.base import Event
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
-from tests.projections.given import event, given, rows_of, standing
+from tests.given import event, given, rows_of, standing
 from tests.projections.lateness import CLOCK, NOW, TODAY, after, ago, found, gpu_bar, measured
 from tests.projections.shares import close, held
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import IndicatorRow, SignalRow
-from tests.projections.given import event, given, noon, rows_of
+from tests.given import event, given, noon, rows_of
 from tests.projections.lateness import CLOCK, NOW, TODAY, after, ago, found, gpu_bar, measured
 
 

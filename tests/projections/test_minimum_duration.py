@@ -9,14 +9,25 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from events.clock import tick
-from projections.base import JournaledEvent, Step, fold
+from events.families.clock import tick
+from projections.base import JournaledEvent, Step
+from projections.episodes.episode import signal_id_of
+from projections.indicators import DEFINITIONS
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.episodes import signal_id_of
 from projections.warning_signs.fold import NOT_IN_SIGHT, WarningSigns
-from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
-from tests.projections.given import event, given, journaled, noon, rows_of, standing
+from tests.given import (
+    Projected,
+    event,
+    given,
+    journaled,
+    noon,
+    project,
+    restored,
+    rows_of,
+    share_bar,
+    standing,
+)
 from tests.projections.shares import close
 
 # 90 days apart; what happens at END and after it is counted in minutes after its noon.
@@ -30,10 +41,9 @@ def at(minute: float) -> datetime:
 
 
 def price(minute: float, price_usd: float, symbol: str = "CAT") -> Event:
-    moment = at(minute).isoformat()
-    return event(
-        "EquityPriced", occurred_at=moment, known_at=moment, symbol=symbol, price_usd=price_usd, size=1
-    )
+    time = at(minute).isoformat()
+    times: dict[str, Any] = dict.fromkeys(("occurred_at", "known_at", "bucket", "first_at", "last_at"), time)
+    return share_bar(END, symbol, price_usd, interval_seconds=1, **times)
 
 
 def when(minute: float, event_type: str, **fields: Any) -> Event:
@@ -54,7 +64,7 @@ BEFORE = [
 CALM, WATCH, WARNING, CRITICAL = 110.0, 120.0, 140.0, 200.0
 
 
-def folded(*events: Event) -> Step[WarningSigns]:
+def folded(*events: Event) -> Projected[WarningSigns]:
     return given(WARNING_SIGNS, *BEFORE, *events)
 
 
@@ -100,8 +110,8 @@ def test_an_event_that_is_known_late_takes_nothing_before_its_time() -> None:
 def test_a_value_that_falls_back_leaves_the_state_as_if_it_had_never_risen() -> None:
     step = folded(price(0, WATCH), *ticks(10), price(14, CALM), *ticks(15, 30, 45))
     assert told(step) == []
-    assert (step.state.pending, step.state.due) == (WARNING_SIGNS.initial.pending, NOT_IN_SIGHT)
-    assert step.state.standing[BASKET].pending == ()
+    assert (BASKET in step.state.agenda, step.state.due) == (False, NOT_IN_SIGHT)
+    assert step.state.subjects[BASKET].pending == ()
 
 
 def test_each_level_waits_for_itself() -> None:
@@ -154,7 +164,8 @@ def test_a_watchlist_that_changes_thresholds_lets_what_pends_start_over() -> Non
 
 def test_thresholds_that_a_pending_value_does_not_reach_leave_no_trace() -> None:
     step = folded(price(0, WATCH), watchlist(10, 0.6, 0.7, 0.9), *ticks(15, 30))
-    assert (told(step), step.state.pending) == ([], WARNING_SIGNS.initial.pending)
+    assert (told(step), step.state.subjects[BASKET].pending) == ([], ())
+    assert BASKET not in step.state.agenda
 
 
 def test_lower_thresholds_are_waited_for_as_long() -> None:
@@ -184,19 +195,15 @@ def test_what_falls_due_while_it_is_muted_is_told_when_the_mute_ends(until: floa
 
 
 def test_a_price_of_nobody_costs_nothing_while_nothing_pends_or_falls_due() -> None:
-    before = folded(price(0, CALM)).state
-    step = WARNING_SIGNS.apply(
-        before, JournaledEvent(9, 0, at(1), when(1, "HeadlinePublished", publisher="B", title="N"))
-    )
-    assert step.state is before
-    pending = folded(price(0, WATCH)).state
-    assert pending.due == at(15)
-    step = WARNING_SIGNS.apply(
-        pending, JournaledEvent(9, 0, at(1), when(1, "HeadlinePublished", publisher="B", title="N"))
-    )
-    assert step.state is pending
-    same = WARNING_SIGNS.apply(pending, JournaledEvent(9, 0, at(1), price(1, WATCH + 1))).state
-    assert (same.pending is pending.pending, same.due) == (True, at(15))
+    headline = JournaledEvent(9, 0, at(1), when(1, "HeadlinePublished", publisher="B", title="N"))
+    calm = folded(price(0, CALM))
+    assert project(WARNING_SIGNS, [headline], calm).state is calm.state
+    pending = folded(price(0, WATCH))
+    assert pending.state.due == at(15)
+    assert project(WARNING_SIGNS, [headline], pending).state is pending.state
+    again = project(WARNING_SIGNS, [JournaledEvent(9, 0, at(1), price(1, WATCH + 1))], pending)
+    assert again.state.subjects[BASKET].pending == pending.state.subjects[BASKET].pending
+    assert (again.state.agenda[BASKET], again.state.due) == (at(15), at(15))
 
 
 PRICES = st.sampled_from([CALM, WATCH, WARNING, CRITICAL])
@@ -233,12 +240,8 @@ JOURNALS = st.lists(HAPPENINGS, max_size=25).map(journal_of)
 @forall(JOURNALS, st.integers(0, 30))
 def test_a_snapshot_anywhere_changes_no_row(journal: list[Event], cut: int) -> None:
     records = journaled(journal)
-    before = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
-    kind = WARNING_SIGNS.state_type
-    restored = kind.validate_json(kind.dump_json(before.state))
-    assert restored == before.state
-    whole = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records)
-    after = fold(WARNING_SIGNS, restored, records[cut:])
+    before, whole = project(WARNING_SIGNS, records[:cut]), project(WARNING_SIGNS, records)
+    after = project(WARNING_SIGNS, records[cut:], restored(WARNING_SIGNS, before))
     assert (*before.rows, *after.rows) == whole.rows
     assert after.state == whole.state
 
@@ -246,17 +249,18 @@ def test_a_snapshot_anywhere_changes_no_row(journal: list[Event], cut: int) -> N
 @settings(deadline=None)
 @forall(JOURNALS)
 def test_what_pends_is_named_where_it_stands_and_what_is_due_is_never_left(journal: list[Event]) -> None:
-    state = WARNING_SIGNS.initial
+    step: Projected[WarningSigns] | None = None
     for record in journaled(journal):
-        state = WARNING_SIGNS.apply(state, record).state
-        standing_due = {
-            key: one.pending[0].since + DEFINITIONS[key[0]].for_at_least
-            for key, one in state.standing.items()
-            if one.pending
+        step = project(WARNING_SIGNS, [record], step)
+        state = step.state
+        pending_until = {
+            key: subject.pending[0].since + DEFINITIONS[key[0]].for_at_least
+            for key, subject in state.subjects.items()
+            if subject.pending
         }
-        assert dict(state.pending.items()) == standing_due
-        assert all(moment > record.now for moment in standing_due.values())
-        assert state.due <= min(standing_due.values(), default=NOT_IN_SIGHT)
+        assert all(state.agenda[key] <= time for key, time in pending_until.items())
+        assert all(time > record.now for time in pending_until.values())
+        assert state.due <= min(pending_until.values(), default=NOT_IN_SIGHT)
 
 
 @settings(deadline=None)

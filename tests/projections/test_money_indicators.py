@@ -8,19 +8,31 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from projections.base import Row, fold
-from projections.circularity import CIRCULARITY, solve
-from projections.circularity.book import BASES
-from projections.circularity.component import TOP_EDGES
-from projections.circularity.fold import READS, picture_of
+from projections.base import Row
+from projections.circularity import CIRCULARITY
 from projections.circularity.rows import CircularityRow, VendorRoundTripRow
+from projections.event_batch import batch_of
+from projections.facts.book import BASES
+from projections.facts.learning import learn
+from projections.facts.world import Thing
+from projections.indicators import INDICATORS
+from projections.money_graph import component
+from projections.money_graph.component import TOP_EDGES
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.money import MoneyIndicator
-from projections.warning_signs.registry import ALL
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
-from tests.projections.given import event, given, journaled, rows_of, standing
-from tests.projections.test_circularity import announced, leg
+from tests.given import (
+    Projected,
+    announced,
+    event,
+    given,
+    journaled,
+    leg,
+    project,
+    restored,
+    rows_of,
+    standing,
+    world_of,
+)
 from tests.projections.test_circularity_laws import JOURNALS, LIMITS
 from tests.projections.whole_graph import edges
 
@@ -48,29 +60,27 @@ def by_indicators(rows: tuple[Row, ...]) -> Iterator[tuple[tuple[str, str], floa
 @given_any(JOURNALS, LIMITS)
 @settings(deadline=None)
 def test_each_event_is_told_in_the_same_numbers(journal: list[Event], limit: int) -> None:
-    money, signs = CIRCULARITY.initial, WARNING_SIGNS.initial
+    money, signs = Projected(CIRCULARITY.initial), Projected(WARNING_SIGNS.initial)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solve, "SOLVED_AT_ONCE", limit)
-        for one in journaled(journal):
-            drawn, measured = CIRCULARITY.apply(money, one), WARNING_SIGNS.apply(signs, one)
-            money, signs = drawn.state, measured.state
-            told = list(by_indicators(measured.rows))
-            assert dict(told) == in_tables(drawn.rows)
-            assert len(told) == len(dict(told))
-            assert signs.money == money
+        patch.setattr(component, "SOLVED_AT_ONCE", limit)
+        for record in journaled(journal):
+            money, signs = project(CIRCULARITY, [record], money), project(WARNING_SIGNS, [record], signs)
+            measured = list(by_indicators(signs.rows))
+            assert dict(measured) == in_tables(money.rows)
+            assert len(measured) == len(dict(measured))
 
 
 @given_any(JOURNALS)
 @settings(deadline=None)
 def test_top_edges_are_those_of_the_whole_graph_in_which_most_circulates(journal: list[Event]) -> None:
-    money = given(WARNING_SIGNS, *journal).state.money
+    world = world_of(*journal)
     for basis in BASES:
-        picture = picture_of(money, basis)
+        graph = world.money.on(basis)
         circulating = [
-            edge._replace(cents=picture.circulating_cents(edge[:2])) for edge in edges(money.book, basis)
+            edge._replace(cents=graph.circulating_cents(edge[:2])) for edge in edges(world.book, basis)
         ]
         most = sorted((edge for edge in circulating if edge.cents), key=lambda edge: (-edge.cents, edge))
-        assert picture.top_edges.shown == tuple(most[:TOP_EDGES])
+        assert graph.top_edges.shown == tuple(most[:TOP_EDGES])
 
 
 @given_any(JOURNALS, st.integers(0, 24), LIMITS)
@@ -78,11 +88,10 @@ def test_top_edges_are_those_of_the_whole_graph_in_which_most_circulates(journal
 def test_a_snapshot_on_the_way_changes_no_row(journal: list[Event], cut: int, limit: int) -> None:
     records = journaled(journal)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solve, "SOLVED_AT_ONCE", limit)
-        head = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
-        kept = WARNING_SIGNS.state_type.validate_json(WARNING_SIGNS.state_type.dump_json(head.state))
-        assert kept == head.state
-        assert fold(WARNING_SIGNS, kept, records[cut:]) == fold(WARNING_SIGNS, head.state, records[cut:])
+        patch.setattr(component, "SOLVED_AT_ONCE", limit)
+        head = project(WARNING_SIGNS, records[:cut])
+        undisturbed = project(WARNING_SIGNS, records[cut:], head)
+        assert project(WARNING_SIGNS, records[cut:], restored(WARNING_SIGNS, head)) == undisturbed
 
 
 POWER = announced(
@@ -133,14 +142,13 @@ def test_an_amendment_that_waits_for_its_deal_is_kept_though_it_measures_nothing
     assert current(paid, POWER)["circularity", "ci_max firm"].text.startswith("at most 0.0 % of $40B")
 
 
-def test_whoever_reads_announced_money_reads_events_that_may_change_it() -> None:
-    readers = [one for one in ALL if isinstance(one, MoneyIndicator)]
-    assert {one.definition.id for one in readers} == {
+def test_who_reads_announced_money_and_deals() -> None:
+    reads = {Thing.MONEY, Thing.DEAL, Thing.RENEGOTIATION}
+    readers = {indicator.definition.id for indicator in INDICATORS if reads & indicator.reads.keys()}
+    assert readers == {
         "circularity", "conditional_share", "contract_renegotiations", "revenue_coverage",
         "vendor_financed_share",
     }  # fmt: skip
-    for one in readers:
-        assert set(one.reads) & set(READS)
 
 
 def test_revenue_is_measured_against_the_same_deals_as_all_else() -> None:
@@ -155,14 +163,12 @@ def test_revenue_is_measured_against_the_same_deals_as_all_else() -> None:
 
 
 def test_what_does_not_concern_announced_money_leaves_it_as_it_is() -> None:
-    before = given(WARNING_SIGNS, POWER).state
-    for one in (
+    before = world_of(POWER)
+    for aside in (
         event("CreditWaiverReported", "2026-02-01", facility_id="f", borrower="B", kind="waiver"),
         event("ClockTicked", "2026-02-01"),
         event("SignalMuted", "2026-02-01", indicator="circularity", until="2026-03-01T00:00:00Z", by="me"),
     ):
-        assert money_after(before, one) is before.money
-
-
-def money_after(state: WarningSigns, one: Event) -> object:
-    return WARNING_SIGNS.apply(state, journaled([POWER, one])[-1]).state.money
+        after, _ = learn(before, batch_of(journaled([POWER, aside])[-1:]))
+        assert after.money is before.money
+        assert after.book is before.book

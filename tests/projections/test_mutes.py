@@ -18,10 +18,10 @@ from projections.warning_signs.rows import (
     OutboxRow,
     SignalRow,
 )
-from tests.projections.given import event, given, journaled, noon, rows_of, standing
+from tests.given import event, given, journaled, noon, project, restored, rows_of, standing, then
 
 
-def favour(known_on: str, kind: str = "default", **fields: Any) -> Event:
+def waiver(known_on: str, kind: str = "default", **fields: Any) -> Event:
     return event(
         "CreditWaiverReported",
         known_on,
@@ -57,7 +57,7 @@ def sent(step: Step[WarningSigns], subject: str = "all") -> list[dict[str, Any]]
 
 
 def test_while_muted_a_step_is_written_and_not_sent() -> None:
-    step = given(WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), favour("2026-01-02"))
+    step = given(WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), waiver("2026-01-02"))
     assert steps(step) == [("opened", "critical", True)]
     assert sent(step) == []
     row = standing(WARNING_SIGNS, step, IndicatorCurrentRow)["credit_waivers", "all"]
@@ -66,19 +66,19 @@ def test_while_muted_a_step_is_written_and_not_sent() -> None:
 
 def test_a_mute_of_one_subject_leaves_the_others_alone() -> None:
     step = given(
-        WARNING_SIGNS, mute("2026-01-01", "2026-02-01", subject="borrower:CoreWeave"), favour("2026-01-02")
+        WARNING_SIGNS, mute("2026-01-01", "2026-02-01", subject="borrower:CoreWeave"), waiver("2026-01-02")
     )
     assert (steps(step)[0][2], len(sent(step))) == (False, 1)
     assert (steps(step, "borrower:CoreWeave")[0][2], sent(step, "borrower:CoreWeave")) == (True, [])
 
 
 def test_other_indicators_are_not_muted() -> None:
-    step = given(WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), favour("2026-01-02"))
+    step = given(WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), waiver("2026-01-02"))
     assert [row.key for row in rows_of(step, OutboxRow)] == ["bubble_break/all"]
 
 
 def test_when_a_mute_ends_what_nobody_was_told_of_is_told_once() -> None:
-    report = favour("2026-01-02")
+    report = waiver("2026-01-02")
     journal = (mute("2026-01-01", "2026-02-01"), report, tick("2026-02-01"), tick("2026-02-02"))
     step = given(WARNING_SIGNS, *journal)
     assert steps(step) == [("opened", "critical", True)]
@@ -94,10 +94,10 @@ def test_when_a_mute_ends_what_nobody_was_told_of_is_told_once() -> None:
 def test_what_is_told_late_is_told_as_one_step_from_what_was_told_before() -> None:
     step = given(
         WARNING_SIGNS,
-        favour("2026-01-02", "waiver"),
+        waiver("2026-01-02", "waiver"),
         mute("2026-01-03", "2026-02-01"),
-        favour("2026-01-04", "forbearance"),
-        favour("2026-01-05", "default"),
+        waiver("2026-01-04", "forbearance"),
+        waiver("2026-01-05", "default"),
         tick("2026-02-01"),
     )
     assert [muted for _, _, muted in steps(step)] == [False, True, True]
@@ -109,7 +109,7 @@ def test_what_is_told_late_is_told_as_one_step_from_what_was_told_before() -> No
 
 def test_when_a_mute_ends_what_is_only_watched_is_not_told() -> None:
     step = given(
-        WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), favour("2026-01-02", "waiver"), tick("2026-02-01")
+        WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), waiver("2026-01-02", "waiver"), tick("2026-02-01")
     )
     assert (steps(step), sent(step)) == ([("opened", "watch", True)], [])
 
@@ -117,35 +117,35 @@ def test_when_a_mute_ends_what_is_only_watched_is_not_told() -> None:
 @pytest.mark.parametrize("until", ["2026-05-01", "2026-09-01"], ids=["since then", "already"])
 def test_an_episode_that_nobody_was_told_of_needs_no_all_clear(until: str) -> None:
     step = given(
-        WARNING_SIGNS, mute("2026-01-01", until), favour("2026-01-02"), tick("2026-06-01"), tick("2026-10-01")
+        WARNING_SIGNS, mute("2026-01-01", until), waiver("2026-01-02"), tick("2026-06-01"), tick("2026-10-01")
     )
     assert steps(step) == [("opened", "critical", True), ("cleared", "calm", True)]
     assert sent(step) == []
 
 
 def test_the_end_of_an_episode_that_was_told_is_sent_through_a_mute() -> None:
-    journal = (favour("2026-01-02"), mute("2026-01-03", "2026-09-01"), tick("2026-06-01"))
+    journal = (waiver("2026-01-02"), mute("2026-01-03", "2026-09-01"), tick("2026-06-01"))
     assert [one["step"] for one in sent(given(WARNING_SIGNS, *journal))] == ["opened", "cleared"]
 
 
 def test_an_episode_that_was_told_late_is_cleared_aloud() -> None:
-    journal = (mute("2026-01-01", "2026-02-01"), favour("2026-01-02"), tick("2026-02-01"), tick("2026-06-01"))
+    journal = (mute("2026-01-01", "2026-02-01"), waiver("2026-01-02"), tick("2026-02-01"), tick("2026-06-01"))
     assert [one["step"] for one in sent(given(WARNING_SIGNS, *journal))] == ["opened", "cleared"]
 
 
 def test_what_was_told_before_the_mute_is_not_told_again() -> None:
-    step = given(WARNING_SIGNS, favour("2026-01-01"), mute("2026-01-02", "2026-02-01"), tick("2026-02-01"))
+    step = given(WARNING_SIGNS, waiver("2026-01-01"), mute("2026-01-02", "2026-02-01"), tick("2026-02-01"))
     assert len(sent(step)) == 1
 
 
 def test_a_step_on_the_moment_at_which_the_mute_ends_is_sent_as_it_is() -> None:
-    step = given(WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), favour("2026-02-01"))
+    step = given(WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), waiver("2026-02-01"))
     assert steps(step) == [("opened", "critical", False)]
     assert len(sent(step)) == 1
 
 
 def test_a_newer_decision_lengthens_or_ends_a_mute() -> None:
-    muted = (mute("2026-01-01", "2026-02-01"), favour("2026-01-02"))
+    muted = (mute("2026-01-01", "2026-02-01"), waiver("2026-01-02"))
     longer = given(WARNING_SIGNS, *muted, mute("2026-01-03", "2026-03-01"), tick("2026-02-15"))
     assert sent(longer) == []
     ended = given(WARNING_SIGNS, *muted, mute("2026-01-03", "2026-01-03"))
@@ -156,7 +156,7 @@ def test_a_subject_stays_muted_while_either_mute_lasts() -> None:
     journal = (
         mute("2026-01-01", "2026-03-01", subject="all"),
         mute("2026-01-01", "2026-02-01"),
-        favour("2026-01-02"),
+        waiver("2026-01-02"),
         tick("2026-02-02"),
     )
     assert sent(given(WARNING_SIGNS, *journal)) == []
@@ -165,10 +165,8 @@ def test_a_subject_stays_muted_while_either_mute_lasts() -> None:
 
 
 def test_a_mute_of_an_unknown_indicator_is_inert() -> None:
-    before = given(WARNING_SIGNS, favour("2026-01-01")).state
-    *_, muted = journaled([favour("2026-01-01"), mute("2026-01-02", "2026-02-01", "no_such_sign")])
-    step = WARNING_SIGNS.apply(before, muted)
-    assert (step.state, step.rows) == (before, ())
+    step = then(WARNING_SIGNS, [waiver("2026-01-01")], mute("2026-01-02", "2026-02-01", "no_such_sign"))
+    assert (step.state, step.rows) == (given(WARNING_SIGNS, waiver("2026-01-01")).state, ())
 
 
 def test_a_mute_stands_in_a_row_with_who_and_why() -> None:
@@ -184,12 +182,10 @@ def test_a_mute_stands_in_a_row_with_who_and_why() -> None:
 
 
 def test_a_snapshot_remembers_mutes_and_what_was_told() -> None:
-    state = given(WARNING_SIGNS, mute("2026-01-01", "2026-02-01"), favour("2026-01-02")).state
-    kind = WARNING_SIGNS.state_type
-    restored = kind.validate_json(kind.dump_json(state))
-    assert restored == state
-    *_, later = journaled([mute("2026-01-01", "2026-02-01"), favour("2026-01-02"), tick("2026-02-02")])
-    assert WARNING_SIGNS.apply(restored, later) == WARNING_SIGNS.apply(state, later)
+    journal = [mute("2026-01-01", "2026-02-01"), waiver("2026-01-02")]
+    before, later = given(WARNING_SIGNS, *journal), journaled([*journal, tick("2026-02-02")])[-1:]
+    again = project(WARNING_SIGNS, later, restored(WARNING_SIGNS, before))
+    assert again == project(WARNING_SIGNS, later, before)
 
 
 def seen(known_on: str, signal_id: object, **fields: Any) -> Event:
@@ -197,9 +193,9 @@ def seen(known_on: str, signal_id: object, **fields: Any) -> Event:
 
 
 def test_an_acknowledgement_is_found_by_the_episode_that_stands() -> None:
-    opened = given(WARNING_SIGNS, favour("2026-01-01"))
+    opened = given(WARNING_SIGNS, waiver("2026-01-01"))
     current = standing(WARNING_SIGNS, opened, IndicatorCurrentRow)["credit_waivers", "all"]
-    step = given(WARNING_SIGNS, favour("2026-01-01"), seen("2026-01-02", current.signal_id, note="on it"))
+    step = given(WARNING_SIGNS, waiver("2026-01-01"), seen("2026-01-02", current.signal_id, note="on it"))
     assert rows_of(step, AcknowledgementRow) == [
         AcknowledgementRow(UUID(str(current.signal_id)), noon("2026-01-02"), "Ada", "on it")
     ]
@@ -209,7 +205,7 @@ def test_an_acknowledgement_is_found_by_the_episode_that_stands() -> None:
 
 
 def test_an_acknowledgement_sends_nothing_and_measures_nothing() -> None:
-    step = given(WARNING_SIGNS, favour("2026-01-01"), seen("2026-01-02", UUID(int=1)))
+    step = given(WARNING_SIGNS, waiver("2026-01-01"), seen("2026-01-02", UUID(int=1)))
     assert not [row for row in rows_of(step, IndicatorRow) if row.journal_offset == 1]
     assert not [row for row in rows_of(step, OutboxRow) if row.journal_offset == 1]
 
@@ -219,5 +215,5 @@ def test_an_acknowledgement_of_what_is_no_id_is_inert() -> None:
 
 
 def test_a_calm_subject_has_no_episode_to_acknowledge() -> None:
-    step = given(WARNING_SIGNS, favour("2026-01-01"), tick("2026-06-01"))
+    step = given(WARNING_SIGNS, waiver("2026-01-01"), tick("2026-06-01"))
     assert standing(WARNING_SIGNS, step, IndicatorCurrentRow)["credit_waivers", "all"].signal_id is None

@@ -17,7 +17,7 @@ from events.base import Event
 from projections.base import Table
 from projections.prices import PRICES
 from projections.prices.rows import EquityBarPartRow, GpuBarPartRow
-from tests.projections.given import event, given, rows_of
+from tests.given import event, given, rows_of
 
 START = datetime(2026, 2, 27, tzinfo=UTC)
 BAR = {

@@ -6,35 +6,28 @@ from typing import Any
 import pytest
 
 from events.base import Event
-from events.clock import tick
+from events.families.clock import tick
+from projections.indicators import DEFINITIONS
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.registry import DEFINITIONS
 from projections.warning_signs.rows import ClockRow, IndicatorCurrentRow
-from tests.projections.given import event, given, noon, rows_of, standing
+from tests.given import (
+    event,
+    given,
+    gpu_bar,
+    loan,
+    noon,
+    repaid,
+    rows_of,
+    standing,
+)
 from tests.projections.shares import close
 
 # The day of the last input; what comes after it says nothing new of that input.
 LAST = "2026-04-01"
 
 
-def gpu_bar(day: str, price: float, known_on: str | None = None) -> Event:
-    prices = dict.fromkeys(("open_usd", "high_usd", "low_usd", "close_usd"), price)
-    times = {"bucket": f"{day}T00:00:00Z", "first_at": f"{day}T11:00:00Z", "last_at": f"{day}T12:00:00Z"}
-    named = {"model": "H100", "basis": "resale", "interval_seconds": 86_400}
-    return event("GpuBarClosed", known_on or day, **named, **times, **prices)
-
-
 def late_close(day: str, symbol: str, price: float, known_on: str) -> Event:
     return close(day, symbol, price).model_copy(update={"known_at": noon(known_on)})
-
-
-def loan(known_on: str, facility_id: str = "f", **collateral: object) -> Event:
-    named = {"facility_id": facility_id, "borrower": "Fictional Neocloud", "principal_usd": 1e9}
-    return event("LoanOriginated", known_on, **named, collateral=collateral)
-
-
-def repaid(known_on: str, amount_usd: float) -> Event:
-    return event("LoanRepaid", known_on, facility_id="f", amount_usd=amount_usd)
 
 
 def deal(known_on: str, deal_id: str, ends: str = "2030-12-31") -> Event:
@@ -75,15 +68,15 @@ CASES: dict[str, tuple[str, list[Event], list[Event]]] = {
     ),
     "gpu_collateral_ltv": (
         "f",
-        [loan("2026-01-01", **GPUS), gpu_bar(LAST, 25_000)],
-        [repaid("2026-04-10", 1e8), gpu_bar("2026-03-02", 40_000, known_on="2026-04-11")],
+        [loan("2026-01-01", collateral=GPUS), gpu_bar(LAST, 25_000)],
+        [repaid("2026-04-10", billions=0.1), gpu_bar("2026-03-02", 40_000, known_on="2026-04-11")],
     ),
     "pledged_equity_drawdown": (
         "ARM",
-        [loan("2026-01-01", **SHARES), close(LAST, "ARM", 100)],
+        [loan("2026-01-01", collateral=SHARES), close(LAST, "ARM", 100)],
         [
-            repaid("2026-04-05", 1e8),
-            loan("2026-04-06", "second", **SHARES),
+            repaid("2026-04-05", billions=0.1),
+            loan("2026-04-06", "second", collateral=SHARES),
             late_close("2026-03-02", "ARM", 150, "2026-04-07"),
         ],
     ),
@@ -148,7 +141,7 @@ CASES: dict[str, tuple[str, list[Event], list[Event]]] = {
     ),
 }
 
-# Silence says that nothing has happened: no favour, no change of what was announced or lent, or no
+# Silence says that nothing has happened: no waiver, no change of what was announced or lent, or no
 # power, which makes the delay longer by itself.
 NEVER_STALE = {
     "bubble_break",
@@ -217,9 +210,13 @@ COVERED = [deal("2026-01-01", "oracle", ends="2026-06-30"), revenue(LAST), event
 @pytest.mark.parametrize(
     ("indicator", "subject", "journal"),
     [
-        ("gpu_collateral_ltv", "f", [loan("2026-01-01", **GPUS), gpu_bar(LAST, 9e4), repaid(LAST, 1e9)]),
-        ("gpu_collateral_ltv", "f", [loan("2026-01-01", **GPUS), gpu_bar(LAST, 9e4), loan(LAST, **SHARES)]),
-        ("pledged_equity_drawdown", "ARM", [loan("2026-01-01", **SHARES), repaid(LAST, 1e9)]),
+        ("gpu_collateral_ltv", "f", [loan("2026-01-01", collateral=GPUS), gpu_bar(LAST, 9e4), repaid(LAST)]),
+        (
+            "gpu_collateral_ltv",
+            "f",
+            [loan("2026-01-01", collateral=GPUS), gpu_bar(LAST, 9e4), loan(LAST, collateral=SHARES)],
+        ),
+        ("pledged_equity_drawdown", "ARM", [loan("2026-01-01", collateral=SHARES), repaid(LAST)]),
         (
             "neocloud_shock",
             "CRWV",
@@ -237,7 +234,7 @@ def test_what_is_settled_never_goes_stale(indicator: str, subject: str, journal:
 
 
 def test_what_was_settled_and_begins_again_can_go_stale_again() -> None:
-    journal = [loan("2026-01-01", **GPUS), repaid("2026-01-02", 1e9), loan("2026-02-01", **GPUS)]
+    journal = [loan("2026-01-01", collateral=GPUS), repaid("2026-01-02"), loan("2026-02-01", collateral=GPUS)]
     # The repayment still counts, so that it takes more than it was.
     bigger = event(
         "LoanOriginated",

@@ -2,8 +2,8 @@ import json
 from datetime import timedelta
 
 from events.base import Event
+from projections.indicators import DEFINITIONS, INDICATORS
 from projections.warning_signs import WARNING_SIGNS, definition_rows
-from projections.warning_signs.registry import ALL, DEFINITIONS
 from projections.warning_signs.rows import (
     ClockRow,
     DefinitionRow,
@@ -12,11 +12,7 @@ from projections.warning_signs.rows import (
     OutboxRow,
     SignalRow,
 )
-from tests.projections.given import event, given, journaled, noon, rows_of, standing
-
-
-def favour(known_on: str, kind: str = "waiver") -> Event:
-    return event("CreditWaiverReported", known_on, facility_id="f", borrower="CoreWeave", kind=kind)
+from tests.given import event, given, journaled, noon, project, rows_of, standing, waiver
 
 
 def tick(known_on: str) -> Event:
@@ -31,10 +27,9 @@ HEADLINE = event("HeadlinePublished", "2026-01-02", publisher="Bloomberg", title
 
 
 def test_an_event_that_no_indicator_reads_leaves_the_very_same_state() -> None:
-    before = given(WARNING_SIGNS, favour("2026-01-01")).state
-    (other,) = journaled([HEADLINE])
-    step = WARNING_SIGNS.apply(before, other)
-    assert step.state is before
+    before = given(WARNING_SIGNS, waiver("2026-01-01"))
+    step = project(WARNING_SIGNS, journaled([HEADLINE]), before)
+    assert step.state is before.state
     assert step.rows == ()
 
 
@@ -44,7 +39,7 @@ def test_the_clock_stands_in_a_row_of_its_own_that_every_tick_moves() -> None:
 
 
 def test_a_subject_keeps_the_time_at_which_its_level_began() -> None:
-    journal = (favour("2026-01-01", "amendment"), favour("2026-01-05", "amendment"), favour("2026-01-09"))
+    journal = (waiver("2026-01-01", "amendment"), waiver("2026-01-05", "amendment"), waiver("2026-01-09"))
     step = given(WARNING_SIGNS, *journal)
     rows = [row for row in rows_of(step, IndicatorCurrentRow) if is_of_all_waivers(row)]
     assert [(row.level, row.since) for row in rows] == [
@@ -60,8 +55,8 @@ def test_an_input_is_as_old_as_the_newest_event_that_touched_the_subject() -> No
             "credit_waivers", "all"
         ]
 
-    assert all_of(favour("2026-01-05"), favour("2026-01-01")).input_at == noon("2026-01-05")
-    expired = all_of(favour("2026-01-05"), tick("2026-06-01"))
+    assert all_of(waiver("2026-01-05"), waiver("2026-01-01")).input_at == noon("2026-01-05")
+    expired = all_of(waiver("2026-01-05"), tick("2026-06-01"))
     assert (expired.value, expired.input_at, expired.known_at) == (
         0.0,
         noon("2026-01-05"),
@@ -70,13 +65,13 @@ def test_an_input_is_as_old_as_the_newest_event_that_touched_the_subject() -> No
 
 
 def test_what_comes_late_is_stamped_with_the_clock_of_the_fold() -> None:
-    step = given(WARNING_SIGNS, tick("2026-02-01"), favour("2026-01-01"))
+    step = given(WARNING_SIGNS, tick("2026-02-01"), waiver("2026-01-01"))
     assert {row.known_at for row in rows_of(step, IndicatorRow)} == {noon("2026-02-01")}
     assert {row.known_at for row in rows_of(step, SignalRow)} == {noon("2026-02-01")}
 
 
 def test_each_step_of_a_signal_is_one_message_with_all_that_a_reader_needs() -> None:
-    opening, rise = favour("2026-01-01"), favour("2026-01-05", "forbearance")
+    opening, rise = waiver("2026-01-01"), waiver("2026-01-05", "forbearance")
     step = given(WARNING_SIGNS, opening, rise)
     signal = [row for row in rows_of(step, SignalRow) if is_of_all_waivers(row)][-1]
     sent = [row for row in rows_of(step, OutboxRow) if row.key == "credit_waivers/all"][-1]
@@ -100,7 +95,7 @@ def test_each_step_of_a_signal_is_one_message_with_all_that_a_reader_needs() -> 
 
 
 def test_a_signal_keeps_its_id_when_its_history_is_folded_again_at_other_offsets() -> None:
-    journal = (favour("2026-01-01"), favour("2026-01-05", "default"), tick("2026-06-01"))
+    journal = (waiver("2026-01-01"), waiver("2026-01-05", "default"), tick("2026-06-01"))
     first = rows_of(given(WARNING_SIGNS, *journal), SignalRow)
     shifted = given(WARNING_SIGNS, HEADLINE.model_copy(update={"known_at": noon("2025-01-01")}), *journal)
     assert [(row.signal_id, row.step_number) for row in first] == [
@@ -110,7 +105,7 @@ def test_a_signal_keeps_its_id_when_its_history_is_folded_again_at_other_offsets
 
 
 def test_a_new_episode_of_a_subject_is_a_new_signal() -> None:
-    journal = (favour("2026-01-01"), tick("2026-06-01"), favour("2026-06-02"))
+    journal = (waiver("2026-01-01"), tick("2026-06-01"), waiver("2026-06-02"))
     told = [row for row in rows_of(given(WARNING_SIGNS, *journal), SignalRow) if is_of_all_waivers(row)]
     assert [row.step for row in told] == ["opened", "cleared", "opened"]
     assert told[0].signal_id == told[1].signal_id != told[2].signal_id
@@ -127,7 +122,7 @@ def test_hostile_names_are_stored_as_they_are() -> None:
 
 def test_the_definitions_come_with_the_release_one_row_an_indicator() -> None:
     assert [row.id for row in definition_rows()] == list(DEFINITIONS)
-    assert len(DEFINITIONS) == len(ALL)
+    assert len(DEFINITIONS) == len(INDICATORS)
     waivers = next(row for row in definition_rows() if row.id == "credit_waivers")
     assert (waivers.watch, waivers.warning, waivers.critical, waivers.stale_after) == (0.5, 2.0, 4.0, None)
     prices = next(row for row in definition_rows() if row.id == "gpu_resale_drawdown")

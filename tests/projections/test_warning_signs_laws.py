@@ -10,12 +10,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from projections.base import fold
+from projections.definition import LEVELS
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.definition import LEVELS
+from projections.warning_signs.fold import WarningSigns
 from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
+from tests.given import Projected, event, given, journaled, project, restored, rows_of, standing
 from tests.projections.company_events import COMPANY_EVENTS
-from tests.projections.given import event, given, journaled, rows_of, standing
 
 START = date(2026, 1, 1)
 DAYS = st.integers(0, 400).map(lambda days: str(START + timedelta(days=days)))
@@ -113,10 +113,10 @@ JOURNALS = st.lists(EVENTS, max_size=40)
 @forall(JOURNALS, st.integers(0, 40))
 def test_a_snapshot_anywhere_in_the_journal_changes_no_row(journal: list[Event], cut: int) -> None:
     records = journaled(journal)
-    before = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
-    restored = WARNING_SIGNS.state_type.validate_json(WARNING_SIGNS.state_type.dump_json(before.state))
-    assert restored == before.state
-    after, undisturbed = (fold(WARNING_SIGNS, state, records[cut:]) for state in (restored, before.state))
+    before = project(WARNING_SIGNS, records[:cut])
+    after, undisturbed = (
+        project(WARNING_SIGNS, records[cut:], state) for state in (restored(WARNING_SIGNS, before), before)
+    )
     assert after == undisturbed
     # 1 equals 1.0, and is written differently.
     assert [list(map(type, row)) for row in after.rows] == [list(map(type, row)) for row in undisturbed.rows]
@@ -132,11 +132,13 @@ def test_no_row_depends_on_what_comes_later(journal: list[Event], cut: int) -> N
 @settings(deadline=None)
 @forall(JOURNALS)
 def test_every_row_is_stamped_with_the_clock_of_the_fold_however_late_its_event(journal: list[Event]) -> None:
-    state = WARNING_SIGNS.initial
+    step: Projected[WarningSigns] | None = None
     for record in journaled(journal):
-        state, rows = (step := WARNING_SIGNS.apply(state, record)).state, step.rows
+        step = project(WARNING_SIGNS, [record], step)
         stamps = {
-            row.known_at for row in rows if isinstance(row, IndicatorRow | IndicatorCurrentRow | SignalRow)
+            row.known_at
+            for row in step.rows
+            if isinstance(row, IndicatorRow | IndicatorCurrentRow | SignalRow)
         }
         assert stamps <= {record.now}
 

@@ -15,19 +15,7 @@ from projections.warning_signs.rows import (
     SignalRow,
     ThresholdOverrideRow,
 )
-from tests.projections.given import event, given, journaled, noon, rows_of, standing
-
-
-def favour(known_on: str, kind: str = "waiver", borrower: str = "CoreWeave", **fields: Any) -> Event:
-    return event(
-        "CreditWaiverReported",
-        known_on,
-        facility_id="f",
-        borrower=borrower,
-        kind=kind,
-        detail=known_on,
-        **fields,
-    )
+from tests.given import event, given, journaled, noon, project, restored, rows_of, standing, waiver
 
 
 def thresholds(
@@ -72,7 +60,7 @@ def made_by_last(step: Step[WarningSigns], kind: type[Any], offset: int) -> list
 
 def test_lower_thresholds_raise_what_stands_at_once() -> None:
     change = watchlist("2026-01-03", thresholds(0.5, 1, 4))
-    step = given(WARNING_SIGNS, favour("2026-01-01"), change)
+    step = given(WARNING_SIGNS, waiver("2026-01-01"), change)
     assert levels(step) == {"all": "warning", "borrower:CoreWeave": "warning"}
     told = made_by_last(step, SignalRow, 1)
     assert [(row.subject, row.step, row.threshold) for row in told] == [
@@ -85,10 +73,10 @@ def test_lower_thresholds_raise_what_stands_at_once() -> None:
 
 def test_higher_thresholds_ease_and_clear_what_stands_at_once() -> None:
     eased = given(
-        WARNING_SIGNS, favour("2026-01-01", "default"), watchlist("2026-01-03", thresholds(1, 8, 16))
+        WARNING_SIGNS, waiver("2026-01-01", "default"), watchlist("2026-01-03", thresholds(1, 8, 16))
     )
     assert [(row.step, row.level) for row in made_by_last(eased, SignalRow, 1)] == [("eased", "watch")] * 2
-    cleared = given(WARNING_SIGNS, favour("2026-01-01"), watchlist("2026-01-03", thresholds(4, 8, 16)))
+    cleared = given(WARNING_SIGNS, waiver("2026-01-01"), watchlist("2026-01-03", thresholds(4, 8, 16)))
     assert levels(cleared) == {"all": "calm", "borrower:CoreWeave": "calm"}
 
 
@@ -105,14 +93,14 @@ def test_a_level_is_left_past_the_new_threshold_by_a_tenth_of_it() -> None:
 
 
 def test_a_count_leaves_a_level_just_below_the_new_threshold() -> None:
-    before = favour("2026-01-01", "forbearance")
+    before = waiver("2026-01-01", "forbearance")
     assert levels(given(WARNING_SIGNS, before))["all"] == "warning"
     leaves = given(WARNING_SIGNS, before, watchlist("2026-01-03", thresholds(0.5, 2.1, 4)))
     assert levels(leaves)["all"] == "watch"
 
 
 def test_the_change_is_evidence_of_what_it_caused_and_the_text_says_so() -> None:
-    report, change = favour("2026-01-01"), watchlist("2026-01-03", thresholds(0.5, 1, 4))
+    report, change = waiver("2026-01-01"), watchlist("2026-01-03", thresholds(0.5, 1, 4))
     step = given(WARNING_SIGNS, report, change)
     row = made_by_last(step, IndicatorRow, 1)[0]
     assert row.evidence == [change.event_id, report.event_id]
@@ -123,9 +111,9 @@ def test_the_change_is_evidence_of_what_it_caused_and_the_text_says_so() -> None
 def test_what_comes_after_the_change_is_judged_by_it_and_no_longer_tells_of_it() -> None:
     step = given(
         WARNING_SIGNS,
-        favour("2026-01-01"),
+        waiver("2026-01-01"),
         watchlist("2026-01-03", thresholds(0.5, 3, 9)),
-        favour("2026-01-05", "forbearance"),
+        waiver("2026-01-05", "forbearance"),
     )
     row = made_by_last(step, IndicatorRow, 2)[0]
     assert (row.value, row.level) == (3.0, "warning")
@@ -133,18 +121,18 @@ def test_what_comes_after_the_change_is_judged_by_it_and_no_longer_tells_of_it()
 
 
 def test_an_input_is_not_made_fresh_by_a_watchlist() -> None:
-    step = given(WARNING_SIGNS, favour("2026-01-01"), watchlist("2026-01-03", thresholds(0.5, 1, 4)))
+    step = given(WARNING_SIGNS, waiver("2026-01-01"), watchlist("2026-01-03", thresholds(0.5, 1, 4)))
     row = standing(WARNING_SIGNS, step, IndicatorCurrentRow)["credit_waivers", "all"]
     assert (row.input_at, row.known_at) == (noon("2026-01-01"), noon("2026-01-03"))
 
 
 def test_thresholds_of_one_subject_leave_the_others_alone_and_win_over_those_of_all() -> None:
     own = thresholds(0.5, 1, 4, "borrower:CoreWeave")
-    step = given(WARNING_SIGNS, favour("2026-01-01"), watchlist("2026-01-03", own))
+    step = given(WARNING_SIGNS, waiver("2026-01-01"), watchlist("2026-01-03", own))
     assert levels(step) == {"all": "watch", "borrower:CoreWeave": "warning"}
     assert [row.subject for row in made_by_last(step, IndicatorRow, 1)] == ["borrower:CoreWeave"]
     of_all = watchlist("2026-01-05", thresholds(4, 8, 16), name="other")
-    assert levels(given(WARNING_SIGNS, favour("2026-01-01"), watchlist("2026-01-03", own), of_all)) == {
+    assert levels(given(WARNING_SIGNS, waiver("2026-01-01"), watchlist("2026-01-03", own), of_all)) == {
         "all": "calm",
         "borrower:CoreWeave": "warning",
     }
@@ -153,7 +141,7 @@ def test_thresholds_of_one_subject_leave_the_others_alone_and_win_over_those_of_
 def test_the_newest_watchlist_of_a_name_replaces_the_one_before() -> None:
     step = given(
         WARNING_SIGNS,
-        favour("2026-01-01"),
+        waiver("2026-01-01"),
         watchlist("2026-01-03", thresholds(0.5, 0.7, 1)),
         watchlist("2026-01-05"),
     )
@@ -163,7 +151,7 @@ def test_the_newest_watchlist_of_a_name_replaces_the_one_before() -> None:
 
 def test_of_several_watchlists_the_one_that_changed_last_wins() -> None:
     low, high = thresholds(0.5, 0.7, 1), thresholds(4, 8, 16)
-    journal = (favour("2026-01-01"), watchlist("2026-01-03", low), watchlist("2026-01-04", high, name="b"))
+    journal = (waiver("2026-01-01"), watchlist("2026-01-03", low), watchlist("2026-01-04", high, name="b"))
     assert levels(given(WARNING_SIGNS, *journal))["all"] == "calm"
     again = watchlist("2026-01-05", low)
     assert levels(given(WARNING_SIGNS, *journal, again))["all"] == "critical"
@@ -172,7 +160,7 @@ def test_of_several_watchlists_the_one_that_changed_last_wins() -> None:
 def test_the_same_watchlist_again_changes_nothing() -> None:
     low = thresholds(0.5, 1, 4)
     step = given(
-        WARNING_SIGNS, favour("2026-01-01"), watchlist("2026-01-03", low), watchlist("2026-01-05", low)
+        WARNING_SIGNS, waiver("2026-01-01"), watchlist("2026-01-03", low), watchlist("2026-01-05", low)
     )
     assert not [row for row in rows_of(step, IndicatorRow) if row.journal_offset == 2]
     assert not [row for row in rows_of(step, SignalRow) if row.journal_offset == 2]
@@ -188,18 +176,18 @@ def test_the_same_watchlist_again_changes_nothing() -> None:
     ids=["unknown indicator", "against the direction", "unknown subject"],
 )
 def test_what_fits_nothing_is_inert(override: dict[str, Any]) -> None:
-    step = given(WARNING_SIGNS, favour("2026-01-01"), watchlist("2026-01-03", override))
+    step = given(WARNING_SIGNS, waiver("2026-01-01"), watchlist("2026-01-03", override))
     assert levels(step) == {"all": "watch", "borrower:CoreWeave": "watch"}
     assert not [row for row in rows_of(step, IndicatorRow) if row.journal_offset == 1]
 
 
 def test_a_watchlist_holds_for_subjects_that_come_later() -> None:
-    step = given(WARNING_SIGNS, watchlist("2026-01-01", thresholds(0.5, 1, 4)), favour("2026-01-03"))
+    step = given(WARNING_SIGNS, watchlist("2026-01-01", thresholds(0.5, 1, 4)), waiver("2026-01-03"))
     assert levels(step)["all"] == "warning"
 
 
 def test_a_shorter_window_lets_go_at_once_and_a_longer_one_takes_back() -> None:
-    early, late = favour("2026-01-01"), favour("2026-03-01", "forbearance", "Oracle")
+    early, late = waiver("2026-01-01"), waiver("2026-03-01", "forbearance", borrower="Oracle")
     short = watchlist("2026-03-02", days=30)
     step = given(WARNING_SIGNS, early, late, short)
     assert values(step) == {"all": 2.0, "borrower:CoreWeave": 0.0, "borrower:Oracle": 2.0}
@@ -211,15 +199,15 @@ def test_a_shorter_window_lets_go_at_once_and_a_longer_one_takes_back() -> None:
 
 
 def test_a_longer_window_finds_what_left_the_default_one() -> None:
-    journal = (favour("2026-01-01"), tick("2026-06-01"))
+    journal = (waiver("2026-01-01"), tick("2026-06-01"))
     assert values(given(WARNING_SIGNS, *journal))["all"] == 0.0
     longer = watchlist("2026-06-02", days=365)
     assert values(given(WARNING_SIGNS, *journal, longer))["all"] == 1.0
     assert values(given(WARNING_SIGNS, *journal, longer, tick("2027-01-01")))["all"] == 0.0
 
 
-def test_a_favour_expires_by_the_window_of_the_watchlist() -> None:
-    journal = (watchlist("2026-01-01", days=10), favour("2026-01-02"))
+def test_a_waiver_expires_by_the_window_of_the_watchlist() -> None:
+    journal = (watchlist("2026-01-01", days=10), waiver("2026-01-02"))
     assert values(given(WARNING_SIGNS, *journal, tick("2026-01-11")))["all"] == 1.0
     assert values(given(WARNING_SIGNS, *journal, tick("2026-01-12")))["all"] == 0.0
 
@@ -227,8 +215,8 @@ def test_a_favour_expires_by_the_window_of_the_watchlist() -> None:
 def test_a_change_and_an_expiry_in_one_event_give_one_row_a_subject() -> None:
     step = given(
         WARNING_SIGNS,
-        favour("2026-01-01"),
-        favour("2026-02-01"),
+        waiver("2026-01-01"),
+        waiver("2026-02-01"),
         watchlist("2026-04-05", thresholds(0.5, 1, 4), days=100),
     )
     rows = [row for row in rows_of(step, IndicatorRow) if row.journal_offset == 2]
@@ -238,14 +226,10 @@ def test_a_change_and_an_expiry_in_one_event_give_one_row_a_subject() -> None:
 
 
 def test_a_snapshot_remembers_the_watchlists() -> None:
-    state = given(
-        WARNING_SIGNS, favour("2026-01-01"), watchlist("2026-01-03", thresholds(0.5, 1, 4), days=30)
-    ).state
-    kind = WARNING_SIGNS.state_type
-    restored = kind.validate_json(kind.dump_json(state))
-    assert restored == state
-    *_, last = journaled([favour("2026-01-01"), watchlist("2026-01-03"), favour("2026-01-20")])
-    assert WARNING_SIGNS.apply(restored, last) == WARNING_SIGNS.apply(state, last)
+    journal = [waiver("2026-01-01"), watchlist("2026-01-03", thresholds(0.5, 1, 4), days=30)]
+    before, later = given(WARNING_SIGNS, *journal), journaled([*journal, waiver("2026-01-20")])[-1:]
+    again = project(WARNING_SIGNS, later, restored(WARNING_SIGNS, before))
+    assert again == project(WARNING_SIGNS, later, before)
 
 
 def overridden(step: Step[WarningSigns]) -> dict[tuple[Any, ...], tuple[float, float, float]]:

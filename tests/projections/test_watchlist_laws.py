@@ -7,9 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from projections.base import fold
+from projections.definition import Thresholds
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.definition import Thresholds
 from projections.warning_signs.rows import (
     IndicatorCurrentRow,
     IndicatorRow,
@@ -17,7 +16,7 @@ from projections.warning_signs.rows import (
     SignalRow,
     ThresholdOverrideRow,
 )
-from tests.projections.given import event, given, journaled, rows_of, standing
+from tests.given import event, given, journaled, project, restored, rows_of, standing
 from tests.projections.test_warning_signs_laws import DAYS, EVENTS, NAMES
 
 INDICATORS = st.sampled_from(
@@ -60,10 +59,10 @@ JOURNALS = st.lists(st.one_of(EVENTS, EVENTS, DESK), max_size=40)
 @forall(JOURNALS, st.integers(0, 40))
 def test_a_snapshot_anywhere_in_the_journal_changes_no_row(journal: list[Event], cut: int) -> None:
     records = journaled(journal)
-    before = fold(WARNING_SIGNS, WARNING_SIGNS.initial, records[:cut])
-    restored = WARNING_SIGNS.state_type.validate_json(WARNING_SIGNS.state_type.dump_json(before.state))
-    assert restored == before.state
-    after, undisturbed = (fold(WARNING_SIGNS, state, records[cut:]) for state in (restored, before.state))
+    before = project(WARNING_SIGNS, records[:cut])
+    after, undisturbed = (
+        project(WARNING_SIGNS, records[cut:], state) for state in (restored(WARNING_SIGNS, before), before)
+    )
     assert after == undisturbed
     assert [list(map(type, row)) for row in after.rows] == [list(map(type, row)) for row in undisturbed.rows]
 
@@ -105,9 +104,9 @@ def test_a_subject_is_written_once_an_event_and_stands_as_its_history_says(journ
 @forall(JOURNALS, DAYS)
 def test_the_same_watchlist_twice_is_as_good_as_once(journal: list[Event], day: str) -> None:
     change = watchlist(day, "twice", [override("credit_waivers", None, [1.0, 2.0, 3.0])], [])
-    once = fold(WARNING_SIGNS, WARNING_SIGNS.initial, journaled([*journal, change]))
-    again = journaled([*journal, change, change.model_copy(update={"event_id": journal_id()})])[-1]
-    assert not rows_of(WARNING_SIGNS.apply(once.state, again), SignalRow)
+    once = given(WARNING_SIGNS, *journal, change)
+    again = journaled([*journal, change, change.model_copy(update={"event_id": journal_id()})])[-1:]
+    assert not rows_of(project(WARNING_SIGNS, again, once), SignalRow)
 
 
 @settings(deadline=None)

@@ -1,14 +1,13 @@
-"""The whole graph of announced money, solved at once: what pictures that were kept up are held against."""
+"""The whole graph of announced money, solved at once: what graphs that were kept up are held against."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projections.circularity.book import Basis, Book, Edge, Flow, flow, total
-from projections.circularity.components import components
-from projections.circularity.forwarding import balanced_circulation
-from projections.circularity.maximum import maximum_circulation
-from projections.circularity.round_trip import RoundTrip, coming_home
-from projections.circularity.solve import at_most
+import networkx as nx
+
+from projections.facts.book import Basis, Book, Edge, Flow, flow, total
+from projections.money_graph import solver
+from projections.money_graph.basis_graph import RoundTrip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Circulation:
 def flows(book: Book, basis: Basis) -> tuple[Flow, ...]:
     """Read the graph off the book with financing and purchases apart, sorted by payer and payee."""
     every = (flow(book, basis, pair) for pair in sorted(book.between))
-    return tuple(one for one in every if total(one).cents)
+    return tuple(money for money in every if total(money).cents)
 
 
 def edges(book: Book, basis: Basis) -> tuple[Edge, ...]:
@@ -32,17 +31,28 @@ def edges(book: Book, basis: Basis) -> tuple[Edge, ...]:
     return tuple(map(total, flows(book, basis)))
 
 
+def components(edges: Sequence[Edge]) -> list[tuple[int, ...]]:
+    """Return the edges inside each strongly connected component of more than one company, by their index."""
+    graph = nx.DiGraph([(edge.source, edge.target) for edge in edges])
+    members = [set(names) for names in nx.strongly_connected_components(graph)]
+    inside = [
+        tuple(at for at, edge in enumerate(edges) if edge.source in names and edge.target in names)
+        for names in members
+        if len(names) > 1
+    ]
+    return sorted(inside)
+
+
 def circulation(edges: tuple[Edge, ...]) -> Circulation:
     """Solve a graph of one edge a pair, component by component."""
     by_edge = [0] * len(edges)
     maximum, bff = 0, 0
-    for places in components(edges):
-        inside = tuple(edges[place] for place in places)
-        most, circulating = maximum_circulation(inside), balanced_circulation(inside)
-        maximum += most
-        bff += at_most(most, circulating)
-        for place, cents in zip(places, circulating, strict=True):
-            by_edge[place] = cents
+    for inside in components(edges):
+        solved = solver.solve(tuple(edges[at] for at in inside))
+        maximum += solved.maximum_cents
+        bff += min(sum(solved.circulating_cents), solved.maximum_cents)
+        for at, cents in zip(inside, solved.circulating_cents, strict=True):
+            by_edge[at] = cents
     return Circulation(sum(edge.cents for edge in edges), maximum, bff, tuple(by_edge))
 
 
@@ -50,12 +60,12 @@ def round_trips(flows: Sequence[Flow]) -> tuple[RoundTrip, ...]:
     """Solve every vendor that both finances others and sells, in the order of their names."""
     financing: dict[str, int] = {}
     purchases: dict[str, int] = {}
-    for one in flows:
-        financing[one.source] = financing.get(one.source, 0) + one.financing_cents
-        purchases[one.target] = purchases.get(one.target, 0) + one.purchases_cents
+    for money in flows:
+        financing[money.source] = financing.get(money.source, 0) + money.financing_cents
+        purchases[money.target] = purchases.get(money.target, 0) + money.purchases_cents
     home: dict[str, int] = {}
-    for places in components([total(one) for one in flows]):
-        home |= dict(coming_home(tuple(flows[place] for place in places)))
+    for inside in components([total(money) for money in flows]):
+        home |= solver.round_trips(tuple(flows[at] for at in inside))
     return tuple(
         RoundTrip(vendor, financing[vendor], purchases[vendor], home.get(vendor, 0))
         for vendor in sorted(financing)

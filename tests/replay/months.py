@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.base import Event
-from events.clock import tick
-from events.codec import decode_document
+import orjson
+
+from events.base import Event, Report
+from events.codec import decode_document, encode
+from events.families.clock import tick
 from ouroboros.history.source import Entry, Order
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -93,6 +95,23 @@ def _delivered(chance: random.Random, at: datetime) -> dict[str, Any]:
     return {"event_type": "PowerDelivered", "site_id": site_id, "mw": 100, "delivered_on": str(at.date())}
 
 
+def _ended(chance: random.Random, at: datetime) -> dict[str, Any]:
+    site_id = f"site-{chance.randrange(3)}"
+    if chance.random() < 0.3:
+        return {"event_type": "PowerCompleted", "site_id": site_id, "completed_on": str(at.date())}
+    return {"event_type": "PowerWithdrawn", "site_id": site_id, "reason": "cancelled"}
+
+
+def _named(chance: random.Random, _: datetime) -> dict[str, Any]:
+    company, other = chance.sample(COMPANIES, 2)
+    return {
+        "event_type": "CompanyNamed",
+        "company": company,
+        "aliases": [f"{other} Inc", other],
+        "by": "desk",
+    }
+
+
 def _revenue(chance: random.Random, at: datetime) -> dict[str, Any]:
     return {
         "event_type": "RevenueReported",
@@ -164,7 +183,7 @@ def _gpu_bar(chance: random.Random, at: datetime) -> dict[str, Any]:
 
 _FACTS: tuple[Make, ...] = (
     _deal, _deal, _funded, _terminated, _waiver, _waiver, _loan, _repaid, _scheduled, _delivered,
-    _revenue, _used, _muted, _watched,
+    _ended, _named, _revenue, _used, _muted, _watched,
 )  # fmt: skip
 # What producers send, prices as prints, and what the journal holds, prices as bars.
 SENT: tuple[Make, ...] = (*_FACTS, _share_print, _share_print, _gpu_print)
@@ -184,7 +203,50 @@ def drawn(chance: random.Random, kinds: Sequence[Make] = JOURNALED) -> Event:
 
 def month(chance: random.Random, count: int, kinds: Sequence[Make] = JOURNALED) -> list[Event]:
     """Draw events in the order in which they become known."""
-    return sorted((drawn(chance, kinds) for _ in range(count)), key=lambda one: one.known_at)
+    return sorted((drawn(chance, kinds) for _ in range(count)), key=lambda event: event.known_at)
+
+
+def with_the_desk(chance: random.Random, events: Sequence[Event]) -> list[Event]:
+    """Let other sources report some of it again, and the desk decide on it, in known order."""
+    again = [_of_another_source(chance, report) for report in events if _often(chance, report, 0.4)]
+    reports = [report for report in [*events, *again] if isinstance(report, Report)]
+    corrected = [
+        _of_another_source(chance, report, corrects=report) for report in reports if chance.random() < 0.1
+    ]
+    decisions = [_decided(chance, reports, report) for report in reports if chance.random() < 0.2]
+    return sorted([*events, *again, *corrected, *decisions], key=lambda event: event.known_at)
+
+
+def _often(chance: random.Random, event: Event, share: float) -> bool:
+    return isinstance(event, Report) and chance.random() < share
+
+
+def _of_another_source(chance: random.Random, report: Event, corrects: Event | None = None) -> Event:
+    """Report the same a few days later; a correction is of the same source."""
+    document = orjson.loads(encode(report))
+    del document["event_id"]
+    known_at = (report.known_at + timedelta(hours=chance.randrange(1, 100))).isoformat()
+    if corrects is not None:
+        return decode_document({**document, "known_at": known_at, "corrects": str(corrects.event_id)})
+    source = f"{report.source}, as another reports it"
+    return decode_document({**document, "known_at": known_at, "source": source, "certainty": "reported"})
+
+
+def _decided(chance: random.Random, reports: Sequence[Event], report: Event) -> Event:
+    """Decide on a report, and on another of its kind, once both are known."""
+    other = chance.choice([again for again in reports if type(again) is type(report)])
+    known_at = max(report.known_at, other.known_at) + timedelta(hours=chance.randrange(100))
+    first, second = str(report.event_id), str(other.event_id)
+    kinds: list[dict[str, Any]] = [
+        {"event_type": "ReportRetracted", "report_id": first},
+        {"event_type": "FactParted", "fact_id": first, "reports": [second]},
+    ]
+    if other is not report:
+        kinds += 2 * [{"event_type": "FactsJoined", "fact_id": first, "others": [second]}]
+    when = {"occurred_at": known_at.isoformat(), "known_at": known_at.isoformat()}
+    return decode_document(
+        {**when, "source": "desk", "certainty": "stated", "by": "Ada", **chance.choice(kinds)}
+    )
 
 
 class InMemory:
@@ -196,10 +258,8 @@ class InMemory:
 
     def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
         """Read them in an order."""
-        known = [one for one in self._entries if until is None or one.event.known_at <= until]
-        places = {Order.JOURNAL: _place, Order.KNOWN: lambda one: (one.event.known_at, *_place(one))}
-        return iter(sorted(known, key=places[order]))
-
-
-def _place(entry: Entry) -> tuple[int, int]:
-    return entry.offset, entry.index
+        known = [entry for entry in self._entries if until is None or entry.event.known_at <= until]
+        known.sort(key=lambda entry: entry.position)
+        return iter(
+            known if order is Order.JOURNAL else sorted(known, key=lambda entry: entry.event.known_at)
+        )

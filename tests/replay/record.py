@@ -2,12 +2,15 @@
 
 `python -m tests.replay.record journal NAME` plays the demo on servers of its own and writes down the
 journal that it makes; `python -m tests.replay.record fingerprints` writes down what all recorded
-journals fold to today. docs/replay.md says when to do which.
+journals fold to today; `python -m tests.replay.record database NAME` writes down the database that this
+release leaves of the first records of the demo, for a later release to bring up to date. docs/replay.md says
+when to do which.
 """
 
 import asyncio
-import io
+import gzip
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,9 +23,9 @@ from rich.console import Console
 
 from events.journal import POSITIONS_HEADER
 from events.ledger import ledger
-from ouroboros.demo.story import tell
+from ouroboros.commands.migrate import prepare
+from ouroboros.demo.story import publish_days
 from ouroboros.embedded import start_kafka, start_postgres
-from ouroboros.preparation import prepare
 from ouroboros.replay.fingerprint import fingerprints
 from projections.registry import PROJECTIONS
 from projections.store.migration import migrate
@@ -35,6 +38,7 @@ from streams.worker import working
 
 RECORDED = Path(__file__).parent / "recorded"
 SNAPSHOT_EVENTS = 50
+DUMPED_RECORDS = 40
 
 
 def silent(_: str) -> None:
@@ -53,20 +57,20 @@ def records_of(journal: Path) -> list[JournalRecord]:
     ]
 
 
-async def folded(journal: Path, database: str) -> str:
+async def folded(journal: Path, database: str, records: int | None = None) -> str:
     """Fold a recorded journal into an empty database, and give the fingerprints as they are written down."""
     migrate(database, PROJECTIONS, None, silent)
     projector = await Projector.load(database, PROJECTIONS, SNAPSHOT_EVENTS)
-    await projector.project(records_of(journal))
+    await projector.project_records(records_of(journal)[:records])
     await projector.close()
     taken = fingerprints(database, LIVE)
-    return "".join(f"{one.sha256} {one.rows:>5} {name}\n" for name, one in taken.items())
+    return "".join(f"{table.sha256} {table.rows:>5} {name}\n" for name, table in taken.items())
 
 
 async def _play(settings: Settings) -> bytes:
     await prepare(settings, silent)
     async with working(settings) as worker:
-        await tell(settings, worker, ledger(), Console(file=io.StringIO()))
+        await publish_days(settings, worker, ledger(), Console(quiet=True))
     async with reading_journal(settings) as journal:
         lines = [
             orjson.dumps(
@@ -119,10 +123,28 @@ def record_fingerprints() -> None:
         journal.with_suffix(".fingerprints").write_text(text)
 
 
+def record_database(name: str) -> None:
+    """Fold the beginning of the demo's journal and dump the database."""
+    with _home() as home:
+        postgres = start_postgres(home / "postgres", silent)
+        try:
+            asyncio.run(folded(RECORDED / "demo.jsonl", postgres.dsn, DUMPED_RECORDS))
+            shape = ("--inserts", "--rows-per-insert=500", "--no-owner", "--no-privileges", "--no-comments")
+            program = str(Path(postgres.plan.command[0]).with_name("pg_dump"))
+            dump = subprocess.run([program, *shape, postgres.dsn], capture_output=True, check=True).stdout
+        finally:
+            postgres.stop()
+    # Lines with a backslash are for psql alone.
+    lines = [line for line in dump.splitlines(keepends=True) if not line.startswith(b"\\")]
+    (RECORDED / f"{name}.sql.gz").write_bytes(gzip.compress(b"".join(lines), mtime=0))
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["journal", name]:
             record_journal(name)
+        case ["database", name]:
+            record_database(name)
         case ["fingerprints"]:
             record_fingerprints()
         case _:

@@ -6,9 +6,9 @@ import pytest
 
 from events.errors import UsageError
 from ouroboros.history.source import Order
-from ouroboros.replay.moments import moment
 from ouroboros.replay.plan import Plan
-from ouroboros.replay.schemas import check_name, place_of
+from ouroboros.replay.schemas import check_name, namespace_of
+from ouroboros.terminal import time_of
 from projections.registry import PROJECTIONS
 
 JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ def test_a_schema_may_not_be_called_by_what_is_no_name_or_is_taken(name: str) ->
 
 
 def test_the_names_that_are_made_of_the_longest_fit_into_the_database() -> None:
-    place = place_of("x" * 40)
+    place = namespace_of("x" * 40)
     names = [place.schema(one) for one in PROJECTIONS] + [
         f"{'x' * 40}_old_{one.schema}" for one in PROJECTIONS
     ]
@@ -50,18 +50,18 @@ def test_the_names_that_are_made_of_the_longest_fit_into_the_database() -> None:
     ],
 )
 def test_a_moment_is_utc_unless_it_says_otherwise(text: str | None, read: datetime | None) -> None:
-    assert moment(text, "--to") == read
+    assert time_of(text, "--to") == read
 
 
 def test_what_is_no_moment_is_refused_with_the_option_and_an_example() -> None:
-    with pytest.raises(UsageError, match=r"--to 'yesterday' is no moment.*2026-01-31"):
-        moment("yesterday", "--to")
+    with pytest.raises(UsageError, match=r"--to 'yesterday' is no date.*2026-01-31"):
+        time_of("yesterday", "--to")
 
 
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
 def test_a_moment_outside_of_all_years_is_refused_too(text: str) -> None:
-    with pytest.raises(UsageError, match="is no moment"):
-        moment(text, "--as-known-at")
+    with pytest.raises(UsageError, match="is no date"):
+        time_of(text, "--as-known-at")
 
 
 def test_only_the_whole_journal_is_what_a_live_projector_folds() -> None:

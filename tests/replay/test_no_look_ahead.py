@@ -1,7 +1,7 @@
 """No look-ahead: what becomes known after T changes nothing that is written as known at T."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,28 +9,35 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from events.prices import Bar
+from events.base import Event
+from events.families.prices import Bar
 from ouroboros.history.source import Entry, Order, journaled
-from projections.base import JournaledEvent, Projection, Row, Step
+from projections.base import BatchStep, JournaledEvent, Projection, Row, Step
+from projections.column_block import rows_of
+from projections.event_batch import batch_of
+from projections.facts.learning import learn
+from projections.facts.world import World
+from projections.kernel import LearnedBatch
 from projections.registry import PROJECTIONS
-from tests.replay.months import BEGIN, DAYS, InMemory, drawn
+from tests.replay.months import BEGIN, DAYS, InMemory, drawn, with_the_desk
 
 SEEDS = 1_000
-EVENTS = 32
+EVENTS = 20
 
 
 def rows_known_at(
-    moment: datetime, entries: Sequence[Entry], projections: Iterable[Projection[Any]] = PROJECTIONS
+    time: datetime, entries: Sequence[Entry], projections: Sequence[Projection[Any]] = PROJECTIONS
 ) -> list[str]:
-    """Fold everything in known order, to its very end, and keep the rows stamped up to a moment."""
-    history = InMemory(entries)
-    states = {one.name: one.initial for one in projections}
+    """Fold everything in known order, to its very end, and keep the rows stamped up to a time."""
+    world, states = World(), {projection.name: projection.initial for projection in projections}
     kept = []
-    for one in journaled(history.entries(Order.KNOWN)):
+    for entry in journaled(InMemory(entries).entries(Order.KNOWN)):
+        batch, before = batch_of([entry]), world
+        world, steps = learn(world, batch)
         for projection in projections:
-            step = projection.apply(states[projection.name], one)
-            states[projection.name] = step.state
-            kept += [repr(row) for row in step.rows if _stamp(row, one) <= moment]
+            done = projection.project(states[projection.name], LearnedBatch(batch, before, steps))
+            states[projection.name] = done.state
+            kept += [repr(row) for row in rows_of(done.pieces) if _stamp(row, entry) <= time]
     return kept
 
 
@@ -39,34 +46,36 @@ def _stamp(row: Row, at: JournaledEvent) -> datetime:
     return stamp
 
 
-def with_another_future(chance: random.Random, entries: Sequence[Entry], moment: datetime) -> list[Entry]:
-    """Change, add and remove what is known after a moment; what was known by then keeps its place."""
+def with_another_future(chance: random.Random, entries: Sequence[Entry], time: datetime) -> list[Entry]:
+    """Change, add and remove what is known after a time; what was known by then keeps its place."""
 
     def after() -> Entry:
-        while (event := drawn(chance)).known_at <= moment:
+        while (event := drawn(chance)).known_at <= time:
             pass
         return Entry(chance.randrange(10 * EVENTS), chance.randrange(1, 10**6), event)
 
-    known = [one for one in entries if one.event.known_at <= moment]
-    later = [one for one in entries if one.event.known_at > moment]
-    kept = [after() if chance.random() < 0.3 else one for one in later if chance.random() < 0.6]
+    known = [entry for entry in entries if entry.event.known_at <= time]
+    later = [entry for entry in entries if entry.event.known_at > time]
+    kept = [after() if chance.random() < 0.3 else entry for entry in later if chance.random() < 0.6]
     return [*known, *kept, *(after() for _ in range(chance.randrange(3)))]
 
 
 def pasts_with_two_futures(seed: int) -> Iterator[tuple[datetime, list[Entry], list[Entry]]]:
     chance = random.Random(seed)
+    events = [drawn(chance) for _ in range(EVENTS)]
     # In the journal late events stand anywhere: the order of known_at is for the history to make.
-    entries = [Entry(offset, 0, drawn(chance)) for offset in range(EVENTS)]
-    moment = BEGIN + timedelta(seconds=chance.randrange(DAYS * 86_400 * 9 // 10))
-    yield moment, entries, with_another_future(chance, entries, moment)
+    journal = chance.sample(listed := with_the_desk(chance, events), len(listed))
+    entries = [Entry(offset, 0, event) for offset, event in enumerate(journal)]
+    time = BEGIN + timedelta(seconds=chance.randrange(DAYS * 86_400 * 9 // 10))
+    yield time, entries, with_another_future(chance, entries, time)
 
 
 @pytest.mark.parametrize("start", range(0, SEEDS, 50))
 def test_what_becomes_known_later_changes_nothing_as_known_at(start: int) -> None:
     for seed in range(start, start + 50):
-        for moment, entries, other in pasts_with_two_futures(seed):
-            once, again = rows_known_at(moment, entries), rows_known_at(moment, other)
-            assert once == again, f"seed {seed}, as known at {moment}"
+        for time, entries, other in pasts_with_two_futures(seed):
+            once, again = rows_known_at(time, entries), rows_known_at(time, other)
+            assert once == again, f"seed {seed}, as known at {time}"
 
 
 def test_the_futures_that_are_compared_differ() -> None:
@@ -81,17 +90,12 @@ def test_the_futures_that_are_compared_differ() -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_as_known_at_folds_what_a_fold_of_everything_had_written_by_then(seed: int) -> None:
-    for moment, entries, _ in pasts_with_two_futures(seed):
-        known = list(InMemory(entries).entries(Order.KNOWN, until=moment))
-        assert rows_known_at(moment, known) == rows_known_at(moment, entries)
+    for time, entries, _ in pasts_with_two_futures(seed):
+        known = list(InMemory(entries).entries(Order.KNOWN, until=time))
+        assert rows_known_at(time, known) == rows_known_at(time, entries)
 
 
 # Two folds that cheat, each in a way of its own.
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Remember nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,34 +116,43 @@ class CloseRow(tuple[datetime, float]):
         return self[0]
 
 
-def cheat(apply: Any) -> Projection[Any]:
-    return Projection("cheat", 1, Last(), apply, TypeAdapter(Last), ())
+def cheat(apply: Callable[[Last, JournaledEvent], Step[Last]]) -> Projection[Last]:
+    def project(state: Last, learned: LearnedBatch) -> BatchStep[Last]:
+        rows = list[Row]()
+        for position in range(len(learned.batch)):
+            step = apply(state, learned.batch.journaled(position))
+            state = step.state
+            rows.extend(step.rows)
+        return BatchStep(state, (tuple(rows),))
+
+    return Projection("cheat", 1, Last(), (Event,), project, TypeAdapter(Last), ())
 
 
-def peeking(future: Sequence[Entry]) -> Projection[Any]:
+def peeking(future: Sequence[Entry]) -> Projection[Last]:
     """Trade at the next close, as a study does that has the whole file before it."""
-    closes = sorted((one.event.known_at, one.event.close_usd) for one in future if isinstance(one.event, Bar))
+    bars = (entry.event for entry in future)
+    closes = sorted((bar.known_at, bar.close_usd) for bar in bars if isinstance(bar, Bar))
 
-    def apply(state: Last, one: JournaledEvent) -> Step[Last]:
-        following = next((close for known_at, close in closes if known_at > one.now), None)
-        return Step(state, () if following is None else (CloseRow((one.now, following)),))
+    def apply(state: Last, at: JournaledEvent) -> Step[Last]:
+        following = next((close for known_at, close in closes if known_at > at.now), None)
+        return Step(state, () if following is None else (CloseRow((at.now, following)),))
 
     return cheat(apply)
 
 
-def writing_into_the_past(state: Last, one: JournaledEvent) -> Step[Last]:
+def writing_into_the_past(state: Last, at: JournaledEvent) -> Step[Last]:
     """Correct what was written under the time at which it was written first."""
-    if not isinstance(one.event, Bar):
+    if not isinstance(at.event, Bar):
         return Step(state)
-    first = state.known_at or one.now
-    return Step(Last(first), (CloseRow((first, one.event.close_usd)),))
+    first = state.known_at or at.now
+    return Step(Last(first), (CloseRow((first, at.event.close_usd)),))
 
 
 def caught(make: Any) -> int:
     return sum(
-        rows_known_at(moment, entries, [make(entries)]) != rows_known_at(moment, other, [make(other)])
+        rows_known_at(time, entries, [make(entries)]) != rows_known_at(time, other, [make(other)])
         for seed in range(50)
-        for moment, entries, other in pasts_with_two_futures(seed)
+        for time, entries, other in pasts_with_two_futures(seed)
     )
 
 

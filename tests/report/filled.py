@@ -5,11 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 
 from events.base import Event
-from events.clock import tick
 from events.codec import decode_document
+from events.families.clock import tick
+from events.families.prices import EquityPriced, GpuPriced
 from events.journal import Run, encode_records
 from events.ledger import ledger
-from events.prices import EquityPriced, GpuPriced
 from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
 
@@ -65,5 +65,5 @@ def records(events: Iterable[Event]) -> Iterator[JournalRecord]:
 async def fill(database: str, events: Iterable[Event]) -> None:
     """Fold events into a database that is ready for a worker."""
     projector = await Projector.load(database, PROJECTIONS, 1_000_000)
-    await projector.project(list(records(events)))
+    await projector.project_records(list(records(events)))
     await projector.close()

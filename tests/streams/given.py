@@ -11,14 +11,14 @@ import orjson
 
 from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.codec import encode, encode_many
+from events.families.prices import EquityPriced, GpuPriced
 from events.journal import Run, decode_record
-from events.prices import EquityPriced, GpuPriced
-from streams.dead_letters import (
+from streams.dead_letters.blocked import BlockedKeys
+from streams.dead_letters.record import (
     DISCARD_HEADER,
     DISCARD_REASON_HEADER,
     DISCARDED_BY_HEADER,
     REDRIVE_HEADER,
-    BlockedKeys,
     DeadLetter,
 )
 from streams.messages import Message
@@ -104,7 +104,7 @@ class Sent:
     partition: int | None
 
     @property
-    def letter(self) -> DeadLetter:
+    def dead_letter(self) -> DeadLetter:
         return DeadLetter.model_validate_json(self.value)
 
     @property
@@ -138,29 +138,29 @@ class Broker:
 
     def confirm(self) -> None:
         """Confirm everything that was sent."""
-        for one in self._pending:
-            if not one.done():
-                one.set_result(None)
+        for confirmed in self._pending:
+            if not confirmed.done():
+                confirmed.set_result(None)
         self._pending.clear()
 
     def refuse(self, error: Exception) -> None:
         """Say that nothing of what is pending was written."""
-        for one in self._pending:
-            one.set_exception(error)
+        for confirmed in self._pending:
+            confirmed.set_exception(error)
         self._pending.clear()
 
     @property
     def topics(self) -> list[str]:
-        """Name the topics in the order in which something was sent to them."""
-        return [one.topic for one in self.sent]
+        """Return the topics in the order in which something was sent to them."""
+        return [sent.topic for sent in self.sent]
 
     @property
-    def letters(self) -> list[DeadLetter]:
-        return [one.letter for one in self.sent if one.topic.endswith("dead-letters")]
+    def dead_letters(self) -> list[DeadLetter]:
+        return [sent.dead_letter for sent in self.sent if sent.topic.endswith("dead-letters")]
 
     @property
     def runs(self) -> list[Run]:
-        return [run for one in self.sent if one.topic.endswith("journal") for run in one.runs]
+        return [run for sent in self.sent if sent.topic.endswith("journal") for run in sent.runs]
 
     @property
     def journal(self) -> list[Event]:
@@ -182,20 +182,21 @@ class House:
         )
 
     async def take(self, *messages: Message) -> list[Message]:
-        return await self.sequencer.take(messages, 0)
+        return await self.sequencer.sequence(messages, 0)
 
     @property
-    def waiting_reasons(self) -> list[str]:
-        return [one.place for one in self.broker.letters if "waits behind" in one.reason]
+    def waiting(self) -> list[str]:
+        """Return the ids of the dead letters that wait behind others."""
+        return [letter.message_id for letter in self.broker.dead_letters if "waits behind" in letter.reason]
 
 
-def redrive(place: str) -> tuple[tuple[str, bytes], ...]:
-    return ((REDRIVE_HEADER, place.encode()),)
+def redrive(message_id: str) -> tuple[tuple[str, bytes], ...]:
+    return ((REDRIVE_HEADER, message_id.encode()),)
 
 
-def discard(place: str, by: str = "Jo", reason: str = "a test") -> tuple[tuple[str, bytes], ...]:
+def discard(message_id: str, by: str = "Jo", reason: str = "a test") -> tuple[tuple[str, bytes], ...]:
     return (
-        (DISCARD_HEADER, place.encode()),
+        (DISCARD_HEADER, message_id.encode()),
         (DISCARDED_BY_HEADER, by.encode()),
         (DISCARD_REASON_HEADER, reason.encode()),
     )
@@ -205,5 +206,5 @@ def deal_ids(events: Sequence[Event]) -> list[str]:
     return [event.key for event in events]
 
 
-def resolved(letters: Sequence[DeadLetter]) -> list[str]:
-    return [one.place for one in letters if one.resolved]
+def resolved(records: Sequence[DeadLetter]) -> list[str]:
+    return [record.message_id for record in records if record.resolved]

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from events.base import GRACE
 from events.codec import decode, encode, encode_many
-from events.prices import EquityPriced
+from events.families.prices import EquityPriced
 from streams.sequencer.conflation import Conflation
 from tests.streams.given import equity
-from tests.streams.test_conflation import INTERVAL, bars_of, price_message
+from tests.streams.test_conflation import INTERVAL, bars_in, price_message
 
 
 @settings(max_examples=200, deadline=None)
@@ -31,5 +31,5 @@ def test_whatever_ticks_are_taken_their_bars_can_be_read_again(
         (tick,) = decode(encode(known.model_copy(update={"occurred_at": known.known_at + ahead})))
         assert isinstance(tick, EquityPriced)
         closed += conflation.add(price_message(offset, tick), [tick], 0)
-    bars = bars_of([*closed, *conflation.close_all()])
+    bars = bars_in([*closed, *conflation.close_all()])
     assert decode(encode_many(bars)) == bars

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from events.codec import MAX_MESSAGE_BYTES, encode
-from events.credit import LoanOriginated
-from events.deals import DealAnnounced
 from events.errors import UsageError
+from events.families.credit import LoanOriginated
+from events.families.deals import DealAnnounced
 from streams.feeds.files import Line, read_events
 from tests.events.documents import announced, leg, taken, terminated
-from tests.events.strategies import ANY_EVENT
+from tests.strategies import ANY_EVENT
 
 GOOD = orjson.dumps(terminated("d1"))
 COMMON = "occurred_at,known_at,source,certainty"

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.clock import tick
 from events.codec import Headers, cloud_event_headers, decode, encode
-from events.prices import EquityBarClosed, EquityPriced
+from events.families.clock import tick
+from events.families.prices import EquityBarClosed, EquityPriced
 from events.topics import INGRESS
-from streams.dead_letters import DeadLetter, Place
+from streams.dead_letters.record import DeadLetter, MessageId
 from streams.sequencer import sequencer as module
 from streams.sequencer.sequencer import FUTURE_GRACE
 from tests.events.documents import document, taken, terminated
@@ -61,7 +61,7 @@ async def test_nothing_in_makes_nothing_out() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("value", [b"{oops", None, b"", bytes(range(256))])
-async def test_what_cannot_be_read_becomes_a_letter_with_its_place_its_bytes_and_its_headers(
+async def test_what_cannot_be_read_becomes_a_dead_letter_with_its_place_its_bytes_and_its_headers(
     value: bytes | None,
 ) -> None:
     house = House()
@@ -70,20 +70,24 @@ async def test_what_cannot_be_read_becomes_a_letter_with_its_place_its_bytes_and
     assert await house.take(poor) == [poor]
     (sent,) = house.broker.sent
     assert (sent.topic, sent.partition, sent.key) == ("desk.dead-letters", 0, b"deals/3/7/0")
-    assert sent.letter.raw == (value or b"")
-    assert (sent.letter.place, sent.letter.key, sent.letter.at) == ("deals/3/7/0", "d1", NOW)
-    assert not sent.letter.resolved
-    assert sent.letter.reason.startswith("The message is")
-    assert [name for name, _ in sent.letter.headers] == ["trace", "content-type"]
+    assert sent.dead_letter.raw == (value or b"")
+    assert (sent.dead_letter.message_id, sent.dead_letter.key, sent.dead_letter.at) == (
+        "deals/3/7/0",
+        "d1",
+        NOW,
+    )
+    assert not sent.dead_letter.resolved
+    assert sent.dead_letter.reason.startswith("The message is")
+    assert [name for name, _ in sent.dead_letter.headers] == ["trace", "content-type"]
     assert house.sequencer.refused == 1
 
 
 @pytest.mark.asyncio
-async def test_a_letter_holds_all_that_is_needed_to_send_the_message_again() -> None:
+async def test_a_dead_letter_holds_all_that_is_needed_to_send_the_message_again() -> None:
     house = House()
     headers: Headers = cloud_event_headers(taken(DEAL))
     await house.take(message("deals", 7, POOR, headers=(*headers, *redrive("deals/3/1/0"))))
-    (one,) = house.broker.letters
+    (one,) = house.broker.dead_letters
     assert [(name, base64.b64decode(value)) for name, value in one.headers] == list(headers)
     assert one.raw == orjson.dumps(POOR)
 
@@ -92,7 +96,7 @@ async def test_a_letter_holds_all_that_is_needed_to_send_the_message_again() -> 
 async def test_an_event_on_a_foreign_topic_is_refused() -> None:
     house = House()
     await house.take(message("credit", 1, terminated()))
-    (one,) = house.broker.letters
+    (one,) = house.broker.dead_letters
     assert one.reason.startswith("DealTerminated belongs on the topic deals, not credit.")
     assert (one.key, one.raw) == ("d1", orjson.dumps(terminated()))
     assert house.broker.journal == []
@@ -106,8 +110,8 @@ async def test_what_could_not_be_known_yet_is_refused_with_some_grace_for_clocks
     house = House()
     known_at = (NOW + FUTURE_GRACE + ahead).isoformat()
     await house.take(message("deals", 1, terminated(known_at=known_at)))
-    assert len(house.broker.letters) == letters
-    assert all("lies in the future" in one.reason for one in house.broker.letters)
+    assert len(house.broker.dead_letters) == letters
+    assert all("lies in the future" in letter.reason for letter in house.broker.dead_letters)
     assert len(house.broker.journal) == 1 - letters
 
 
@@ -117,19 +121,19 @@ async def test_poison_in_an_array_keeps_its_index_and_its_neighbours_go_on() -> 
     array = [terminated("a"), 7, terminated("b", certainty="sure"), WAIVER, terminated("c")]
     await house.take(message("deals", 5, array))
     assert deal_ids(house.broker.journal) == ["a", "c"]
-    letters = house.broker.letters
-    assert [one.place for one in letters] == ["deals/0/5/1", "deals/0/5/2", "deals/0/5/3"]
-    assert [orjson.loads(one.raw) for one in letters[:2]] == [7, array[2]]
+    letters = house.broker.dead_letters
+    assert [letter.message_id for letter in letters] == ["deals/0/5/1", "deals/0/5/2", "deals/0/5/3"]
+    assert [orjson.loads(letter.raw) for letter in letters[:2]] == [7, array[2]]
     assert decode(letters[2].raw) == [taken(WAIVER)]
-    assert [one.key for one in letters] == [None, "b", "d1"]
+    assert [letter.key for letter in letters] == [None, "b", "d1"]
 
 
 @pytest.mark.asyncio
-async def test_the_letter_of_an_event_out_of_an_array_does_not_have_the_id_of_the_message() -> None:
+async def test_the_dead_letter_of_an_event_out_of_an_array_does_not_have_the_id_of_the_message() -> None:
     house = House()
     headers = (("CE_ID", b"42"), ("ce_source", b"/desk"))
     await house.take(message("credit", 5, [7, 8], headers=headers), message("credit", 6, 7, headers=headers))
-    assert [[name for name, _ in one.headers] for one in house.broker.letters] == [
+    assert [[name for name, _ in letter.headers] for letter in house.broker.dead_letters] == [
         ["ce_source"],
         ["ce_source"],
         ["CE_ID", "ce_source"],
@@ -142,15 +146,15 @@ async def test_an_array_that_is_nested_too_deep_is_one_letter_of_all_its_bytes()
     deep = orjson.dumps(terminated(why="here")).replace(b'"here"', b"[" * 500 + b"]" * 500)
     value = b"[" + encode(taken(terminated("good"))) + b"," + deep + b"]"
     await house.take(message("deals", 5, value, key=b"d1"))
-    (one,) = house.broker.letters
-    assert (one.place, one.key, one.raw) == ("deals/0/5/0", "d1", value)
+    (one,) = house.broker.dead_letters
+    assert (one.message_id, one.key, one.raw) == ("deals/0/5/0", "d1", value)
 
 
 @pytest.mark.asyncio
 async def test_what_the_journal_has_is_passed_over() -> None:
     house = House()
-    house.sequencer.learn_marks({"deals/0": 5, "credit/0": 2})
-    house.sequencer.learn_marks({"deals/0": 3})
+    house.sequencer.restore({"deals/0": 5, "credit/0": 2})
+    house.sequencer.restore({"deals/0": 3})
     old = [message("deals", 4, terminated("a")), message("deals", 5, b"{oops")]
     assert await house.take(*old) == old
     assert house.broker.sent == []
@@ -180,14 +184,14 @@ async def test_ticks_are_held_back_until_their_bar_is_in_the_journal() -> None:
     (bar,) = house.broker.journal
     assert isinstance(bar, EquityBarClosed)
     assert (bar.open_usd, bar.close_usd) == (5, 7)
-    assert house.sequencer.marks == {"equity.prices/0#NVDA": 2}
+    assert house.sequencer.high_water_marks == {"equity.prices/0#NVDA": 2}
     assert house.sequencer.waiting == 0
 
 
 @pytest.mark.asyncio
 async def test_ticks_are_passed_over_by_the_mark_of_their_own_series() -> None:
     house = House()
-    house.sequencer.learn_marks({"equity.prices/0#NVDA": 5})
+    house.sequencer.restore({"equity.prices/0#NVDA": 5})
     known = message("equity.prices", 5, equity(10))
     half_known = message("equity.prices", 4, [equity(10), equity(10, symbol="AMD")])
     new = message("equity.prices", 6, equity(20, size=3))
@@ -207,11 +211,11 @@ async def test_a_bar_that_a_feed_sends_itself_hides_no_tick_of_its_partition() -
     ticks = message("equity.prices", 1, equity(10))
     mixed = message("equity.prices", 2, [bar, _plain(equity(20)), poor])
     assert await house.take(ticks, mixed) == []
-    assert len(house.broker.letters) == 1
+    assert len(house.broker.dead_letters) == 1
     assert [event.key for event in house.broker.journal] == ["AMD"]
     # The sequencer dies; another one reads the partition from its beginning.
     heir = House()
-    heir.sequencer.learn_marks(house.sequencer.marks)
+    heir.sequencer.restore(house.sequencer.high_water_marks)
     assert await heir.take(ticks, mixed) == []
     assert heir.broker.sent == []
     assert await heir.sequencer.close_all() == [ticks, mixed]
@@ -223,11 +227,11 @@ def _plain(event: EquityPriced) -> Any:
 
 
 @pytest.mark.asyncio
-async def test_a_poor_tick_becomes_a_letter_at_once_while_its_neighbours_wait() -> None:
+async def test_a_poor_tick_becomes_a_dead_letter_at_once_while_its_neighbours_wait() -> None:
     house = House()
     mixed = message("equity.prices", 1, [_plain(equity(10)), {**_plain(equity(11)), "price_usd": -1}])
     assert await house.take(mixed) == []
-    assert [one.place for one in house.broker.letters] == ["equity.prices/0/1/1"]
+    assert [letter.message_id for letter in house.broker.dead_letters] == ["equity.prices/0/1/1"]
     assert await house.sequencer.close_all() == [mixed]
 
 
@@ -256,9 +260,9 @@ async def settled() -> None:
 
 
 @pytest.mark.asyncio
-async def test_letters_are_safe_before_the_journal_is_written_and_resolutions_come_last() -> None:
+async def test_dead_letters_are_safe_before_the_journal_is_written_and_resolutions_come_last() -> None:
     house = House(Broker(holding=True))
-    house.blocked.learn(DeadLetter(place="deals/0/1/0", key="d9", at=NOW))
+    house.blocked.record(DeadLetter(message_id="deals/0/1/0", key="d9", at=NOW))
     messages = [
         message("deals", 4, terminated("d9"), headers=redrive("deals/0/1/0")),
         message("deals", 5, terminated("d2")),
@@ -274,7 +278,7 @@ async def test_letters_are_safe_before_the_journal_is_written_and_resolutions_co
     assert await taking == messages
     letters, journal = "desk.dead-letters", "desk.journal"
     assert stages == [[letters], [letters, journal], [letters, journal, letters]]
-    assert [one.resolved for one in house.broker.letters] == [False, True]
+    assert [letter.resolved for letter in house.broker.dead_letters] == [False, True]
 
 
 @pytest.mark.asyncio
@@ -284,10 +288,10 @@ async def test_nothing_is_done_before_the_broker_has_it() -> None:
     await settled()
     assert house.broker.topics == ["desk.journal"]
     assert not taking.done()
-    assert (house.sequencer.marks, house.sequencer.journaled) == ({}, 0)
+    assert (house.sequencer.high_water_marks, house.sequencer.journaled) == ({}, 0)
     house.broker.confirm()
     assert len(await taking) == 1
-    assert (house.sequencer.marks, house.sequencer.journaled) == ({"deals/0": 1}, 1)
+    assert (house.sequencer.high_water_marks, house.sequencer.journaled) == ({"deals/0": 1}, 1)
 
 
 @pytest.mark.asyncio
@@ -298,11 +302,11 @@ async def test_what_the_broker_refuses_is_not_done() -> None:
     house.broker.refuse(ConnectionError("gone"))
     with pytest.raises(ConnectionError):
         await taking
-    assert (house.sequencer.marks, house.sequencer.journaled) == ({}, 0)
+    assert (house.sequencer.high_water_marks, house.sequencer.journaled) == ({}, 0)
 
 
 @pytest.mark.asyncio
-async def test_the_journal_is_not_written_when_the_letters_could_not_be() -> None:
+async def test_the_journal_is_not_written_when_the_dead_letters_could_not_be() -> None:
     house = House(Broker(holding=True))
     taking = asyncio.create_task(house.take(message("deals", 1, [7, terminated()])))
     await settled()
@@ -333,7 +337,7 @@ async def test_the_clock_goes_the_way_of_all_facts() -> None:
         max_size=12,
     )
 )
-def test_every_event_of_any_input_ends_in_the_journal_or_in_a_letter(
+def test_every_event_of_any_input_ends_in_the_journal_or_in_a_dead_letter(
     contents: list[tuple[str, Any, str | None]],
 ) -> None:
     async def run() -> None:
@@ -343,10 +347,10 @@ def test_every_event_of_any_input_ends_in_the_journal_or_in_a_letter(
             for offset, (topic, content, place) in enumerate(contents)
         ]
         assert await house.take(*messages) == messages
-        expected = sum(len(decode(one.value)) for one in messages)
-        letters = [one for one in house.broker.letters if not one.resolved]
+        expected = sum(len(decode(message.value)) for message in messages)
+        letters = [letter for letter in house.broker.dead_letters if not letter.resolved]
         assert len(house.broker.journal) + len(letters) == expected
-        assert all(Place.parse(one.place) for one in letters)
-        assert all(one.reason.endswith(".") for one in letters)
+        assert all(MessageId.parse(letter.message_id) for letter in letters)
+        assert all(letter.reason.endswith(".") for letter in letters)
 
     asyncio.run(run())

@@ -20,7 +20,7 @@ SIGNAL: dict[str, Any] = {
     "level": "critical",
     "title": "Credit waivers",
     "subject": "borrower:Fictional Neocloud",
-    "message": "Credit waivers (critical): 3 lender favours in the last 90 days.",
+    "message": "Credit waivers (critical): 3 cases of relief in the last 90 days.",
     "evidence": ["f85d6495-73fa-57ca-9056-d3d9c20280d2", "5f21e90b-5bbc-5b3b-930b-d76c08865989"],
     "sources": [
         {
@@ -52,7 +52,7 @@ def test_a_number_of_any_size_can_be_posted() -> None:
 def test_slack_gets_one_line_with_level_title_subject_message_and_linked_sources() -> None:
     assert json.loads(body_of(SLACK, "f3652a5a/2", SIGNAL)) == {
         "text": "[critical] Credit waivers, borrower:Fictional Neocloud:"
-        " Credit waivers (critical): 3 lender favours in the last 90 days."
+        " Credit waivers (critical): 3 cases of relief in the last 90 days."
         " Evidence: <https://example.com/8-k?a=1&amp;b=2|Fictional Neocloud got a waiver>"
         " (an 8-K, 2026-11-10); 5f21e90b-5bbc-5b3b-930b-d76c08865989."
     }
@@ -123,7 +123,7 @@ def test_whatever_a_signal_says_is_one_bounded_line_with_no_links_but_those_of_i
 
 
 def test_a_signature_can_be_checked_as_the_documentation_says() -> None:
-    (snippet,) = [one for one in blocks(ROOT / "docs" / "operations.md", "python") if "hmac" in one]
+    (snippet,) = [block for block in blocks(ROOT / "docs" / "operations.md", "python") if "hmac" in block]
     names: dict[str, Any] = {}
     exec(compile(snippet, "operations.md", "exec"), names)  # noqa: S102  our own documentation
     is_genuine = names["is_genuine"]

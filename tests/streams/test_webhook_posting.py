@@ -74,7 +74,7 @@ async def test_a_redirect_is_not_followed() -> None:
         outcome = await posted_to(receiver)
     assert isinstance(outcome, Failed)
     assert "redirects (307)" in outcome.reason
-    assert [one.path for one in receiver.posts] == ["/hook"]
+    assert [post.path for post in receiver.posts] == ["/hook"]
 
 
 @pytest.mark.asyncio

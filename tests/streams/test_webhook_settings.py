@@ -31,7 +31,7 @@ def test_nothing_names_no_destination(text: str) -> None:
 def test_the_example_of_the_documentation_can_be_used() -> None:
     page = section(ROOT / "docs" / "operations.md", "Webhooks")
     (text,) = re.findall(r"OUROBOROS_WEBHOOKS='(.*?)'", page, re.DOTALL)
-    assert [(one.name, one.format.value, one.at_least) for one in parse(text)] == [
+    assert [(found.name, found.format.value, found.at_least) for found in parse(text)] == [
         ("desk", "slack", "warning"),
         ("risk", "json", "watch"),
     ]

@@ -41,8 +41,8 @@ class Receiver:
 
     def levels_of(self, subject: str) -> list[str]:
         """Name the levels that were told of a subject, each step once."""
-        documents = [one.document for one in self.taken.values()]
-        return [one["level"] for one in documents if one["subject"] == subject]
+        documents = [post.document for post in self.taken.values()]
+        return [document["level"] for document in documents if document["subject"] == subject]
 
 
 async def take(_: Post, __: web.Request) -> web.StreamResponse:

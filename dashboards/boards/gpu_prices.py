@@ -1,0 +1,122 @@
+"""GPU prices: what used and rented GPUs fetch, how far they fell, and the loans that they secure."""
+
+from dashboards.boards.gpus.prices import prices_now, prices_over_time
+from dashboards.boards.loans.secured import loans_on_gpus
+from dashboards.grafana.annotations import DEALS
+from dashboards.grafana.board import Board, row
+from dashboards.grafana.indicators import binned, indicator_over_time, indicator_stat
+from dashboards.grafana.panels import Panel, time_series
+from dashboards.grafana.sql import chosen
+from dashboards.grafana.variables import chosen_from
+
+SERIES_NAME = "b.model || ' ' || replace(b.basis, '_', ' by the ')"
+
+MODEL = chosen_from(
+    "model",
+    "GPU",
+    "SELECT model FROM read.gpu_bar"
+    " UNION SELECT collateral FROM read.facility WHERE collateral_kind = 'gpus'",
+)
+BASIS = chosen_from("basis", "Price of", "SELECT unnest(ARRAY['resale', 'rental_hour', 'list'])")
+
+IS_CHOSEN = f"b.model = ANY({chosen('model')}) AND b.basis = ANY({chosen('basis')})"
+SERIES = f"(SELECT m || ' ' || b FROM unnest({chosen('model')}) AS m, unnest({chosen('basis')}) AS b)"
+LOANS = f"(SELECT facility_id FROM read.facility WHERE collateral = ANY({chosen('model')}))"
+
+
+def _deepest_fall(title: str, basis: str, what: str) -> Panel:
+    return indicator_stat(
+        title,
+        "gpu_resale_drawdown",
+        f"The deepest of {what} of a chosen GPU.",
+        f"c.subject IN {SERIES} AND c.subject LIKE '% {basis}'",
+    )
+
+
+FALL_OF_RESALE = _deepest_fall("Fall of used GPUs", "resale", "the resale price")
+FALL_OF_RENTAL = _deepest_fall("Fall of GPU rents", "rental_hour", "the rental price by the hour")
+WORST_LTV = indicator_stat(
+    "Highest LTV of their loans",
+    "gpu_collateral_ltv",
+    "The highest of the loans that chosen GPUs secure. Unknown where none has both number and price.",
+    f"c.subject IN {LOANS}",
+)
+
+NOW = prices_now(
+    "Prices now",
+    chosen("model"),
+    chosen("basis"),
+    empty="No price of a GPU is known. Prices come as GpuPriced events.",
+)
+RESALE = prices_over_time("Used GPUs", "resale", "What one used GPU fetches, in USD.", IS_CHOSEN)
+RENTAL = prices_over_time(
+    "Rent of one GPU for an hour", "rental_hour", "What one GPU costs for an hour, in USD.", IS_CHOSEN
+)
+NEW = prices_over_time("New GPUs", "list", "What is asked or was paid for a new GPU, in USD.", IS_CHOSEN)
+
+FALL_OVER_TIME = indicator_over_time(
+    "Fall from the high of the year, over time",
+    "gpu_resale_drawdown",
+    "The worst of the chosen GPUs, each time when it became known.",
+    where=f"subject IN {SERIES}",
+)
+
+
+def _of_bars(title: str, description: str, value: str, unit: str, empty: str) -> Panel:
+    # Not bars: Grafana draws one that stands alone months wide.
+    return time_series(
+        title,
+        f"{description} From read.gpu_bar.",
+        f"""SELECT {binned("b.bucket")} AS time, {SERIES_NAME} AS metric, {value} AS value
+FROM read.gpu_bar b WHERE {IS_CHOSEN} AND $__timeFilter(b.bucket)
+GROUP BY 1, 2 HAVING {value} IS NOT NULL ORDER BY 1, 2""",
+        unit=unit,
+        draw="points",
+        custom={"axisSoftMin": 0, "axisSoftMax": 0.1},
+        empty=empty,
+    )
+
+
+DISPERSION = _of_bars(
+    "Spread of prices inside a bar",
+    "(high - low) ÷ close of each bar: how far apart quotes of the same GPU and basis lay at the same"
+    " time; of each interval the widest. Wide where venues disagree. 0 % where a bar holds one quote."
+    " Bars do not keep the venue.",
+    "max((b.high - b.low) / b.close)",
+    "percentunit",
+    "No price of these GPUs in this time range. Prices come as GpuPriced events.",
+)
+QUANTITY = _of_bars(
+    "GPUs that changed hands",
+    "How many GPUs were sold or rented at the prices above, summed over each interval. Indices move no GPUs.",
+    "sum(nullif(b.quantity, 0))",
+    "suffix:GPUs",
+    "No price in this time range says how many GPUs changed hands: GpuPriced events do by their quantity.",
+)
+
+LOANS_ON_GPUS = loans_on_gpus(
+    "Loans that these GPUs secure",
+    f"f.collateral = ANY({chosen('model')})",
+    "No known loan is secured by these GPUs. One comes as LoanOriginated with GPUs as collateral.",
+)
+
+BOARD = Board(
+    uid="ouroboros-gpu-prices",
+    title="GPU prices",
+    description="What used and rented GPUs fetch, how far they fell, and the loans that they secure.",
+    order=50,
+    tags=("prices",),
+    variables=(MODEL, BASIS),
+    annotations=(DEALS,),
+    # The rents of 2023 are what today's are compared with.
+    time_from="now-4y",
+    refresh="1m",
+    rows=(
+        row(4, (FALL_OF_RENTAL, 8), (FALL_OF_RESALE, 8), (WORST_LTV, 8)),
+        row(9, (RENTAL, 8), (RESALE, 8), (NEW, 8)),
+        row(8, (NOW, 24)),
+        row(8, (FALL_OVER_TIME, 24)),
+        row(7, (DISPERSION, 12), (QUANTITY, 12)),
+        row(6, (LOANS_ON_GPUS, 24)),
+    ),
+)

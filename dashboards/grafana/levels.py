@@ -1,0 +1,83 @@
+"""The levels of an indicator as colours, steps, lines and words: the same wherever a value is drawn."""
+
+from collections.abc import Iterable
+from math import inf, nextafter
+from typing import Any
+
+from events.units import Unit
+from projections.definition import LEVELS, Direction, Level, Thresholds
+from projections.indicators import DEFINITIONS
+
+COLORS = {Level.CALM: "green", Level.WATCH: "yellow", Level.WARNING: "orange", Level.CRITICAL: "red"}
+
+# A calm value whose input is old is not known to be calm.
+UNKNOWN = "unknown"
+UNKNOWN_COLOR = "#8e8e8e"
+# All that a level is shown as, the mildest first.
+SHOWN_LEVELS = {level.value: color for level, color in COLORS.items()} | {UNKNOWN: UNKNOWN_COLOR}
+# The value of a state over time where the level is not known; the known ones have their ranks.
+UNKNOWN_RANK = -1
+
+
+def unit_of(indicator: str) -> Unit:
+    """Return the unit of an indicator's values."""
+    return Unit(DEFINITIONS[indicator].unit)
+
+
+def steps_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, Any]]:
+    """Return Grafana's threshold steps of an indicator, the lowest value first.
+
+    Thresholds of its `own` stand in for the release's. Where trouble lies with a falling value
+    the colours run the other way: Grafana's step holds from its value upwards, ours from its value downwards.
+    """
+    definition = DEFINITIONS[indicator]
+    thresholds = own or definition.thresholds
+    limits = [thresholds.of(level) for level in LEVELS if level is not Level.CALM]
+    colors = [COLORS[level] for level in LEVELS]
+    if definition.above:
+        # Grafana's step begins on its value.
+        limits[0] = nextafter(limits[0], inf)
+    if definition.direction is Direction.FALLING:
+        limits, colors = limits[::-1], colors[::-1]
+    return [{"color": color, "value": limit} for color, limit in zip(colors, [None, *limits], strict=True)]
+
+
+def lines_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, Any]]:
+    """Return the steps for a graph over time, where each is a line: it has the colour of the level it begins.
+
+    Where trouble lies with a falling value a step of Grafana begins the calmer level above it.
+    """
+    steps = steps_of(indicator, own)
+    if DEFINITIONS[indicator].direction is Direction.RISING:
+        return steps
+    worse = [steps[0], *steps[:-1]]
+    return [{**step, "color": below["color"]} for step, below in zip(steps, worse, strict=True)]
+
+
+def thresholds_in_words(indicator: str, own: Thresholds | None = None) -> str:
+    """Return the thresholds of an indicator with its unit: watch 80 %, warning 95 %, critical 105 %."""
+    thresholds, unit = own or DEFINITIONS[indicator].thresholds, unit_of(indicator)
+    limits = {level: unit.threshold(thresholds.of(level)) for level in LEVELS if level is not Level.CALM}
+    if DEFINITIONS[indicator].above:
+        limits[Level.WATCH] = f"above {limits[Level.WATCH]}"
+    return ", ".join(f"{level} {limit}" for level, limit in limits.items())
+
+
+def level_mappings() -> list[dict[str, Any]]:
+    """Return the colours of the words calm, watch, warning, critical and unknown."""
+    return mappings((word, word, color) for word, color in SHOWN_LEVELS.items())
+
+
+def rank_mappings() -> list[dict[str, Any]]:
+    """Return the words and colours of levels that are drawn over time by their ranks."""
+    ranks = {UNKNOWN: UNKNOWN_RANK} | {level.value: level.rank for level in LEVELS}
+    return mappings((str(ranks[word]), word, color) for word, color in SHOWN_LEVELS.items())
+
+
+def mappings(shown: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """Return the mappings of values, each with its word and colour."""
+    options = {
+        value: {"color": color, "index": index, "text": word}
+        for index, (value, word, color) in enumerate(shown)
+    }
+    return [{"type": "value", "options": options}]

@@ -1,0 +1,105 @@
+"""The bars of a batch as columns, those of shares and of GPU models alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from events.errors import UsageError
+from events.families.prices import EquityBarClosed, GpuBarClosed
+from ouroboros.backtest.priced import Priced, priced_by
+from ouroboros.history.source import Entry, History
+from projections.event_batch import EventBatch, Numbers, Texts, Times, Whole
+
+# So much may the clock of whoever made a price be ahead of that of whoever passed it on.
+CLOCKS_DIFFER = timedelta(minutes=1)
+
+_NUMBERS = ("open_usd", "high_usd", "low_usd", "close_usd")
+_COLUMNS = ("event_id", "interval_seconds", "bucket", "last_at", *_NUMBERS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BatchBars:
+    """Bars in the order of their batch: `at` is the position there, `code` the index in `priced`."""
+
+    priced: tuple[Priced, ...]
+    at: Whole
+    code: Whole
+    known_at: Times
+    event_id: Texts
+    interval_seconds: Whole
+    bucket: Times
+    last_at: Times
+    open_usd: Numbers
+    high_usd: Numbers
+    low_usd: Numbers
+    close_usd: Numbers
+
+    def drawn_by(self, histories: Iterable[History]) -> NDArray[np.bool_]:
+        """Return for each bar whether one of the histories has drawn it of single prices."""
+        drawn = [history.drawn for history in histories if history.drawn]
+        if not drawn:
+            return np.zeros(len(self.at), dtype=bool)
+        return np.array([any(text in ids for ids in drawn) for text in self.event_id.tolist()], dtype=bool)
+
+
+def bars_of(batch: EventBatch) -> BatchBars:
+    """Return the bars of a batch: columns of shares, and the events that are bars."""
+    columns = batch.bars
+    others = [
+        (position, journaled.event)
+        for position, journaled in batch.others.items()
+        if isinstance(journaled.event, EquityBarClosed | GpuBarClosed)
+    ]
+    codes: dict[Priced, int] = {symbol: code for code, symbol in enumerate(columns.symbols)}
+    code = [codes.setdefault(priced_by(bar), len(codes)) for _, bar in others]
+    shares = np.flatnonzero(columns.code >= 0)
+    at = np.concatenate((shares, np.array([position for position, _ in others], dtype=np.int64)))
+    order = np.argsort(at, kind="stable")
+
+    def column(name: str) -> NDArray[Any]:
+        of_shares = getattr(columns, name)[shares]
+        values = [_plain(getattr(bar, name)) for _, bar in others]
+        return np.concatenate((of_shares, np.array(values, dtype=of_shares.dtype)))[order]
+
+    return BatchBars(
+        tuple(codes),
+        at[order],
+        np.concatenate((columns.code[shares], np.array(code, dtype=np.int64)))[order],
+        batch.known_at[at[order]],
+        *map(column, _COLUMNS),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Convert a value of an event to one of a column: an id to text, a time to UTC without saying so."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).replace(tzinfo=None)
+        case UUID():
+            return str(value)
+        case _:
+            return value
+
+
+def check_last_prices(batch: EventBatch, bars: BatchBars, history: History) -> None:
+    """Refuse a bar that was known before its last price was made: whoever decides by it looks ahead.
+
+    Raises UsageError with its address.
+    """
+    early = np.flatnonzero(bars.last_at > bars.known_at + np.timedelta64(CLOCKS_DIFFER))
+    if not early.size:
+        return
+    journaled = batch.journaled(int(bars.at[early[0]]))
+    bar = journaled.event
+    assert isinstance(bar, EquityBarClosed | GpuBarClosed)  # noqa: S101  nothing else has columns of bars
+    raise UsageError(
+        f"{history.address(Entry(journaled.offset, journaled.index, bar))}: the bar of {priced_by(bar)} has"
+        f" prices until {bar.last_at:%Y-%m-%d %H:%M} UTC, but is said to have been known at"
+        f" {bar.known_at:%Y-%m-%d %H:%M}.",
+        "A bar is known when it is over: correct its known_at, or say `take: facts` beside this place.",
+    )

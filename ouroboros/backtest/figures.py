@@ -1,0 +1,113 @@
+"""What a result says, in sentences and figures: the same on the screen and on the page."""
+
+from collections.abc import Iterator
+
+from events.words import count, day
+from ouroboros.backtest.chance import Chance
+from ouroboros.backtest.intervals import Interval
+from ouroboros.backtest.returns import Performance
+from ouroboros.backtest.run import Result
+from ouroboros.backtest.study import Outcome
+
+# The texts of a row by their columns.
+Figures = dict[str, str]
+
+
+def period_text(result: Result) -> str:
+    """Return over which time the study goes, in a sentence."""
+    period = result.study.period
+    return f"From {day(period.starts)} to before {day(period.ends)}."
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Return what is foretold, in a sentence."""
+    verb, part = ("falls", outcome.falls) if outcome.falls is not None else ("rises", outcome.rises)
+    by = f"{(part or 0.0) * 100:.4g} %"
+    return f"Foretold is that {outcome.priced} {verb} by {by} within {outcome.within_days} days."
+
+
+def base_rate_text(result: Result) -> str:
+    """Return how often the outcome comes anyway, in a sentence."""
+    share, moves = result.hindsight.base_rate, count(len(result.hindsight.moves), "stretch", "stretches")
+    if share is None:
+        return "No bar of the period can be judged: the period is shorter than what is foretold."
+    bars = count(len(result.hindsight.decided), "bar")
+    return f"It followed {percent(share)} of {bars} whose days are over, in {moves}."
+
+
+def signal_figures(result: Result) -> Iterator[tuple[str, str, Figures]]:
+    """Return of each trial and signal their names and figures; shares with their 95 % bounds."""
+    stated = any(rule.probability is not None for rule in result.study.signals.values())
+    for trial, adjusted in zip(result.trials, result.hits_adjusted, strict=True):
+        for name, signal in trial.signals.items():
+            score = signal.score
+            figures = {
+                "episodes": str(len(score.episodes)),
+                "hits": str(score.hits),
+                "false alarms": str(score.false_alarms),
+                "undecided": str(score.undecided),
+                "missed": str(score.misses),
+                "precision": percent(score.precision) + _bounds(score.precision_interval),
+                "recall": percent(score.recall) + _bounds(score.recall_interval),
+                "lead, days": number(score.median_lead_days, 1),
+                **({"Brier score": number(score.brier, 3)} if stated else {}),
+                **_p_values(signal.chance, adjusted[name]),
+            }
+            yield trial.name, name, figures
+
+
+def action_figures(result: Result) -> Iterator[tuple[str, Figures]]:
+    """Return of each trial its name and what the action earned, and then of holding all the time."""
+    for trial, adjusted in zip(result.trials, result.returns_adjusted, strict=True):
+        if trial.action and trial.action.performance:
+            earned = _earned(trial.action.performance)
+            yield trial.name, earned | _p_values(trial.action.chance, adjusted)
+    if result.always:
+        yield "held all the time", _earned(result.always) | _p_values(None, None)
+
+
+def split_figures(result: Result) -> Iterator[Figures]:
+    """Return what was chosen at each cut, and what came of it."""
+    for split in result.splits:
+        yield {
+            "chosen": split.chosen,
+            "from": f"{split.starts:%Y-%m-%d}",
+            "to": f"{split.ends:%Y-%m-%d}",
+            "before": percent(split.return_before),
+            "after": percent(split.return_after),
+            "hits": str(split.hits),
+            "false": str(split.false_alarms),
+        }
+
+
+def percent(share: float | None) -> str:
+    """Write a share of 1 as a percentage; a dash for what is not defined."""
+    return "-" if share is None else f"{share * 100:.1f} %"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """Write a number; a dash for what is not defined."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _bounds(interval: Interval | None) -> str:
+    return f" ({interval.low * 100:.0f} to {interval.high * 100:.0f})" if interval else ""
+
+
+def _earned(figures: Performance) -> Figures:
+    interval = figures.sharpe_interval
+    between = f" ({interval.low:.1f}..{interval.high:.1f})" if interval else ""
+    return {
+        "return": percent(figures.total_return),
+        "a year": percent(figures.annual_return),
+        "volatility": percent(figures.annual_volatility),
+        "Sharpe ratio": number(figures.sharpe_ratio) + between,
+        "drawdown": percent(figures.max_drawdown),
+        "exposure": percent(figures.exposure),
+        "turnover": number(figures.turnover_a_year, 1),
+        "trades": str(figures.trades),
+    }
+
+
+def _p_values(chance: Chance | None, adjusted: float | None) -> Figures:
+    return {"p": number(chance.p_value if chance else None, 3), "p after Holm": number(adjusted, 3)}

@@ -1,0 +1,162 @@
+"""`ouroboros import`: prices and facts of others into an export folder, or onto the topics of Kafka."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task
+from rich.text import Text
+
+from events.errors import UsageError
+from ouroboros.terminal import PROBLEMS_SHOWN, Problems, err, log_to_stderr, out, read_settings
+from streams.kafka import check_topics, producing
+from streams.publishing import Publisher
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from ouroboros.history.manifest import Format
+    from ouroboros.imports.importing import Tally
+    from ouroboros.imports.kinds.common import Table
+    from ouroboros.imports.mapping import Mapping
+
+app = typer.Typer()
+
+
+@app.command("import")
+def import_tables(  # noqa: PLR0917  typer passes them by name
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="CSV files of prices, deals or schedules.")
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(help="What the columns mean: a YAML file, or the name of a built-in mapping."),
+    ] = None,
+    into: Annotated[Path, typer.Option(help="The folder, which may hold earlier imports.")] = Path("history"),
+    format_: Annotated[str, typer.Option("--format", help="parquet or jsonl.")] = "parquet",
+    onto_topics: Annotated[
+        bool, typer.Option("--publish", help="Publish the events to Kafka instead.")
+    ] = False,
+    schema_only: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of a mapping and do nothing else.")
+    ] = False,
+) -> None:
+    """Read tables of others as events, each known when its day or interval was over."""
+    from ouroboros.history.manifest import format_named
+    from ouroboros.imports.importing import read_tables
+    from ouroboros.imports.mapping_file import schema
+
+    log_to_stderr(logging.ERROR)
+    if schema_only:
+        typer.echo(json.dumps(schema(), indent=2))
+        return
+    if not files:
+        raise UsageError("There is nothing to import.", "Name one CSV file or more.")
+    format_of_files = format_named(format_)
+    tables = read_tables(files, mapping)
+    _describe(tables)
+    if onto_topics:
+        tally = asyncio.run(_publish(read_settings(), tables))
+    else:
+        tally = write_into(into, tables, format_of_files)
+    _summarise(tally, "onto the topics" if onto_topics else f"into {into}")
+    raise typer.Exit(1 if tally.refused else 0)
+
+
+def write_into(folder: Path, tables: "Sequence[Table]", format_: "Format") -> "Tally":
+    """Import tables into a folder, and return what became of the rows.
+
+    The folder may hold earlier imports: what these said already is passed over.
+
+    Raises UsageError where the folder cannot be worked with; nothing is imported then.
+    """
+    from ouroboros.history.exported import Exported
+    from ouroboros.history.manifest import MANIFEST
+    from ouroboros.history.source import Order
+    from ouroboros.history.writing import writing
+    from ouroboros.imports.importing import Tally, numbered, reconciled
+
+    problems, tally = Problems(), Tally()
+    with _progress(tally), writing(folder, "import", format_) as (writer, start):
+        before = Exported(folder).entries(Order.KNOWN) if (folder / MANIFEST).exists() else iter(())
+        already = (entry.event for entry in before)
+        events = reconciled(tables, tally, problems.show, _notice, known_already=already, before=str(folder))
+        for entry in numbered(events, 0 if start.last_offset is None else start.last_offset + 1):
+            writer.add(entry)
+        writer.finish()
+    problems.show_rest()
+    return tally
+
+
+async def _publish(settings: Settings, tables: "Sequence[Table]") -> "Tally":
+    """Publish what tables say; the same files again change nothing. Raises UsageError and KafkaError."""
+    from ouroboros.imports.importing import Tally, reconciled
+
+    problems, tally = Problems(), Tally()
+    await check_topics(settings)
+    async with producing(settings) as producer:
+        publisher = Publisher(settings, producer)
+        with _progress(tally):
+            for located in reconciled(tables, tally, problems.show, _notice):
+                await publisher.publish([located.event])
+            await publisher.flush()
+    problems.show_rest()
+    return tally
+
+
+def _notice(sentence: str) -> None:
+    """Show something odd that was imported all the same."""
+    err.print(f"Look at this: {sentence}", markup=False, soft_wrap=True)
+
+
+class _Rows(ProgressColumn):
+    """How far an import is, as it counts."""
+
+    def __init__(self, tally: "Tally") -> None:
+        super().__init__()
+        self._tally = tally
+
+    def render(self, task: Task) -> Text:
+        """Write rows, rows a second, and events so far."""
+        rate = self._tally.rows / task.elapsed if task.elapsed else 0.0
+        return Text(f"{self._tally.rows:,} rows, {rate:,.0f} a second; {self._tally.events:,} events")
+
+
+def _progress(tally: "Tally") -> Progress:
+    progress = Progress(SpinnerColumn(), _Rows(tally), console=err, transient=True)
+    progress.add_task("Importing", total=None)
+    return progress
+
+
+def _describe(tables: "Sequence[Table]") -> None:
+    """Say what each file was taken for."""
+    from ouroboros.imports.kinds.bars import share_of_file
+    from ouroboros.imports.mapping import DailyBars, MinuteBars
+
+    for table in tables[:PROBLEMS_SHOWN]:
+        mapping = table.mapping
+        share = share_of_file(table, mapping) if isinstance(mapping, DailyBars | MinuteBars) else None
+        of = f" of {share}" if share else ""
+        kind = mapping.kind.replace("_", " ")
+        out.print(f"{table.path}: {kind}{of}{_clock(mapping)}.", markup=False, soft_wrap=True)
+
+
+def _clock(mapping: "Mapping") -> str:
+    """Say by which clock times are read: in a wrong zone everything is known hours too early or too late."""
+    if mapping.kind == "daily_bars":
+        return f", known at {mapping.closes_at:%H:%M} {mapping.time_zone}"
+    return f", by the clock of {mapping.time_zone}" if mapping.time_zone else ""
+
+
+def _summarise(tally: "Tally", where: str) -> None:
+    parts = [f"Imported {tally.events:,} events {where}, from {tally.rows:,} rows."]
+    if tally.left_out:
+        parts.append(f"{tally.left_out:,} were left out, as the mapping says.")
+    if tally.repeated:
+        parts.append(f"{tally.repeated:,} repeated what was known.")
+    if tally.refused:
+        parts.append(f"{tally.refused:,} did not fit.")
+    out.print(" ".join(parts), markup=False, soft_wrap=True)

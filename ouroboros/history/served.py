@@ -1,0 +1,134 @@
+"""The archive in the database and the journal on Kafka as histories."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+
+import psycopg
+from psycopg.sql import SQL, Composed
+
+from events.errors import JournalGap
+from events.journal import decode_record
+from ouroboros.history.ordering import ordered
+from ouroboros.history.source import Entry, Order, Stored, Unfiled, entry
+from projections.base import JournaledEvent
+from projections.deduplication import Deduplicator, deduplicate
+from streams.kafka import check_topics, reading_journal
+from streams.messages import as_pairs
+from streams.settings import Settings
+
+ROWS_AT_ONCE = 5_000
+# Batches of the journal that wait for whoever reads them.
+BATCHES_AHEAD = 2
+
+_Batch = list[JournaledEvent] | BaseException | None
+_Batches = queue.Queue[_Batch]
+
+
+class Archive(Unfiled):
+    """The events that the projector archived in the database, read by a server-side cursor.
+
+    `last_offset` is the last one that was archived when the reading began, -1 where there was none.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("archive")
+        self._settings = settings
+        self.last_offset = -1
+
+    def _read(self, order: Order, until: datetime | None) -> Iterator[Entry]:
+        with psycopg.connect(self._settings.database_url) as connection:
+            # One reading sees one state of the archive, with times in UTC.
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.execute("SET TIME ZONE 'UTC'")
+            row = connection.execute("SELECT max(journal_offset) FROM read.journal_event").fetchone()
+            self.last_offset = -1 if row is None or row[0] is None else int(row[0])
+            with connection.cursor(name="history") as cursor:
+                cursor.itersize = ROWS_AT_ONCE
+                cursor.execute(_query(order, until), {"until": until})
+                for known_at, offset, index, payload in cursor:
+                    yield entry(Stored(known_at, offset, index, payload.encode()), self.name)
+
+
+def _query(order: Order, until: datetime | None) -> Composed:
+    position = "journal_offset, journal_index"
+    return SQL(
+        "SELECT known_at, journal_offset, journal_index, payload::text FROM read.journal_event{} ORDER BY {}"
+    ).format(
+        SQL(" WHERE known_at <= %(until)s" if until else ""),
+        SQL(position if order is Order.JOURNAL else f"known_at, {position}"),
+    )
+
+
+class Journal(Unfiled):
+    """The events that counted in the journal on Kafka, by the projector's own rules, from its beginning.
+
+    `last_offset` is the last one of the journal when the reading began.
+
+    Reading raises UsageError where no broker answers, UnreadableEvent for a record that is none of ours,
+    JournalGap where records are missing.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("journal")
+        self._settings = settings
+        self.last_offset = -1
+
+    def _read(self, order: Order, until: datetime | None) -> Iterator[Entry]:
+        return ordered(self._counted(), order, until, self.name)
+
+    def _counted(self) -> Iterator[Entry]:
+        batches: _Batches = queue.Queue(BATCHES_AHEAD)
+        left = threading.Event()
+
+        # A thread of its own: whoever reads may stand inside an event loop.
+        def run() -> None:
+            try:
+                asyncio.run(self._fill(batches, left))
+            except BaseException as error:
+                _put(batches, error, left)
+            else:
+                _put(batches, None, left)
+
+        reader = threading.Thread(target=run, name="journal history", daemon=True)
+        reader.start()
+        try:
+            while (batch := batches.get()) is not None:
+                if isinstance(batch, BaseException):
+                    raise batch
+                for journaled in batch:
+                    yield Entry(journaled.offset, journaled.index, journaled.event)
+        finally:
+            left.set()
+            reader.join()
+
+    async def _fill(self, batches: _Batches, left: threading.Event) -> None:
+        await check_topics(self._settings)
+        async with reading_journal(self._settings) as journal:
+            end = await journal.end()
+            self.last_offset = end - 1
+            deduplicator, expected = Deduplicator(), 0
+            async for records in journal.read(0, end):
+                for record in records:
+                    if record.offset != expected:
+                        raise JournalGap(
+                            f"The journal goes on at offset {record.offset} where {expected} was expected.",
+                            "Check the retention of the topic; the archive in the database may have it all.",
+                        )
+                    expected = record.offset + 1
+                    runs = decode_record(record.value, as_pairs(record.headers))
+                    deduplicator, accepted = deduplicate(deduplicator, record.offset, runs)
+                    if not _put(batches, accepted, left):
+                        return
+
+
+def _put(batches: _Batches, batch: _Batch, left: threading.Event) -> bool:
+    """Hand a batch over, and return whether anybody is still reading."""
+    while not left.is_set():
+        with suppress(queue.Full):
+            batches.put(batch, timeout=0.2)
+            return True
+    return False

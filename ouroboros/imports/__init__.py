@@ -1,0 +1,1 @@
+"""Other people's tables as events: mappings say what the columns mean."""

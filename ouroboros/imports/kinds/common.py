@@ -1,0 +1,119 @@
+"""What the kinds of tables have in common: finding columns, days and their ends, making the event."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from events.base import EARLIEST_YEAR, LATEST_YEAR, Event
+from events.codec import decode_document
+from events.errors import UnreadableEvent, UsageError, short
+from ouroboros.imports import parse
+from ouroboros.imports.mapping import Mapping
+from ouroboros.imports.parse import UnfitCell, is_empty
+from ouroboros.imports.tables import Row, read_rows
+
+# A quarter of a year has days that cannot be months; so many rows of it there are in tables by day.
+ROWS_LOOKED_AT = 5_000
+
+# What a row gives: events, and reasons why a part of it gives none.
+RowReader = Callable[[Row], Iterator[Event | str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file, its columns, and what they mean."""
+
+    path: Path
+    header: tuple[str, ...]
+    mapping: Mapping
+
+    def column(self, named: str | None, usual: Sequence[str] = ()) -> str | None:
+        """Return a column, by its name or else by the usual names for it.
+
+        Raises UsageError where the mapping names one that is not there.
+        """
+        if named is not None:
+            if named in self.header:
+                return named
+            close = get_close_matches(named, self.header, n=1)
+            meant = f" Did you mean {short(close[0])}?" if close else ""
+            raise UsageError(
+                f"{self.path} has no column {short(named)}.{meant}",
+                f"Its columns are {short(', '.join(self.header), 300)}; the first line must name them.",
+            )
+        found = {simple(name): name for name in reversed(self.header)}
+        return next((found[name] for name in usual if name in found), None)
+
+    def date_format(self, column: str) -> str | None:
+        """Return how the days of a column are written: as the mapping says, or as the first rows prove."""
+        if self.mapping.date_format is not None:
+            return self.mapping.date_format
+        return parse.written_as(self._first(column))
+
+    def has_figures(self, column: str) -> bool:
+        """Return whether any of the first rows has more than zeros in a column."""
+        return any(sign in "123456789" for text in self._first(column) for sign in text)
+
+    def _first(self, column: str) -> Iterator[str]:
+        rows = islice(read_rows(self.path, self.mapping.delimiter), ROWS_LOOKED_AT)
+        return (row.cells[column] for row in rows if isinstance(row, Row))
+
+    def name(self, text: str) -> str:
+        """Return the name by which something is known here."""
+        stripped = text.strip()
+        return self.mapping.names.get(stripped, stripped)
+
+    def event(
+        self, event_type: str, known_at: datetime, fields: dict[str, Any], url: str | None = None
+    ) -> Event:
+        """Return an event that is known at a time. Raises UnfitCell with all that is wrong with it."""
+        document = {
+            "event_type": event_type,
+            "occurred_at": known_at.isoformat(),
+            "known_at": known_at.isoformat(),
+            "source": self.mapping.source or self.path.name[:200],
+            "source_url": url or self.mapping.source_url,
+            "certainty": self.mapping.certainty.value,
+            **fields,
+        }
+        try:
+            return decode_document({name: value for name, value in document.items() if value is not None})
+        except UnreadableEvent as error:
+            raise UnfitCell(error.message.removesuffix(".")) from None
+
+
+def plausible(day: date, what: str) -> date:
+    """Return a day that an event can have. Raises UnfitCell for any other."""
+    if not EARLIEST_YEAR <= day.year < LATEST_YEAR:
+        raise UnfitCell(
+            f"{what} is {day.isoformat()}, outside of the years {EARLIEST_YEAR} to {LATEST_YEAR} (a slip?)"
+        )
+    return day
+
+
+def day_of(
+    row: Row, column: str, what: str, date_format: str | None = None, zone: ZoneInfo | None = None
+) -> date:
+    """Read the day in a cell. Raises UnfitCell for what is none, or one that no event can have."""
+    return plausible(parse.day(row.cells[column], what, date_format, zone), what)
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the time, in UTC, at which a day is over in a time zone."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+
+
+def cell(row: Row, column: str | None) -> str | None:
+    """Return the text of a cell, None where there is no such column or nothing in it."""
+    text = None if column is None else row.cells[column].strip()
+    return None if text is None or is_empty(text) else text
+
+
+def simple(name: str) -> str:
+    """Return letters and digits of a column's name: <CLOSE>, Close/Last and "Adj Close" are all found."""
+    return "".join(filter(str.isalnum, name.lower()))

@@ -1,1 +1,0 @@
-"""Pages: one HTML file with everything in it, for the screen, dark or light, and for print."""

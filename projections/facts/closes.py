@@ -1,0 +1,124 @@
+"""Daily closes of a few shares, as many days of them as are needed, whatever order they come in.
+
+A share is followed from when it is named: what its price was before then is not known here.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from events.families.prices import EquityBarClosed
+from projections.persistent import PersistentMap
+
+# Markets close for weekends and holidays; what is older than this says nothing of a day.
+WITHIN = timedelta(days=7)
+ONE_DAY = timedelta(days=1)
+# A hostile price must not become an infinity.
+GREATEST_RATIO = 1e6
+# A sentence names so many shares; the others it counts.
+MOST_NAMED = 5
+
+
+class Close(NamedTuple):
+    """The last price of a day (USD), when it was made, and the event that brought it."""
+
+    day: date
+    price_usd: float
+    at: datetime
+    event_id: UUID
+
+
+# Of one share, one a day, the oldest first.
+Closes = tuple[Close, ...]
+NO_CLOSES: Closes = ()
+
+
+class Move(NamedTuple):
+    """A share between two closes; `change` is new / old - 1, six decimals, so that 10 % is 10 %."""
+
+    symbol: str
+    change: float
+    old: Close
+    new: Close
+
+
+def with_close(closes: Closes, bar: EquityBarClosed, kept: timedelta) -> Closes:
+    """Take in the close of a bar, and let go of the days that lie `kept` or more before the newest one.
+
+    A day's close is the price that was made last, however late it comes; the very same closes
+    come back where the bar changes nothing.
+    """
+    close = Close(bar.bucket.date(), bar.close_usd, bar.last_at, bar.event_id)
+    index = _first_from(closes, close.day)
+    same_day = index < len(closes) and closes[index].day == close.day
+    if same_day and close.at < closes[index].at:
+        return closes
+    if closes and close.day <= closes[-1].day - kept:
+        return closes
+    # Nearly every price is one of the newest day.
+    oldest = max(close.day, closes[-1].day if closes else close.day) - kept
+    first = _first_from(closes, oldest + ONE_DAY)
+    return (*closes[first:index], close, *closes[index + same_day :])
+
+
+def close_on(closes: Closes, day: date) -> Close | None:
+    """Find the close that holds on a day: the day's own, or the last one of the week up to it."""
+    # The day asked for is mostly that of the newest close.
+    end = len(closes) if closes and closes[-1].day <= day else _first_from(closes, day + ONE_DAY)
+    if not end or closes[end - 1].day <= day - WITHIN:
+        return None
+    return closes[end - 1]
+
+
+def newest_days(closes: Closes, length: timedelta) -> Closes:
+    """Return the newest close and those that lie less than `length` before it."""
+    return closes[_first_from(closes, closes[-1].day - length + ONE_DAY) :] if closes else closes
+
+
+def moves(
+    closes: PersistentMap[str, Closes], symbols: Iterable[str], newest: date, days: timedelta
+) -> list[Move]:
+    """Measure the shares that have a close on both the day `newest` and `days` before, in their order."""
+    found = []
+    before = newest - days
+    for symbol in symbols:
+        of_share = closes.get(symbol, NO_CLOSES)
+        old, new = close_on(of_share, before), close_on(of_share, newest)
+        if old and new:
+            found.append(Move(symbol, change(old, new), old, new))
+    return found
+
+
+def newest(closes: PersistentMap[str, Closes], symbols: Iterable[str]) -> Close | None:
+    """Find the newest close of any of these shares: of the newest day the one that was made last."""
+    last = [of_share[-1] for symbol in symbols if (of_share := closes.get(symbol, NO_CLOSES))]
+    return max(last, key=_day_and_time, default=None)
+
+
+def change(old: Close, new: Close) -> float:
+    """Return new / old - 1; six decimals."""
+    return round(min(new.price_usd / old.price_usd, GREATEST_RATIO) - 1, 6)
+
+
+def signed(share: float) -> str:
+    """Write a change with its sign and one decimal: +12.3 %."""
+    return f"{share * 100:+.1f} %"
+
+
+def listed(symbols: Sequence[str]) -> str:
+    """Write the shares of a basket, the first ones by name: CAT, ENR.DE, GEV."""
+    more = len(symbols) - MOST_NAMED
+    return ", ".join(symbols[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _day_and_time(close: Close) -> tuple[date, datetime]:
+    return close.day, close.at
+
+
+def _first_from(closes: Closes, day: date) -> int:
+    """Return the index of the first close of a day or later."""
+    # Closes are compared by their day first, and what is shorter comes before.
+    index: int = bisect_left(closes, (day,))
+    return index

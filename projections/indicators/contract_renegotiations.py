@@ -1,0 +1,131 @@
+"""Contracts that are changed after their signature: what was announced was not the last word."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from events.families.contracts import ContractRenegotiated
+from events.units import Unit
+from events.words import count, percent, short_cents
+from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.facts.contracts import ALL
+from projections.facts.deal import count as count_leg
+from projections.facts.deal import to_cents
+from projections.facts.reports import Fact
+from projections.facts.windows import changed, counted, leaves_at
+from projections.facts.world import Thing, World, WorldStep
+from projections.indicator import EVIDENCE_LIMIT, Indicator, Measurement, View, first, window_of
+from projections.money_graph.basis_graph import NO_MONEY
+
+DEFINITION = Definition(
+    id="contract_renegotiations",
+    title="Contracts renegotiated",
+    unit=Unit.COUNT,
+    direction=Direction.RISING,
+    thresholds=Thresholds(watch=1.0, warning=2.0, critical=4.0),
+    named_by=S2,
+    formula=(
+        "How many renegotiations became known in the last 90 days, per supplier, per customer and in all;"
+        " one that several sources report counts once."
+        " Beside it: the dollars of those contracts before and after, and before as a share of"
+        " announced money, which is these dollars and those of all deals that were left alone (conditional"
+        " and estimated ones included; to the supplier, by the customer, or all)."
+    ),
+    why="Buyers that want out of what they signed need less than was announced, or can pay for less.",
+    family="deals",
+    board="bubble_watch",
+    named_in=(Passage(S2, "the five signs that the boom is ending: buyers ask for other terms"),),
+    window=timedelta(days=90),
+    # A count does not waver: back below a threshold it has left it.
+    hysteresis=0.0,
+)
+
+Renegotiations = tuple[Fact[ContractRenegotiated], ...]
+
+
+def measure(view: View, subject: str) -> Measurement | None:
+    """Count the renegotiations of a subject in the window."""
+    known = counted(view.world.renegotiations, subject, view.window_starts)
+    return Measurement(
+        subject=subject,
+        value=float(len(known)),
+        evidence=first(event_id for fact in known[-EVIDENCE_LIMIT:] for event_id in fact.evidence),
+        text=_text(view, subject, known),
+        cited=known[-1].cited if known else "",
+    )
+
+
+def due(view: View, subject: str) -> datetime | None:
+    """Return when the oldest renegotiation leaves the window."""
+    return leaves_at(view.world.renegotiations, subject, view.window_starts, view.now)
+
+
+def subjects(world: World) -> Iterable[str]:
+    """Return everyone whose contracts were renegotiated."""
+    return sorted(world.renegotiations.facts.keys())
+
+
+def _changed(step: WorldStep, things: Iterable[str]) -> Iterable[str]:
+    window_starts = step.journaled.now - window_of(DEFINITION, step.world)
+    return changed(step.before.renegotiations, step.world.renegotiations, things, window_starts)
+
+
+def _text(view: View, subject: str, known: Renegotiations) -> str:
+    role, _, name = subject.partition(":")
+    whose = {"supplier": f"with the supplier {name}", "customer": f"with the customer {name}"}.get(
+        role, "in all"
+    )
+    if not known:
+        return f"no contract renegotiation {whose} became known {view.last}"
+    known_of = f"{count(len(known), 'contract renegotiation')} {whose} became known {view.last}"
+    # A contract that was changed more than once counts from its first terms to its last.
+    stated = [fact.value for fact in known if fact.value.before.amount_usd]
+    first_terms = {change.contract_id: to_cents(change.before.amount_usd) for change in reversed(stated)}
+    last_terms = {change.contract_id: _after_cents(change) for change in stated}
+    before, after = sum(first_terms.values()), sum(last_terms.values())
+    if not before:
+        return f"{known_of}; their dollars are not stated"
+    share = before / (before + _left_alone(view.world, subject, known))
+    became = (
+        f"{short_cents(before)} before became {short_cents(after)}"
+        if after != before
+        else f"{short_cents(before)} stayed"
+    )
+    return f"{known_of}; {became}, {percent(share)} of announced money"
+
+
+def _after_cents(change: ContractRenegotiated) -> int:
+    """Return the cents of the new terms; those that name no amount leave it as it was."""
+    return to_cents(change.after.amount_usd or change.before.amount_usd)
+
+
+def _left_alone(world: World, subject: str, known: Renegotiations) -> int:
+    """Sum the cents that deals announce for a subject outside of the legs that were renegotiated."""
+    book, renegotiated = world.book, 0
+    legs = {(fact.value.deal_id, fact.value.leg) for fact in known if fact.value.deal_id and fact.value.leg}
+    for deal_id, leg in legs:
+        deal = book.deals.get(book.deal_id(deal_id or ""))
+        if deal is None:
+            continue
+        renegotiated += sum(
+            count_leg(deal, terms, book.gigawatt).whole
+            for terms in deal.legs
+            if terms.leg.leg == leg and _concerns(subject, *terms.pair)
+        )
+    return _announced(world, subject) - renegotiated
+
+
+def _announced(world: World, subject: str) -> int:
+    role, _, name = subject.partition(":")
+    graph = world.money.all
+    if not name:
+        return graph.announced_cents
+    company = graph.companies.get(name, NO_MONEY)
+    return company.in_cents if role == "supplier" else company.out_cents
+
+
+def _concerns(subject: str, payer: str, payee: str) -> bool:
+    # Money between two names of one company goes nowhere, and the book leaves it out.
+    return payer != payee and subject in (ALL, f"supplier:{payee}", f"customer:{payer}")
+
+
+INDICATOR = Indicator(DEFINITION, {Thing.RENEGOTIATION: _changed}, measure, due, subjects)

@@ -1,0 +1,102 @@
+"""One name carries the gain of all."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from events.units import Unit
+from events.words import count, day, percent
+from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.facts.closes import Close, Move, listed, moves, newest, signed
+from projections.facts.prices import closed_anew
+from projections.facts.world import Thing, World, WorldStep
+from projections.indicator import Indicator, Measurement, View, first
+
+# Of one or two shares one always makes half of the gain.
+FEWEST = 3
+SUBJECT = "basket"
+
+DEFINITION = Definition(
+    id="crowding",
+    title="Crowding into one name",
+    unit=Unit.SHARE,
+    direction=Direction.RISING,
+    thresholds=Thresholds(watch=0.4, warning=0.6, critical=0.8),
+    named_by=S2,
+    formula=(
+        "Largest return of a share over 90 days divided by the sum of the returns of all, equally weighted"
+        " and at most 1: the top name makes all of the gain where the others together add nothing or lose."
+        " Over the watchlists' symbols, else the builders' basket, as far as they have a close within the"
+        " week up to both days; only where at least three have and their sum is a gain. A share that a"
+        " watchlist adds is followed from then on."
+    ),
+    why="When one share carries a market, its fall takes the market along, as Cisco's did.",
+    named_in=(Passage(S2, "the question which company is the Cisco of this boom"),),
+    family="prices",
+    board="equities",
+    stale_after=timedelta(days=7),
+    window=timedelta(days=90),
+    # It follows every move of the market, and many of them are over at once.
+    for_at_least=timedelta(minutes=15),
+)
+
+
+def subjects(_: World) -> Iterable[str]:
+    """Return the one subject, the basket."""
+    return (SUBJECT,)
+
+
+def priced(step: WorldStep, symbols: tuple[str, ...]) -> Iterable[str]:
+    """Return the basket where a share of it closed anew."""
+    crowd = step.world.watchlists.crowd
+    closed = closed_anew(step.before.prices, step.world.prices, symbols)
+    return (SUBJECT,) if any(symbol in crowd for symbol in closed) else ()
+
+
+def watched_anew(step: WorldStep, _: tuple[str, ...]) -> Iterable[str]:
+    """Return the basket where the watchlists name other shares than before."""
+    return (SUBJECT,) if step.before.watchlists.crowd != step.world.watchlists.crowd else ()
+
+
+def measure(view: View, _: str) -> Measurement | None:
+    """Measure how much of the basket's gain its top name makes."""
+    closes, crowd = view.world.prices.closes, view.world.watchlists.crowd
+    last = newest(closes, crowd)
+    if last is None:
+        return None
+    found = moves(closes, crowd, last.day, view.window)
+    if len(found) < FEWEST:
+        text = _missing(crowd, len(found), last, view.window)
+        return Measurement(SUBJECT, 0.0, (), text, heard_at=last.at, is_unknown=True)
+    total = sum(move.change for move in found)
+    mean = f"{signed(total / len(found))} on average over {view.window.days} days"
+    if total <= 0:
+        text = f"the {len(found)} shares of the basket gained nothing ({mean}), so no name makes their gain"
+        return Measurement(SUBJECT, 0.0, (), text, heard_at=last.at)
+    largest = sorted(found, key=lambda move: (-move.change, move.symbol))
+    share = round(min(1.0, largest[0].change / total), 6)
+    return Measurement(
+        subject=SUBJECT,
+        value=share,
+        evidence=first(close.event_id for move in largest for close in (move.new, move.old)),
+        text=f"{_share_text(largest[0], share)} of the gain of {len(found)} shares, {mean}",
+        heard_at=last.at,
+    )
+
+
+def _share_text(top: Move, share: float) -> str:
+    return f"{top.symbol} ({signed(top.change)}) makes {'all' if share == 1 else percent(share)}"
+
+
+def _missing(crowd: tuple[str, ...], found: int, last: Close, window: timedelta) -> str:
+    return (
+        f"who makes the gain cannot be told: of {count(len(crowd), 'share')} ({listed(crowd)}) {found} have a"
+        f" price both on {day(last.day)} and {window.days} days before, and at least {FEWEST} are needed"
+    )
+
+
+INDICATOR = Indicator(
+    definition=DEFINITION,
+    reads={Thing.SHARE: priced, Thing.WATCHLIST: watched_anew},
+    measure=measure,
+    subjects=subjects,
+)
