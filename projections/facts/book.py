@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, assert_never
 from uuid import UUID
 
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
 from events.families.contracts import ContractRenegotiated
 from events.families.deals import (
@@ -42,7 +42,7 @@ from projections.facts.log import part as part_fact
 from projections.facts.log import retract as retract_report
 from projections.facts.names import Names, with_canonical_names
 from projections.facts.reports import report_of
-from projections.persistent import PersistentMap, items_of
+from projections.persistent import PersistentMap, PersistentSet, items_of
 
 Basis = Literal["firm", "all"]
 BASES: tuple[Basis, ...] = ("firm", "all")
@@ -97,7 +97,8 @@ class Book:
     """All deals by id, what was said of each as it was written, and the sums by payer and payee.
 
     `joined` leads from the id of a deal, or of a fact, to that of the deal in which it counts; `buyers`
-    are the deals in which a company is, or was, to pay for a purchase or a lease.
+    are the deals in which a company is, or was, to pay for a purchase or a lease. Events whose ids are
+    `void` were corrected or retracted, whenever they come.
     """
 
     deals: PersistentMap[str, Deal] = HashTrieMap()
@@ -108,6 +109,7 @@ class Book:
     gigawatt: Gigawatt = "mid"
     joined: PersistentMap[str, str] = HashTrieMap()
     buyers: PersistentMap[str, tuple[str, ...]] = HashTrieMap()
+    void: PersistentSet[UUID] = HashTrieSet()
 
     def deal_id(self, name: str) -> str:
         """Return the id of the deal in which a deal, or a fact, counts."""
@@ -161,6 +163,7 @@ def retract(book: Book, names: Names, event_id: UUID) -> tuple[Book, tuple[str, 
     payments = retract_report(book.payments, PAYMENTS, event_id)
     if payments.gone:
         return _with_payments(book, names, payments)
+    book = replace(book, payments=payments.log, void=book.void.insert(event_id))
     deal_id = next((name for name, events in items_of(book.history) if _is_among(events, event_id)), None)
     if deal_id is None:
         return book, ()
@@ -246,14 +249,21 @@ def _with_payments_of_deals(book: Book) -> Book:
 def _with_history(
     book: Book, names: Names, deal_id: str, event: DealAnnounced | Amendment
 ) -> tuple[Book, tuple[str, ...]]:
-    events = book.history.get(deal_id, ())
+    if event.event_id in book.void:
+        return book, ()
+    events, elsewhere = book.history.get(deal_id, ()), tuple[str, ...]()
     if event.corrects is not None and _is_among(events, event.corrects):
         events = tuple(event if old.event_id == event.corrects else old for old in events)
+        book = replace(book, void=book.void.insert(event.corrects))
+    elif event.corrects is not None:
+        # It may have been said of another deal, or come later.
+        book, elsewhere = retract(book, names, event.corrects)
+        events = (*events, event)
     else:
         events = (*events, event)
-    return rebuilt(
-        replace(book, history=book.history.insert(deal_id, events)), names, (deal_id,), event.event_id
-    )
+    book = replace(book, history=book.history.insert(deal_id, events))
+    book, touched = rebuilt(book, names, (deal_id,), event.event_id)
+    return book, tuple(dict.fromkeys((*elsewhere, *touched)))
 
 
 def _is_among(events: DealHistory, event_id: UUID) -> bool:

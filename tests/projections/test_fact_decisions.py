@@ -154,6 +154,21 @@ def test_a_deal_whose_announcement_is_retracted_counts_nothing() -> None:
     assert world.book.deals["d"].status == "terminated"
 
 
+def test_what_was_retracted_or_corrected_counts_nothing_however_late_it_comes() -> None:
+    first = deal("2026-01-01")
+    assert "d" not in world_of(retracted(first), first).book.deals
+    better = deal("2026-01-02", 7, corrects=str(first.event_id))
+    for journal in ((first, better), (better, first)):
+        assert world_of(*journal).money.firm.announced_cents == 7 * 10**11
+
+
+def test_a_correction_may_say_that_it_was_another_deal() -> None:
+    first = deal("2026-01-01", deal_id="misread")
+    world = world_of(first, deal("2026-01-02", corrects=str(first.event_id)))
+    assert world.book.deals["misread"].status == "terminated"
+    assert world.money.firm.announced_cents == 10 * 10**11
+
+
 def test_a_payment_that_is_retracted_was_not_paid() -> None:
     paid = payment("2026-02-01")
     world = world_of(deal("2026-01-01"), paid, retracted(paid))
