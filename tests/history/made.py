@@ -64,4 +64,7 @@ def projected(batches: Iterable[EventBatch]) -> dict[str, Any]:
             for row in rows_of(step.pieces):
                 # 1 equals 1.0, and is written differently.
                 rows.setdefault(type(row), []).append((row, [type(value) for value in row]))
+    # History comes in any order; where rows replace each other the order says which stays.
+    history = {table.row for projection in PROJECTIONS for table in projection.tables if not table.key}
+    rows = {row: sorted(made, key=repr) if row in history else made for row, made in rows.items()}
     return {"world": world, "states": states, "rows": rows}

@@ -80,7 +80,7 @@ def _decided(decision: Decision, journal: list[Event]) -> list[Event]:
         case "parted":
             fact_id, reports_of_it = str(first.event_id), [str(second.event_id)]
             return [event("FactParted", day, fact_id=fact_id, reports=reports_of_it, by="Ada")]
-        case "joined" if first is not second:
+        case "joined" if first.event_id != second.event_id:
             others = [str(second.event_id)]
             return [event("FactsJoined", day, fact_id=str(first.event_id), others=others, by="Ada")]
         case _:
