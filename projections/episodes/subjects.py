@@ -118,7 +118,9 @@ def _record(
     journaled, key = context.journaled, (definition.id, measurement.subject)
     if measurement.cited is None:
         source = cited(journaled.event) if touched or anew else ""
-        measurement, written = replace(measurement, cited=source), replace(written, cited=source)
+        is_written = written is measurement
+        measurement = replace(measurement, cited=source)
+        written = measurement if is_written else replace(written, cited=source)
     before = context.subjects.get(key)
     definition = with_own_thresholds(context.desk, definition, measurement.subject)
     episode, pending, step = update_episode(

@@ -5,7 +5,7 @@ secures. Of all other shares only the year is kept, which any loan may ask for l
 to date when an event names the share, when somebody begins to follow it, and at the end of the batch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -28,7 +28,8 @@ def learn(world: World, batch: EventBatch) -> tuple[World, tuple[WorldStep, ...]
         # Nearly every batch of a live worker.
         return _learn_facts(world, batch)
     bars, steps = _Bars(batch), list[WorldStep]()
-    followed = _followed(world, batch)
+    pledged = {shares(symbol): symbol for symbol in batch.bars.symbols}
+    followed = _followed(world, pledged)
     seen = _seen(batch, bars, followed)
     number = 0
     while number < len(seen):
@@ -45,8 +46,8 @@ def learn(world: World, batch: EventBatch) -> tuple[World, tuple[WorldStep, ...]
         world = step.world
         steps.append(step)
         number += 1
-        if Thing.WATCHLIST in step.touched or Thing.LOANS in step.touched:
-            before, followed = followed, _followed(world, batch)
+        if Thing.WATCHLIST in step.touched or not pledged.keys().isdisjoint(step.names(Thing.LOANS)):
+            before, followed = followed, _followed(world, pledged)
             if followed != before:
                 world = bars.catch_up(world, sorted(followed - before), position + 1)
                 for gone in before - followed:
@@ -121,10 +122,10 @@ class _Bars:
         return year
 
 
-def _followed(world: World, batch: EventBatch) -> frozenset[str]:
-    """Return the shares of the batch whose bars leave more than their year."""
-    pledged = (symbol for symbol in batch.bars.symbols if shares(symbol) in world.loans.groups)
-    return frozenset((*world.watchlists.shares, *pledged))
+def _followed(world: World, pledged: Mapping[str, str]) -> frozenset[str]:
+    """Return the shares whose bars leave more than their year, of the batch those that secure loans."""
+    groups = world.loans.groups
+    return frozenset((*world.watchlists.shares, *(pledged[group] for group in pledged if group in groups)))
 
 
 def _seen(batch: EventBatch, bars: _Bars, followed: frozenset[str]) -> list[int]:
