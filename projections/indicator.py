@@ -34,6 +34,15 @@ class Measurement:
     settled: bool = False
     is_unknown: bool = False
 
+    def with_source(self, cited: str) -> "Measurement":
+        """Return the measurement with where it is written; at every measurement, so without `replace`."""
+        return Measurement(
+            *(self.subject, self.value, self.evidence, self.text, cited),
+            heard_at=self.heard_at,
+            settled=self.settled,
+            is_unknown=self.is_unknown,
+        )
+
 
 class ActivePeriod(NamedTuple):
     """A time at warning or above: its highest level, and when it ended, None while it goes on."""

@@ -119,8 +119,8 @@ def _record(
     if measurement.cited is None:
         source = cited(journaled.event) if touched or anew else ""
         is_written = written is measurement
-        measurement = replace(measurement, cited=source)
-        written = measurement if is_written else replace(written, cited=source)
+        measurement = measurement.with_source(source)
+        written = measurement if is_written else written.with_source(source)
     before = context.subjects.get(key)
     definition = with_own_thresholds(context.desk, definition, measurement.subject)
     episode, pending, step = update_episode(

@@ -17,7 +17,7 @@ from events.families.prices import EquityBarClosed
 from projections.event_batch import EventBatch, Whole
 from projections.facts.fold import fold_event
 from projections.facts.loans import shares
-from projections.facts.share_years import with_bars
+from projections.facts.share_years import years_after
 from projections.facts.world import DESK, Thing, World, WorldStep
 from projections.facts.year import Year, with_bar
 
@@ -69,6 +69,7 @@ def _learn_facts(world: World, batch: EventBatch) -> tuple[World, tuple[WorldSte
 
 # So few bars are sooner taken in one by one, if they are events already.
 FEW = 4
+NO_POSITIONS: Whole = np.array((), dtype=np.int64)
 
 
 class _Bars:
@@ -94,32 +95,39 @@ class _Bars:
 
     def catch_up(self, world: World, symbols: Iterable[str], end: int) -> World:
         """Take in the bars before a position that the years of these shares have not seen yet."""
-        years = world.prices.shares
+        years, many = world.prices.shares, list[Whole]()
+        changed: dict[str, Year] = {}
         for symbol in symbols:
-            code = self._codes.get(symbol)
-            if code is None:
-                continue
-            positions = self._positions[code]
-            start, stop = np.searchsorted(positions, (self._caught_up[code], end))
-            self._caught_up[code] = max(end, self._caught_up[code])
-            if start >= stop:
-                continue
-            before = years.get(symbol)
-            after = self._taken_in(before, positions[start:stop])
-            if after is not None and after is not before:
-                years = years.insert(symbol, after)
-        if years is world.prices.shares:
+            positions = self._missed(symbol, end)
+            if len(positions) > FEW or not self._batch.read:
+                many.append(positions)
+            else:
+                changed |= self._after_few(years.get(symbol), positions)
+        if many:
+            changed |= years_after(years, self._batch.bars, np.concatenate(many))
+        if not changed:
             return world
+        for symbol, year in changed.items():
+            years = years.insert(symbol, year)
         return world._replace(prices=replace(world.prices, shares=years))
 
-    def _taken_in(self, year: Year | None, positions: Whole) -> Year | None:
-        if len(positions) > FEW or not self._batch.read:
-            return with_bars(year, self._batch.bars, positions)
+    def _missed(self, symbol: str, end: int) -> Whole:
+        """Return where the bars of a share are that its year has not seen, and note that it has now."""
+        code = self._codes.get(symbol)
+        if code is None:
+            return NO_POSITIONS
+        positions = self._positions[code]
+        start, stop = np.searchsorted(positions, (self._caught_up[code], end))
+        self._caught_up[code] = max(end, self._caught_up[code])
+        return positions[start:stop]
+
+    def _after_few(self, year: Year | None, positions: Whole) -> dict[str, Year]:
+        changed: dict[str, Year] = {}
         for position in positions.tolist():
             bar = self._batch.journaled(position).event
             assert isinstance(bar, EquityBarClosed)  # noqa: S101  a share has no others
-            year = with_bar(year, bar)
-        return year
+            year = changed[bar.symbol] = with_bar(year, bar)
+        return changed
 
 
 def _followed(world: World, pledged: Mapping[str, str]) -> frozenset[str]:

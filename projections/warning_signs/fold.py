@@ -30,7 +30,7 @@ from projections.episodes.subjects import (
 )
 from projections.event_batch import from_utc
 from projections.facts.world import Thing, WorldStep
-from projections.indicator import ActivePeriod, Indicator, Measurement, View, window_of
+from projections.indicator import ActivePeriod, Indicator, Measurement, SubjectsOf, View, window_of
 from projections.indicators import DEFINITIONS, INDICATORS
 from projections.kernel import LearnedBatch
 from projections.persistent import PersistentMap, items_of
@@ -38,8 +38,12 @@ from projections.warning_signs.rows import AcknowledgementRow, ClockRow, MuteRow
 
 NOT_IN_SIGHT = datetime(9999, 1, 1, tzinfo=UTC)
 DECISIONS = frozenset((WatchlistChanged, SignalAcknowledged, SignalMuted))
-READERS: dict[Thing, tuple[int, ...]] = {
-    thing: tuple(index for index, indicator in enumerate(INDICATORS) if thing in indicator.reads)
+READERS: dict[Thing, tuple[tuple[int, SubjectsOf], ...]] = {
+    thing: tuple(
+        (index, indicator.reads[thing])
+        for index, indicator in enumerate(INDICATORS)
+        if thing in indicator.reads
+    )
     for thing in Thing
 }
 COMPOSITES = tuple(index for index, indicator in enumerate(INDICATORS) if indicator.reads_signals)
@@ -141,9 +145,9 @@ class _Agenda:
         for indicator, subject in sorted(ripe, reverse=True):
             work.setdefault(INDEX[indicator], _Work()).ripe[subject] = None
 
-    def put(self, key: Key, *times: datetime | None) -> None:
-        """Measure a subject again at the earliest of these times, if there is any."""
-        time = min((time for time in times if time is not None), default=None)
+    def put(self, key: Key, due: datetime | None = None, pending_until: datetime | None = None) -> None:
+        """Measure a subject again at the earlier of these times, if there is any."""
+        time = min(due, pending_until) if due and pending_until else due or pending_until
         if time is not None:
             self.times = self.times.insert(key, time)
             self._due = min(self._due, time)
@@ -161,9 +165,10 @@ def _touched(step: WorldStep) -> dict[int, _Work]:
     """Return by indicator the subjects that an event touches."""
     work: dict[int, _Work] = {}
     for thing, names in step.touched.items():
-        for index in READERS[thing]:
-            for subject in INDICATORS[index].reads[thing](step, names):
-                work.setdefault(index, _Work()).touched[subject] = None
+        for index, subjects_of in READERS[thing]:
+            subjects = dict.fromkeys(subjects_of(step, names))
+            if subjects:
+                work.setdefault(index, _Work()).touched |= subjects
     return work
 
 

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from events.base import Certainty
 from events.families.prices import EquityBarClosed
 from projections.base import JournaledEvent
-from projections.event_batch import batch_of
-from projections.facts.share_years import decisive, with_bars
+from projections.event_batch import EventBatch, Whole, batch_of
+from projections.facts.share_years import decisive, years_after
 from projections.facts.year import Year, with_bar
+
+Quote = tuple[int, int, int, int, str]
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 # Of few prices and times many are equal, and some days lie a year apart and more.
@@ -23,12 +25,14 @@ QUOTES = st.lists(
         st.integers(0, 3),
         st.integers(1, 6),
         st.integers(1, 6),
+        st.sampled_from(["ABC", "DEF"]),
     ),
     max_size=40,
 )
 
 
-def bar(number: int, day: int, hour: int, high: int, close: int) -> EquityBarClosed:
+def bar(number: int, quote: Quote) -> EquityBarClosed:
+    day, hour, high, close, symbol = quote
     bucket = START + timedelta(days=day, hours=hour)
     return EquityBarClosed(
         event_id=UUID(int=number),
@@ -36,7 +40,7 @@ def bar(number: int, day: int, hour: int, high: int, close: int) -> EquityBarClo
         known_at=bucket,
         source="test",
         certainty=Certainty.REPORTED,
-        symbol="ABC",
+        symbol=symbol,
         interval_seconds=3600,
         bucket=bucket,
         open_usd=min(high, close),
@@ -48,37 +52,45 @@ def bar(number: int, day: int, hour: int, high: int, close: int) -> EquityBarClo
     )
 
 
-def bars(quotes: list[tuple[int, int, int, int]]) -> list[EquityBarClosed]:
-    return [bar(number, *quote) for number, quote in enumerate(quotes)]
+def bars(quotes: list[Quote]) -> list[EquityBarClosed]:
+    return [bar(number, quote) for number, quote in enumerate(quotes)]
 
 
 def journaled(bars: list[EquityBarClosed]) -> list[JournaledEvent]:
     return [JournaledEvent(offset, 0, closed.known_at, closed) for offset, closed in enumerate(bars)]
 
 
-def one_by_one(year: Year | None, taken: list[EquityBarClosed]) -> Year | None:
+def one_by_one(years: dict[str, Year], taken: list[EquityBarClosed]) -> dict[str, Year]:
+    years = dict(years)
     for closed in taken:
-        year = with_bar(year, closed)
-    return year
+        years[closed.symbol] = with_bar(years.get(closed.symbol), closed)
+    return years
+
+
+def by_share(batch: EventBatch, start: int) -> Whole:
+    """Return the positions from a start on, those of one share after those of another."""
+    return start + np.argsort(batch.bars.code[start:], kind="stable")
 
 
 @settings(deadline=None, max_examples=500)
 @forall(QUOTES, st.integers(0, 40))
-@example([(0, 0, 5, 1), (366, 0, 1, 1), (0, 0, 6, 1), (1, 0, 6, 2)], 0)
-def test_the_bars_that_are_passed_over_would_have_left_nothing(
-    quotes: list[tuple[int, int, int, int]], cut: int
-) -> None:
+@example([(0, 0, 5, 1, "ABC"), (366, 0, 1, 1, "ABC"), (0, 0, 6, 1, "ABC"), (1, 0, 6, 2, "ABC")], 0)
+@example([(0, 0, 5, 1, "ABC"), (1, 0, 6, 1, "DEF"), (1, 0, 6, 2, "ABC"), (0, 0, 5, 1, "DEF")], 0)
+def test_the_bars_that_are_passed_over_would_have_left_nothing(quotes: list[Quote], cut: int) -> None:
     every = bars(quotes)
-    before = one_by_one(None, every[:cut])
+    before = one_by_one({}, every[:cut])
     batch = batch_of(journaled(every))
-    positions = np.arange(len(every))[cut:]
     after = one_by_one(before, every[cut:])
-    assert with_bars(before, batch.bars, positions) == after
+    assert {**before, **years_after(before, batch.bars, by_share(batch, min(cut, len(every))))} == after
     # Again, from anywhere on.
-    assert with_bars(after, batch.bars, np.arange(len(every))[cut // 2 :]) == after
+    again = by_share(batch, min(cut, len(every)) // 2)
+    assert {**after, **years_after(after, batch.bars, again)} == one_by_one(
+        after, every[min(cut, len(every)) // 2 :]
+    )
 
 
 def test_of_a_day_only_its_first_highest_and_the_last_newest_bar_are_taken_in() -> None:
-    every = bars([(0, 0, 3, 1), (0, 1, 5, 1), (0, 2, 5, 2), (0, 3, 4, 1), (0, 3, 2, 1), (0, 1, 4, 4)])
+    quotes = [(0, 0, 3, 1), (0, 1, 5, 1), (0, 2, 5, 2), (0, 3, 4, 1), (0, 3, 2, 1), (0, 1, 4, 4)]
+    every = bars([(*quote, "ABC") for quote in quotes])
     batch = batch_of(journaled(every))
-    assert decisive(batch.bars, np.arange(len(every))) == [1, 4]
+    assert decisive(batch.bars, np.arange(len(every))).tolist() == [1, 4]
