@@ -15,10 +15,10 @@ from projections.circularity.rows import (
     MoneyFlowNodeRow,
     UnknownCompanyRow,
 )
+from projections.episodes.rows import AcknowledgementRow, IndicatorCurrentRow, MuteRow, SignalRow
 from projections.fact import FACT
 from projections.fact.rows import FactReportRow, FactRow, NameRow
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import AcknowledgementRow, IndicatorCurrentRow, MuteRow, SignalRow
 from tests.given import given, rows_of, standing
 
 FACTS = tuple(with_bars(ledger(), DAY_SECONDS))

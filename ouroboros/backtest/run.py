@@ -24,8 +24,8 @@ from ouroboros.backtest.walk_forward import Split, walk_forward
 from ouroboros.history.opening import open_history
 from ouroboros.watchlist import read_watchlist
 from ouroboros.yaml_file import Document
+from projections.episodes.rows import SignalRow
 from projections.event_batch import EventBatch
-from projections.warning_signs.rows import SignalRow
 from streams.settings import Settings
 
 

@@ -14,10 +14,10 @@ from uuid import UUID
 from events.base import Event
 from ouroboros.backtest.study import Condition, SignalRule
 from projections.definition import Level
+from projections.episodes.rows import SignalRow
 from projections.event_batch import EventBatch
 from projections.kernel import project_history
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import SignalRow
 
 
 class Evidence(NamedTuple):

@@ -6,8 +6,8 @@ from events.topics import SIGNALS
 from projections.base import JournaledEvent
 from projections.definition import Definition
 from projections.episodes.episode import EpisodeStep, StepKind
+from projections.episodes.rows import OutboxRow, SignalRow
 from projections.indicator import Measurement
-from projections.warning_signs.rows import OutboxRow, SignalRow
 
 
 def signal_row(

@@ -9,11 +9,11 @@ from projections.base import JournaledEvent, Row
 from projections.definition import CALM, Definition, Level
 from projections.episodes.desk import Desk, is_muted, with_own_thresholds
 from projections.episodes.episode import Episode, EpisodeStep, Pending, unsent, update_episode
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow
 from projections.episodes.signals import outbox_row, signal_row
 from projections.indicator import ActivePeriod, Measurement, cited, first
 from projections.indicators import DEFINITIONS
 from projections.persistent import PersistentMap
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow
 
 Key = tuple[str, str]
 

@@ -4,7 +4,7 @@ A share is followed from when it is named: what its price was before then is not
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -77,24 +77,27 @@ def newest_days(closes: Closes, length: timedelta) -> Closes:
     return closes[_first_from(closes, closes[-1].day - length + ONE_DAY) :] if closes else closes
 
 
-def moves(
-    closes: PersistentMap[str, Closes], symbols: Iterable[str], newest: date, days: timedelta
-) -> list[Move]:
+def of_shares(closes: PersistentMap[str, Closes], symbols: Iterable[str]) -> dict[str, Closes]:
+    """Return the closes of those of the shares that have any."""
+    return {symbol: of_share for symbol in symbols if (of_share := closes.get(symbol))}
+
+
+def moves(closes: Mapping[str, Closes], symbols: Iterable[str], newest: date, days: timedelta) -> list[Move]:
     """Measure the shares that have a close on both the day `newest` and `days` before, in their order."""
     found = []
     before = newest - days
     for symbol in symbols:
         of_share = closes.get(symbol, NO_CLOSES)
-        old, new = close_on(of_share, before), close_on(of_share, newest)
+        old = close_on(of_share, before)
+        new = old and close_on(of_share, newest)
         if old and new:
             found.append(Move(symbol, change(old, new), old, new))
     return found
 
 
-def newest(closes: PersistentMap[str, Closes], symbols: Iterable[str]) -> Close | None:
+def newest(closes: Mapping[str, Closes]) -> Close | None:
     """Find the newest close of any of these shares: of the newest day the one that was made last."""
-    last = [of_share[-1] for symbol in symbols if (of_share := closes.get(symbol, NO_CLOSES))]
-    return max(last, key=_day_and_time, default=None)
+    return max((of_share[-1] for of_share in closes.values()), key=_day_and_time, default=None)
 
 
 def change(old: Close, new: Close) -> float:

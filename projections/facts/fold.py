@@ -37,9 +37,11 @@ from projections.facts.world import (
     merged,
 )
 from projections.money_graph.graph import NO_CHANGE, MoneyChange, with_book
+from projections.persistent import PersistentMap
 
 R = TypeVar("R", bound=Report)
 E = TypeVar("E", bound=Event)
+C = TypeVar("C", UtilizationReported, UnitCostReported)
 
 SEGMENT = "ai"
 
@@ -173,19 +175,23 @@ def _revenue(world: World, event: RevenueReported, _: JournaledEvent) -> Learned
 
 
 def _utilization(world: World, event: UtilizationReported, _: JournaledEvent) -> Learned:
-    known = world.utilizations.get(event.company)
-    if known and event.known_at < known.known_at:
+    utilizations = _with_newest(world.utilizations, event)
+    if utilizations is world.utilizations:
         return Learned(world, NOTHING_TOUCHED)
-    utilizations = world.utilizations.insert(event.company, event)
     return Learned(world._replace(utilizations=utilizations), {Thing.UTILIZATION: (event.company,)})
 
 
 def _unit_cost(world: World, event: UnitCostReported, _: JournaledEvent) -> Learned:
-    known = world.unit_costs.get(event.company)
-    if known and event.known_at < known.known_at:
+    unit_costs = _with_newest(world.unit_costs, event)
+    if unit_costs is world.unit_costs:
         return Learned(world, NOTHING_TOUCHED)
-    unit_costs = world.unit_costs.insert(event.company, event)
     return Learned(world._replace(unit_costs=unit_costs), {Thing.UNIT_COST: (event.company,)})
+
+
+def _with_newest(reported: PersistentMap[str, C], event: C) -> PersistentMap[str, C]:
+    """Return what each company reported last, by when it was known."""
+    known = reported.get(event.company)
+    return reported if known and event.known_at < known.known_at else reported.insert(event.company, event)
 
 
 def _age(revenue: RevenueReported) -> tuple[date, datetime]:

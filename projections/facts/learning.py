@@ -116,10 +116,12 @@ class _Bars:
         code = self._codes.get(symbol)
         if code is None:
             return NO_POSITIONS
-        positions = self._positions[code]
-        start, stop = np.searchsorted(positions, (self._caught_up[code], end))
-        self._caught_up[code] = max(end, self._caught_up[code])
-        return positions[start:stop]
+        positions, seen_until = self._positions[code], self._caught_up[code]
+        self._caught_up[code] = max(end, seen_until)
+        if not seen_until and end == len(self._batch):
+            # Nearly always: nobody has asked for it.
+            return positions
+        return positions[slice(*np.searchsorted(positions, (seen_until, end)))]
 
     def _after_few(self, year: Year | None, positions: Whole) -> dict[str, Year]:
         changed: dict[str, Year] = {}

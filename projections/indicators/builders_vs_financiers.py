@@ -8,7 +8,7 @@ from uuid import UUID
 from events.units import Unit
 from events.words import day
 from projections.definition import S2, Definition, Direction, Passage, Thresholds
-from projections.facts.closes import Move, listed, moves, newest, signed
+from projections.facts.closes import Move, listed, moves, newest, of_shares, signed
 from projections.facts.prices import closed_anew
 from projections.facts.watchlists import Watchlists
 from projections.facts.world import Thing, World, WorldStep
@@ -67,8 +67,9 @@ def watched_anew(step: WorldStep, _: tuple[str, ...]) -> Iterable[str]:
 
 def measure(view: View, way: str) -> Measurement | None:
     """Measure how far builders are ahead of financiers, or financiers of builders."""
-    closes, watchlists = view.world.prices.closes, view.world.watchlists
-    last = newest(closes, _shares(watchlists))
+    watchlists = view.world.watchlists
+    closes = of_shares(view.world.prices.closes, _shares(watchlists))
+    last = newest(closes)
     if last is None:
         return None
     builders = moves(closes, watchlists.builders, last.day, view.window)

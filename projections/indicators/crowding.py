@@ -6,7 +6,7 @@ from datetime import timedelta
 from events.units import Unit
 from events.words import count, day, percent
 from projections.definition import S2, Definition, Direction, Passage, Thresholds
-from projections.facts.closes import Close, Move, listed, moves, newest, signed
+from projections.facts.closes import Close, Move, listed, moves, newest, of_shares, signed
 from projections.facts.prices import closed_anew
 from projections.facts.world import Thing, World, WorldStep
 from projections.indicator import Indicator, Measurement, View, first
@@ -59,8 +59,9 @@ def watched_anew(step: WorldStep, _: tuple[str, ...]) -> Iterable[str]:
 
 def measure(view: View, _: str) -> Measurement | None:
     """Measure how much of the basket's gain its top name makes."""
-    closes, crowd = view.world.prices.closes, view.world.watchlists.crowd
-    last = newest(closes, crowd)
+    crowd = view.world.watchlists.crowd
+    closes = of_shares(view.world.prices.closes, crowd)
+    last = newest(closes)
     if last is None:
         return None
     found = moves(closes, crowd, last.day, view.window)

@@ -4,9 +4,7 @@ from pydantic import TypeAdapter
 
 from events.base import Event
 from projections.base import Projection, Reference, Table
-from projections.indicators import DEFINITIONS
-from projections.warning_signs.fold import WarningSigns, project
-from projections.warning_signs.rows import (
+from projections.episodes.rows import (
     AcknowledgementRow,
     ClockRow,
     DefinitionRow,
@@ -17,6 +15,8 @@ from projections.warning_signs.rows import (
     SignalRow,
     ThresholdOverrideRow,
 )
+from projections.indicators import DEFINITIONS
+from projections.warning_signs.fold import WarningSigns, project
 
 
 def definition_rows() -> tuple[DefinitionRow, ...]:

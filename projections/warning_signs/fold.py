@@ -19,6 +19,7 @@ from projections.episodes.desk import (
     next_end,
     thresholds_of,
 )
+from projections.episodes.rows import AcknowledgementRow, ClockRow, MuteRow, ThresholdOverrideRow
 from projections.episodes.subjects import (
     EventContext,
     Key,
@@ -34,7 +35,6 @@ from projections.indicator import ActivePeriod, Indicator, Measurement, Subjects
 from projections.indicators import DEFINITIONS, INDICATORS
 from projections.kernel import LearnedBatch
 from projections.persistent import PersistentMap, items_of
-from projections.warning_signs.rows import AcknowledgementRow, ClockRow, MuteRow, ThresholdOverrideRow
 
 NOT_IN_SIGHT = datetime(9999, 1, 1, tzinfo=UTC)
 DECISIONS = frozenset((WatchlistChanged, SignalAcknowledged, SignalMuted))

@@ -10,10 +10,10 @@ from ouroboros.history.batches import batches
 from ouroboros.history.event_files import Ledger
 from ouroboros.history.source import Order
 from projections.definition import LEVELS, Definition, Direction
+from projections.episodes.rows import IndicatorCurrentRow, SignalRow
 from projections.indicators import DEFINITIONS
 from projections.kernel import project_history
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
 from tests.docs.pages import ROOT
 
 PAGE = ROOT / "docs" / "indicators.md"

@@ -15,11 +15,11 @@ from events.codec import decode
 from events.families.credit import CreditWaiverReported, WaiverKind
 from ouroboros.cli import app
 from projections.base import JournaledEvent
+from projections.episodes.rows import OutboxRow
 from projections.event_batch import batch_of
 from projections.indicators import DEFINITIONS
 from projections.kernel import project_history
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import OutboxRow
 from streams.settings import Settings
 from tests.docs import generate_events
 from tests.docs.pages import PAGES, README, ROOT, anchors, blocks, rows, section

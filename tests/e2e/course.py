@@ -14,10 +14,10 @@ from typing import Any
 from events.base import Event
 from events.families.clock import tick
 from projections.definition import Level
+from projections.episodes.rows import SignalRow
 from projections.event_batch import batch_of
 from projections.kernel import project_history
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import SignalRow
 from tests.given import journaled
 
 # By (indicator, subject), the levels in their order.

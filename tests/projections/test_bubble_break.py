@@ -6,13 +6,13 @@ from uuid import UUID
 from events.base import Event
 from projections.base import Step
 from projections.definition import Level
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from projections.facts.world import World
 from projections.indicator import EVIDENCE_LIMIT, ActivePeriod, Measurement, View
 from projections.indicators import DEFINITIONS
 from projections.indicators.bubble_break import INDICATOR, SIGNS, measure
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from tests.given import event, given, gpu_bar, noon, promise, rows_of, standing, tick, waiver
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from events.base import Event
+from projections.episodes.rows import IndicatorCurrentRow
 from projections.facts.relief import borrower
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow
 from tests.given import delivery, event, given, gpu_bar, loan, promise, repaid, standing, waiver, world_of
 from tests.projections.reports import KINDS, KindOfFact, deal, payment
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from events.ledger import ledger
+from projections.episodes.rows import IndicatorCurrentRow
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow
 from tests.given import event, given, standing
 
 YEAR, NEXT_YEAR = ("2026-01-01", "2026-12-31"), ("2027-01-01", "2027-12-31")

@@ -4,10 +4,10 @@ import pytest
 
 from events.base import Event
 from projections.base import Step
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from projections.money_graph import component
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from tests.given import event, given, rows_of, standing
 
 

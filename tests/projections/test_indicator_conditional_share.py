@@ -2,9 +2,9 @@ from typing import Any
 
 from events.base import Event
 from projections.base import Step
+from projections.episodes.rows import IndicatorCurrentRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow
 from tests.given import event, given, standing
 
 

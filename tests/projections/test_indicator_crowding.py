@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from projections.base import Step
+from projections.episodes.rows import IndicatorCurrentRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow
 from tests.given import event, facts_and_bars, given, standing
 from tests.projections.shares import close, held
 

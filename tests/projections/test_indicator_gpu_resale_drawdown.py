@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from events.base import Event
 from events.families.prices import GpuBarClosed
 from projections.base import Step
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow
 from projections.facts.year import A_YEAR, Year, with_bar
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow
 from tests.given import event, given, rows_of, standing
 
 START = date(2024, 1, 1)

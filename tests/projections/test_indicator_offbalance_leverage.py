@@ -5,9 +5,9 @@ import pytest
 from events.base import Event
 from events.ledger import ledger
 from projections.base import Step
+from projections.episodes.rows import IndicatorCurrentRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
 from tests.given import event, given, rows_of, standing
 
 

@@ -1,7 +1,7 @@
 from projections.base import Step
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from tests.given import (
     delivery,
     event,

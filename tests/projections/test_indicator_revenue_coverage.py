@@ -5,8 +5,8 @@ import pytest
 
 from events.base import Event
 from events.ledger import ledger
+from projections.episodes.rows import IndicatorCurrentRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
 from tests.given import (
     event,
     given,

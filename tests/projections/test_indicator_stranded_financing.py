@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from projections.base import Step
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from tests.given import event, facts_and_bars, given, noon, rows_of, standing
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from events.base import Event
 from events.ledger import ledger
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow
 from tests.given import event, given, rows_of, standing
 
 

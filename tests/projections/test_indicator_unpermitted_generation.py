@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from events.ledger import ledger
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from tests.given import event, given, rows_of, standing
 
 

@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
+from projections.episodes.rows import IndicatorRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorRow, SignalRow
 from tests.given import (
     event,
     given,

@@ -18,6 +18,7 @@ from events.families.prices import EquityBarClosed
 from events.ledger import ledger
 from projections.base import JournaledEvent, Projection, Row
 from projections.column_block import rows_of as rows_of_pieces
+from projections.episodes.rows import SignalRow
 from projections.event_batch import batch_of
 from projections.facts.learning import learn
 from projections.facts.world import World
@@ -25,7 +26,6 @@ from projections.kernel import LearnedBatch
 from projections.registry import PROJECTIONS
 from projections.store.snapshots import WORLD_TYPE
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import SignalRow
 from tests.given import event, given, gpu_bar, journaled, tick, waiver
 from tests.projections.desk_events import DECISIONS, NAMED, SOURCES, journal_of
 from tests.projections.test_warning_signs_laws import EVENTS

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from events.families.clock import tick
+from projections.episodes.rows import SignalRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import SignalRow
 from tests.given import Projected, event, given, journaled, project, rows_of
 from tests.projections.lateness import CLOCK, NOW, TODAY, after, ago, found, measured
 

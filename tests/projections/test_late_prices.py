@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
+from projections.episodes.rows import IndicatorCurrentRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow, SignalRow
 from tests.given import event, given, rows_of, standing
 from tests.projections.lateness import CLOCK, NOW, TODAY, after, ago, found, gpu_bar, measured
 from tests.projections.shares import close, held

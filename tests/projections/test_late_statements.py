@@ -4,8 +4,8 @@ from typing import Any
 
 from events.base import Event
 from events.families.clock import tick
+from projections.episodes.rows import IndicatorRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorRow, SignalRow
 from tests.given import event, given, noon, rows_of
 from tests.projections.lateness import CLOCK, NOW, TODAY, after, ago, found, gpu_bar, measured
 

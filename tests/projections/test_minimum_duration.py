@@ -12,10 +12,10 @@ from events.base import Event
 from events.families.clock import tick
 from projections.base import JournaledEvent, Step
 from projections.episodes.episode import signal_id_of
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
 from projections.indicators import DEFINITIONS
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import NOT_IN_SIGHT, WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
 from tests.given import (
     Projected,
     event,

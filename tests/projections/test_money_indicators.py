@@ -11,6 +11,7 @@ from events.base import Event
 from projections.base import Row
 from projections.circularity import CIRCULARITY
 from projections.circularity.rows import CircularityRow, VendorRoundTripRow
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from projections.event_batch import batch_of
 from projections.facts.book import BASES
 from projections.facts.learning import learn
@@ -19,7 +20,6 @@ from projections.indicators import INDICATORS
 from projections.money_graph import component
 from projections.money_graph.component import TOP_EDGES
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from tests.given import (
     Projected,
     announced,

@@ -8,9 +8,7 @@ import pytest
 
 from events.base import Event
 from projections.base import Step
-from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import (
+from projections.episodes.rows import (
     AcknowledgementRow,
     IndicatorCurrentRow,
     IndicatorRow,
@@ -18,6 +16,8 @@ from projections.warning_signs.rows import (
     OutboxRow,
     SignalRow,
 )
+from projections.warning_signs import WARNING_SIGNS
+from projections.warning_signs.fold import WarningSigns
 from tests.given import event, given, journaled, noon, project, restored, rows_of, standing, then
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from events.base import Event
 from events.families.clock import tick
+from projections.episodes.rows import ClockRow, IndicatorCurrentRow
 from projections.indicators import DEFINITIONS
 from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import ClockRow, IndicatorCurrentRow
 from tests.given import (
     event,
     given,

@@ -2,9 +2,7 @@ import json
 from datetime import timedelta
 
 from events.base import Event
-from projections.indicators import DEFINITIONS, INDICATORS
-from projections.warning_signs import WARNING_SIGNS, definition_rows
-from projections.warning_signs.rows import (
+from projections.episodes.rows import (
     ClockRow,
     DefinitionRow,
     IndicatorCurrentRow,
@@ -12,6 +10,8 @@ from projections.warning_signs.rows import (
     OutboxRow,
     SignalRow,
 )
+from projections.indicators import DEFINITIONS, INDICATORS
+from projections.warning_signs import WARNING_SIGNS, definition_rows
 from tests.given import event, given, journaled, noon, project, rows_of, standing, waiver
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from projections.definition import LEVELS
+from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import IndicatorCurrentRow, IndicatorRow, OutboxRow, SignalRow
 from tests.given import Projected, event, given, journaled, project, restored, rows_of, standing
 from tests.projections.company_events import COMPANY_EVENTS
 

@@ -6,15 +6,15 @@ import pytest
 
 from events.base import Event
 from projections.base import Step
-from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.fold import WarningSigns
-from projections.warning_signs.rows import (
+from projections.episodes.rows import (
     IndicatorCurrentRow,
     IndicatorRow,
     OutboxRow,
     SignalRow,
     ThresholdOverrideRow,
 )
+from projections.warning_signs import WARNING_SIGNS
+from projections.warning_signs.fold import WarningSigns
 from tests.given import event, given, journaled, noon, project, restored, rows_of, standing, waiver
 
 

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from projections.definition import Thresholds
-from projections.warning_signs import WARNING_SIGNS
-from projections.warning_signs.rows import (
+from projections.episodes.rows import (
     IndicatorCurrentRow,
     IndicatorRow,
     OutboxRow,
     SignalRow,
     ThresholdOverrideRow,
 )
+from projections.warning_signs import WARNING_SIGNS
 from tests.given import event, given, journaled, project, restored, rows_of, standing
 from tests.projections.test_warning_signs_laws import DAYS, EVENTS, NAMES
 

@@ -1,4 +1,4 @@
-"""The tables of the warning signs."""
+"""The tables of the warning signs, and the rows that episodes write."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
