@@ -5,15 +5,20 @@ not start with a contact point that has no address at all. So each setting holds
 that does no harm: without its variable nothing is sent there, for no route leads to it.
 """
 
-from dashboards.alerts.models import ContactPoint, Kind, Receiver
+from typing import Any
 
 TITLE = '{{ template "ouroboros.title" . }}'
 MESSAGE = '{{ template "ouroboros.message" . }}'
 
 
-def _contact_point(name: str, kind: Kind, settings: dict[str, str | bool]) -> ContactPoint:
-    receiver = Receiver(uid=f"ouroboros-{name.lower()}", type=kind, settings=settings)
-    return ContactPoint(name=f"Ouroboros {name}", receivers=(receiver,))
+def _contact_point(name: str, kind: str, settings: dict[str, str | bool]) -> dict[str, Any]:
+    receiver = {
+        "uid": f"ouroboros-{name.lower()}",
+        "type": kind,
+        "settings": settings,
+        "disableResolveMessage": False,
+    }
+    return {"orgId": 1, "name": f"Ouroboros {name}", "receivers": [receiver]}
 
 
 WEBHOOK = _contact_point(

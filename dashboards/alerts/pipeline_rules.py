@@ -1,18 +1,8 @@
 """Rules about Ouroboros itself: who watches has to know that nobody is blind."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from dashboards.alerts.models import Duration, Group, Rule
-from dashboards.alerts.rules import (
-    CONDITION,
-    FOLDER,
-    INTERVAL,
-    MISSING_EVALUATIONS,
-    links,
-    more_than,
-    printed,
-    query,
-)
+from dashboards.alerts.rules import group, links, printed, rule
 from dashboards.boards.pipeline_health import BOARD, LIGHTS
 from projections.definition import Level
 
@@ -75,7 +65,7 @@ class Trouble(NamedTuple):
     description: str
     remedy: str
     more_than: float = 0
-    waits: Duration = "0s"
+    waits: str = "0s"
     fires_when_blind: bool = False
     days_sql: str | None = None
 
@@ -137,27 +127,24 @@ TROUBLES = (
 )
 
 
-def pipeline_group() -> Group:
+def pipeline_group() -> dict[str, Any]:
     """Return the rules about the pipeline."""
-    return Group(name="Pipeline", folder=FOLDER, interval=INTERVAL, rules=tuple(map(_rule, TROUBLES)))
+    return group("Pipeline", *map(_rule, TROUBLES))
 
 
-def _rule(trouble: Trouble) -> Rule:
-    days = (query("D", trouble.days_sql),) if trouble.days_sql else ()
-    return Rule(
-        uid=trouble.uid,
-        title=trouble.title,
-        condition=CONDITION,
-        for_=trouble.waits,
-        keep_firing_for="0s",
-        missing_series_evals_to_resolve=MISSING_EVALUATIONS,
-        no_data_state="Alerting" if trouble.fires_when_blind else "OK",
-        exec_err_state="Alerting" if trouble.fires_when_blind else "KeepLast",
+def _rule(trouble: Trouble) -> dict[str, Any]:
+    return rule(
+        trouble.uid,
+        trouble.title,
+        {"evaluator": {"type": "gt", "params": [trouble.more_than]}},
+        waits=trouble.waits,
+        without_data="Alerting" if trouble.fires_when_blind else "OK",
+        on_error="Alerting" if trouble.fires_when_blind else "KeepLast",
         labels={"severity": trouble.level.value, "family": "pipeline"},
         annotations={
             "about": f'{trouble.title}{{{{ with index $labels "subject" }}}} · {{{{ . }}}}{{{{ end }}}}',
             "description": f"{trouble.description} {trouble.remedy}",
             **links(BOARD, LIGHTS),
         },
-        data=(query("A", trouble.sql), *days, more_than(trouble.more_than)),
+        sql={"A": trouble.sql, **({"D": trouble.days_sql} if trouble.days_sql else {})},
     )
