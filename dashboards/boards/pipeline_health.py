@@ -1,8 +1,15 @@
 """Pipeline health: whether everything runs, keeps up, reads what it is sent, and hears from its feeds."""
 
 from dashboards.boards.money.deals import UNKNOWN_NAMES
-from dashboards.boards.pipeline.feeds import BARS_OVER_TIME, FACTS_OVER_TIME, FEEDS, STALE_INDICATORS
-from dashboards.boards.pipeline.statuses import as_status, colored, lit
+from dashboards.boards.pipeline.feeds import (
+    BARS_OVER_TIME,
+    FACTS_OVER_TIME,
+    FEEDS,
+    STALE_INDICATORS,
+    as_status,
+    colored,
+    lit,
+)
 from dashboards.grafana.board import Board, row
 from dashboards.grafana.fields import DAY, MINUTE, SECOND, UNLIT, field, steps, unit, width
 from dashboards.grafana.panels import stat, table

@@ -1,18 +1,17 @@
 """Dashboards: panels in rows on Grafana's grid, with variables, annotations and links to the others.
 
-Of grafanalib's classes that of a dashboard and that of a panel are used. Of its rows, variables and queries
-today's Grafana knows so little that they are written out here.
+They are written in the data that Grafana reads: of what grafanalib writes around panels, half of the keys are
+unknown to today's Grafana.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from grafanalib import core
-from grafanalib._gen import DashboardEncoder
 
-from dashboards.grafana.panels import Panel, id_of, to_grafana, without
+from dashboards.grafana.panels import Panel, id_of, to_grafana
 
 # Grafana 12 and 13 read it; 12 refuses what grafanalib writes by default.
 SCHEMA_VERSION = 41
@@ -20,8 +19,10 @@ TAG = "ouroboros"
 UID_PREFIX = "ouroboros-"
 GRID_COLUMNS = 24
 
-# What grafanalib writes and today's Grafana does not know.
-DEAD_OF_DASHBOARD = ("__inputs", "gnetId", "hideControls", "id", "rows", "sharedCrosshair", "style")
+TIMES = core.DEFAULT_TIME_PICKER.to_json_data()
+TO_OTHERS = core.DashboardLink(
+    title="Ouroboros", type="dashboards", tags=[TAG], asDropdown=True, includeVars=True, keepTime=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,57 +78,44 @@ def uid_of(name: str) -> str:
 
 def to_json(board: Board) -> bytes:
     """Return a dashboard as the file that Grafana is provisioned with."""
-    written = core.Dashboard(
-        title=board.title,
-        uid=board.uid,
-        description=board.description,
-        tags=[TAG, *board.tags],
-        panels=list(_placed(board)),
-        templating=core.Templating(list=list(board.variables)),
-        annotations=core.Annotations(list=list(board.annotations)),
-        links=[_others()],
-        time=core.Time(board.time_from, "now"),
-        timezone="utc",
-        refresh=board.refresh,
-        editable=False,
-        graphTooltip=core.GRAPH_TOOLTIP_MODE_SHARED_CROSSHAIR,
-        schemaVersion=SCHEMA_VERSION,
-    )
-    plain = orjson.loads(DashboardEncoder(sort_keys=True).encode(written))
-    plain["timepicker"] = without(plain["timepicker"], ())
+    written = {
+        "title": board.title,
+        "uid": board.uid,
+        "description": board.description,
+        "tags": [TAG, *board.tags],
+        "panels": list(_placed(board)),
+        "templating": {"list": board.variables},
+        "annotations": {"list": board.annotations},
+        "links": [TO_OTHERS.to_json_data()],
+        "time": {"from": board.time_from, "to": "now"},
+        "timepicker": {key: times for key, times in TIMES.items() if times is not None},
+        "timezone": "utc",
+        "refresh": board.refresh,
+        "editable": False,
+        "graphTooltip": core.GRAPH_TOOLTIP_MODE_SHARED_CROSSHAIR,
+        "schemaVersion": SCHEMA_VERSION,
+        "version": 0,
+    }
     return orjson.dumps(
-        without(plain, DEAD_OF_DASHBOARD), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        written, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS
     )
 
 
-def _placed(board: Board) -> list[dict[str, Any]]:
-    placed: list[dict[str, Any]] = []
+def _placed(board: Board) -> Iterator[dict[str, Any]]:
     top = 0
     for row in board.rows:
         if row.title:
-            placed.append(_heading(row.title, top))
+            yield {
+                "type": "row",
+                "id": id_of(f"row {row.title}"),
+                "title": row.title,
+                "gridPos": {"x": 0, "y": top, "w": GRID_COLUMNS, "h": 1},
+                "collapsed": False,
+                "panels": [],
+            }
             top += 1
         left = 0
         for panel, columns in row.panels:
-            placed.append(to_grafana(panel, core.GridPos(row.height, columns, left, top)))
+            yield to_grafana(panel, {"x": left, "y": top, "w": columns, "h": row.height})
             left += columns
         top += row.height
-    return placed
-
-
-def _heading(title: str, top: int) -> dict[str, Any]:
-    position = {"x": 0, "y": top, "w": GRID_COLUMNS, "h": 1}
-    return {
-        "type": "row",
-        "id": id_of(f"row {title}"),
-        "title": title,
-        "gridPos": position,
-        "collapsed": False,
-        "panels": [],
-    }
-
-
-def _others() -> core.DashboardLink:
-    return core.DashboardLink(
-        title="Ouroboros", type="dashboards", tags=[TAG], asDropdown=True, includeVars=True, keepTime=True
-    )

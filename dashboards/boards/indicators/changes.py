@@ -1,6 +1,6 @@
 """What has changed: signals with their evidence, levels from then to now, and levels over time."""
 
-from dashboards.boards.indicators.signals import NEWEST_FIRST, signals_table
+from dashboards.boards.indicators.subjects import NEWEST_FIRST, signals_table
 from dashboards.boards.indicators.worst import EXPLANATION, HIDDEN, explained
 from dashboards.grafana.fields import DAY, as_level, field, width
 from dashboards.grafana.indicators import binned

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dashboards.boards.indicators.counts import counts_by_level
+from dashboards.boards.indicators.subjects import counts_by_level
 from dashboards.boards.indicators.worst import EXPLANATION, WORST, explained
 from dashboards.boards.pipeline.feeds import CLOCK_MISSED_AFTER
 from dashboards.grafana.fields import field, fields, link, lit_from_one

@@ -1,9 +1,33 @@
-"""What the subjects of indicators are at now."""
+"""Subjects of indicators: how many are at each level, what each is at, and their signals."""
 
 from dashboards.boards.indicators.worst import EXPLANATION, HIDDEN, explained
-from dashboards.grafana.fields import DAY, as_level, field, width
-from dashboards.grafana.panels import Panel, table
+from dashboards.grafana.fields import DAY, MINUTE, as_level, field, lit_from_one, width
+from dashboards.grafana.indicators import source_column
+from dashboards.grafana.levels import SHOWN_LEVELS
+from dashboards.grafana.panels import Panel, stat, table
 from dashboards.grafana.sql import in_words, known, rank, shown_level, spoken
+
+# The worst first, and what is not known last.
+_CALM, *_REACHED, _UNKNOWN = SHOWN_LEVELS
+_ORDER = (*reversed(_REACHED), _CALM, _UNKNOWN)
+
+
+def counts_by_level(title: str, whose: str, *, start: str = "", where: str = "true") -> Panel:
+    """Return a panel of how many subjects are at each level; `start` and `where` are SQL around a row `c`."""
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE {shown_level('c')} = '{level}') AS \"{level}\"" for level in _ORDER
+    )
+    return stat(
+        title,
+        f"How many {whose} are at each level now, whatever the time range. Unknown: calm when last heard of,"
+        " on an input that is too old to say so still. From read.indicator_current.",
+        f"{start}SELECT {counts} FROM read.indicator_current c WHERE {where}",
+        fields="/.*/",
+        defaults={"noValue": "0", "unit": "none", "color": {"mode": "thresholds"}},
+        overrides=[field(level, lit_from_one(SHOWN_LEVELS[level])) for level in _ORDER],
+        text_size=28,
+        name_size=18,
+    )
 
 
 def subjects_table(title: str, whose: str, *, where: str, empty: str) -> Panel:
@@ -26,6 +50,58 @@ ORDER BY {rank(shown_level("c"))} DESC, c.since DESC, d.title, c.subject LIMIT 5
             field("Value", width(92)),
             field("Since", *DAY, width(95)),
             field("Heard of", *DAY, width(95)),
+            *HIDDEN,
+        ],
+        empty=empty,
+    )
+
+
+NEWEST_FIRST = "known_at DESC, journal_offset DESC, journal_index DESC, step_number DESC"
+# The newest ones say what it is about; read.signal_evidence has them all.
+EVIDENCE_SHOWN = 3
+
+
+def signals_table(title: str, whose: str, most: int, *, where: str, start: str = "", empty: str) -> Panel:
+    """Return a table of signals in the time range, at most so many, each with its newest evidence.
+
+    `where` is SQL on read.signal, `start` common table expressions that it needs.
+    """
+    return table(
+        title,
+        f"Every step of an episode of {whose} in the time range, the newest first, at most {most}: its"
+        f" value, what was measured, the newest {EVIDENCE_SHOWN} of the facts that it rests on, and where"
+        " the first of them is written. Muted steps were not sent. From read.signal, read.indicator and"
+        " read.signal_evidence.",
+        f"""WITH {start}step AS (
+  SELECT * FROM read.signal WHERE $__timeFilter(known_at) AND {where} ORDER BY {NEWEST_FIRST} LIMIT {most}
+)
+SELECT s.known_at AS "When", s.level AS "Level",
+       s.step || CASE WHEN s.muted THEN ', muted' ELSE '' END AS "Step",
+       d.title AS "Sign", {spoken("s.subject")} AS "Subject", {in_words("s.value", "d.unit")} AS "Value",
+       coalesce(i.text, s.message) AS "In words",
+       rests.headlines || CASE WHEN cardinality(s.evidence) > {EVIDENCE_SHOWN}
+         THEN ' · and ' || cardinality(s.evidence) - {EVIDENCE_SHOWN} || ' more' ELSE '' END AS "Evidence",
+       rests.source_url, {explained("s")}
+FROM step s JOIN read.indicator_definition d ON d.id = s.indicator
+LEFT JOIN read.indicator i ON i.known_at = s.known_at AND i.indicator = s.indicator AND i.subject = s.subject
+  AND i.journal_offset = s.journal_offset AND i.journal_index = s.journal_index
+LEFT JOIN LATERAL (
+  SELECT string_agg(coalesce(e.headline, e.event_id::text), ' · ' ORDER BY e.known_at DESC, e.number)
+           FILTER (WHERE e.rank <= {EVIDENCE_SHOWN}) AS headlines,
+         (array_agg(e.source_url ORDER BY e.known_at DESC, e.number)
+           FILTER (WHERE e.source_url IS NOT NULL))[1] AS source_url
+  FROM (SELECT e.*, row_number() OVER (ORDER BY e.known_at DESC, e.number) AS rank
+        FROM read.signal_evidence e WHERE e.signal_id = s.signal_id AND e.step_number = s.step_number) e
+) rests ON true
+ORDER BY {", ".join(f"s.{column}" for column in NEWEST_FIRST.split(", "))}""",
+        overrides=[
+            field("When", *MINUTE, width(142)),
+            field("Level", *as_level(75)),
+            field("Step", width(85)),
+            field("Sign", width(150), EXPLANATION),
+            field("Subject", width(150)),
+            field("Value", width(85)),
+            source_column(),
             *HIDDEN,
         ],
         empty=empty,

@@ -1,7 +1,12 @@
 """What secures loans, and the loans themselves."""
 
-from dashboards.boards.loans.choice import PLEDGED_SHARES, borrower_column, is_chosen
-from dashboards.boards.loans.secured import loans_on_gpus, loans_on_shares
+from dashboards.boards.loans.loans import (
+    PLEDGED_SHARES,
+    borrower_column,
+    is_chosen,
+    loans_on_gpus,
+    loans_on_shares,
+)
 from dashboards.grafana.fields import DAY, USD, as_level, field, renamed, width
 from dashboards.grafana.indicators import colored, indicator_over_time
 from dashboards.grafana.levels import thresholds_in_words

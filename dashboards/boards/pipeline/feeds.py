@@ -1,13 +1,46 @@
-"""Feeds: when each was heard of, how much it sent, and which signs go blind without it."""
+"""Feeds: when each was heard of, how much it sent, and which signs go blind without it; lights for statuses."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from dashboards.boards.pipeline.statuses import as_status
-from dashboards.grafana.fields import DAY, field, unit, width
+from dashboards.grafana.fields import DAY, Property, as_light, field, steps, unit, width
+from dashboards.grafana.levels import UNKNOWN_COLOR, mappings
 from dashboards.grafana.panels import Panel, table, time_series
 from events.topics import CLOCK, FACTS, PRICES
 from projections.indicators import DEFINITIONS
+
+STATUSES = {
+    "running": "green",
+    "behind": "yellow",
+    "silent": "red",
+    "retired": UNKNOWN_COLOR,
+    "heard": "green",
+    "not missed": UNKNOWN_COLOR,
+    "never heard": UNKNOWN_COLOR,
+    "stale": "orange",
+    "in order": "green",
+    "waiting": "yellow",
+    "failing": "orange",
+    "given up": "red",
+}
+
+
+def as_status() -> tuple[Property, ...]:
+    """Return the looks of a status: its word on its colour."""
+    return as_light(mappings((word, word, color) for word, color in STATUSES.items()), 100)
+
+
+def lit(*values: tuple[int, str]) -> Property:
+    """Return the colours of a number: green at 0, and another from each value on."""
+    return steps(
+        {"color": "green", "value": None}, *({"color": color, "value": value} for value, color in values)
+    )
+
+
+def colored() -> Property:
+    """Return that a number is written in its colour."""
+    return {"id": "custom.cellOptions", "value": {"type": "color-text"}}
+
 
 # Ticks do not reach the journal, their bars do. A feed is missed after the silence that makes its sign stale.
 BARS = {"equity.prices": "EquityBarClosed", "gpu.prices": "GpuBarClosed"}

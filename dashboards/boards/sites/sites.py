@@ -1,14 +1,32 @@
-"""The chosen sites now, and what happened at them."""
+"""Sites: which of them a viewer chose, how they are now, and what happened at them."""
 
 from collections.abc import Mapping
 
-from dashboards.boards.sites.choice import IS_CHOSEN, MW, SITES
 from dashboards.grafana.fields import DAY, as_level, color, field, renamed, unit, width
 from dashboards.grafana.indicators import board_link, colored, source_column
 from dashboards.grafana.levels import UNKNOWN, thresholds_in_words
 from dashboards.grafana.panels import Panel, bar_chart, table
-from dashboards.grafana.sql import shown_level
+from dashboards.grafana.sql import chosen, shown_level
+from dashboards.grafana.variables import chosen_from
 from projections.definition import Thresholds
+
+NOT_STATED = "not stated"
+MW = unit("suffix:MW", 0)
+
+# A site is chosen by its operator and by its name; events that name no operator follow their site.
+IS_CHOSEN = f"""coalesce(s.operator, '{NOT_STATED}') = ANY({chosen("operator")})
+  AND s.site_id = ANY({chosen("site")})"""
+SITES = f"(SELECT s.site_id FROM read.power_site s WHERE {IS_CHOSEN})"
+
+OPERATOR = chosen_from(
+    "operator", "Operator", f"SELECT DISTINCT coalesce(operator, '{NOT_STATED}') FROM read.power_site"
+)
+SITE = chosen_from(
+    "site",
+    "Site",
+    "SELECT site_id FROM read.power_site s"
+    f" WHERE coalesce(s.operator, '{NOT_STATED}') = ANY({chosen('operator')})",
+)
 
 
 def sites_table(title: str, names: str, own: Mapping[str, Thresholds], empty: str) -> Panel:

@@ -1,7 +1,6 @@
-"""Companies, lenders and sites of a watchlist: their money, the relief they grant, the power they lack."""
+"""Companies and lenders of a watchlist: their money, and the relief they grant."""
 
-from dashboards.boards.loans.waivers import WEIGHTS, loan_events
-from dashboards.boards.sites.sites import sites_table
+from dashboards.boards.loans.loans import WEIGHTS, loan_events
 from dashboards.boards.watched.subjects import thresholds_of, window_of
 from dashboards.grafana.fields import DAY, USD, as_level, field, steps, unit, width
 from dashboards.grafana.indicators import board_link, colored
@@ -95,9 +94,3 @@ def relief(watchlist: WatchlistChanged) -> Panel:
         " on the topic credit, and counts for a lender when the report names it.",
         thresholds_of(watchlist, CREDIT),
     )
-
-
-def sites(watchlist: WatchlistChanged) -> Panel:
-    """Return a table of how late each site's power is."""
-    own = {name: thresholds_of(watchlist, name) for name in ("power_delay", "stranded_financing")}
-    return sites_table("Sites' power", chosen("site"), own, CHOOSE)

@@ -1,12 +1,11 @@
 """Prices of a watchlist's shares and GPU models, each with its fall from the high of its year."""
 
-from dashboards.boards.gpus.prices import prices_now, prices_over_time
 from dashboards.boards.watched.subjects import overrides, thresholds_of
 from dashboards.grafana.fields import DAY, as_level, field, unit
 from dashboards.grafana.indicators import board_link
 from dashboards.grafana.levels import UNKNOWN, lines_of
 from dashboards.grafana.panels import Panel, table, time_series
-from dashboards.grafana.sql import chosen, names
+from dashboards.grafana.sql import chosen
 from events.families.desk import WatchlistChanged
 
 FALL_OF_SHARE = "pledged_equity_drawdown"
@@ -88,14 +87,3 @@ FROM fallen WHERE $__timeFilter(day) ORDER BY 1, 2""",
         custom={"axisSoftMin": 0, "axisSoftMax": 0.5},
         empty=NO_SHARE_PRICES,
     )
-
-
-def gpus() -> Panel:
-    """Return a table of the newest price of every GPU model, and how far it has fallen."""
-    models, bases = chosen("gpu_model"), names(("resale", "rental_hour"))
-    return prices_now("GPU models now", models, bases, NO_GPU_PRICES)
-
-
-def gpu_prices(title: str, basis: str, what: str) -> Panel:
-    """Return a graph of the GPU models' prices of one basis."""
-    return prices_over_time(title, basis, what, f"b.model = ANY({chosen('gpu_model')})")

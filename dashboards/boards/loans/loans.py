@@ -1,11 +1,46 @@
-"""Loans that GPUs and shares secure, as credit sees them and as the prices of their security do."""
+"""Loans: which of them a viewer chose, as credit sees them and as the prices of their security do."""
 
-from dashboards.boards.loans.choice import borrower_column
-from dashboards.grafana.fields import DAY, USD, as_level, field, renamed, unit, width
-from dashboards.grafana.indicators import board_link, colored
+from dashboards.grafana.fields import DAY, USD, Override, as_level, field, renamed, unit, width
+from dashboards.grafana.indicators import board_link, colored, source_column
 from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import Panel, table
-from dashboards.grafana.sql import known, shown_level
+from dashboards.grafana.sql import chosen, known, shown_level
+from dashboards.grafana.variables import chosen_from
+from projections.definition import Thresholds
+from projections.facts.severity import SEVERITY
+
+NOT_STATED = "not stated"
+
+LENDERS_SQL = f"""SELECT DISTINCT coalesce(lender, '{NOT_STATED}')
+FROM (SELECT lenders FROM read.facility UNION ALL SELECT lenders FROM read.credit_event) loan
+LEFT JOIN LATERAL unnest(loan.lenders) AS lender ON true"""
+BORROWERS_SQL = "SELECT DISTINCT borrower FROM read.facility"
+
+LENDER = chosen_from("lender", "Lender", LENDERS_SQL)
+BORROWER = chosen_from("borrower", "Borrower", BORROWERS_SQL)
+
+
+def is_chosen(row: str) -> str:
+    """Return whether the viewer chose the borrower and a lender of a row; a loan may name no lender."""
+    return (
+        f"{row}.borrower = ANY({chosen('borrower')})"
+        f" AND coalesce(nullif({row}.lenders, '{{}}'), ARRAY['{NOT_STATED}']) && {chosen('lender')}"
+    )
+
+
+PLEDGED_SHARES = f"""(
+    SELECT f.collateral FROM read.facility f WHERE f.collateral_kind = 'shares' AND {is_chosen("f")})"""
+
+
+def borrower_column(pixels: int = 130) -> Override:
+    """Return the looks of the column of borrowers, each with a link to its loans."""
+    to_loans = board_link("Its loans", "credit", "borrower")
+    return field("borrower", renamed("Borrower"), width(pixels), to_loans)
+
+
+WEIGHTS = ", ".join(
+    f"{kind.replace('_', ' ').replace('pik', 'PIK')} {weight:g}" for kind, weight in SEVERITY.items()
+)
 
 
 def loans_on_gpus(title: str, where: str, empty: str) -> Panel:
@@ -71,6 +106,32 @@ ORDER BY c.value DESC NULLS LAST, f.facility_id LIMIT 200""",
             field("ltv", renamed("LTV"), *unit("percentunit", 1)),
             field("level", renamed("Level"), *as_level()),
             field("priced_at", renamed("Heard of"), *DAY, width(95)),
+        ),
+        empty=empty,
+    )
+
+
+def loan_events(title: str, what: str, where: str, empty: str, own: Thresholds | None = None) -> Panel:
+    """Return a table of what happened to loans; `where` is SQL on a row `e` of read.credit_event."""
+    return table(
+        title,
+        f"{what} in the time range, the newest first, at most 200. Severity: {WEIGHTS}; the amount is what"
+        " the event is about. From read.credit_event.",
+        f"""SELECT e.known_at, e.borrower, replace(e.kind, '_', ' ') AS kind,
+  nullif(e.severity, 0) AS severity, e.amount_usd, e.detail,
+  array_to_string(e.lenders, ', ') AS lenders, e.facility_id, e.source_url
+FROM read.credit_event e WHERE $__timeFilter(e.known_at) AND {where}
+ORDER BY e.known_at DESC, e.event_id LIMIT 200""",
+        overrides=(
+            field("known_at", renamed("Known"), *DAY, width(95)),
+            borrower_column(140),
+            field("kind", renamed("What"), width(100)),
+            colored("severity", "Severity", "credit_waivers", 85, own),
+            field("amount_usd", renamed("Amount"), *USD, width(85)),
+            field("detail", renamed("In words")),
+            field("lenders", renamed("Lenders"), width(120)),
+            field("facility_id", renamed("Loan"), width(190)),
+            source_column(),
         ),
         empty=empty,
     )
