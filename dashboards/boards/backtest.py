@@ -3,8 +3,8 @@
 from dashboards.grafana.annotations import DEALS, annotation
 from dashboards.grafana.board import Board, row
 from dashboards.grafana.fields import MINUTE, as_level, field, unit, width
-from dashboards.grafana.levels import UNKNOWN_RANK, rank_mappings
-from dashboards.grafana.panels import stat, state_timeline, table, text, time_series
+from dashboards.grafana.levels import UNKNOWN_RANK
+from dashboards.grafana.panels import levels_over_time, stat, table, text, time_series
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
 from dashboards.grafana.variables import INDICATORS, PRICED_SHARES, chosen_from, one_of
 
@@ -155,7 +155,7 @@ FROM read.equity_bar WHERE symbol = '${symbol}' AND $__timeFilter(bucket) GROUP 
 
 RANK = "array_position(ARRAY['calm', 'watch', 'warning', 'critical'], level) - 1"
 # Without any row Grafana would say that a field is missing.
-LEVELS = state_timeline(
+LEVELS = levels_over_time(
     "Levels of the chosen signs",
     "The level of each subject's episode from step to step; the 20 subjects with the newest steps that"
     " reached the level; unknown before the first measurement. From read.signal and read.indicator.",
@@ -185,7 +185,6 @@ UNION ALL
 UNION ALL SELECT $__timeFrom()::timestamptz, 'No episode reached this level', NULL
 WHERE NOT EXISTS (SELECT FROM step)
 ORDER BY 1, 2""",
-    mappings=rank_mappings(),
     empty=NO_EPISODES,
 )
 

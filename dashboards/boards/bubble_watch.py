@@ -3,7 +3,7 @@
 from dashboards.boards.indicators.changes import IN_RANGE, LAST_DAY, SIGNALS, TIMELINE
 from dashboards.boards.indicators.lights import COMPOSITE, COUNTS, FIVE_SIGNS, PIPELINE, UNSEEN
 from dashboards.boards.indicators.subjects import subjects_table
-from dashboards.boards.indicators.worst import EXPLANATION, HIDDEN, WORST, explained
+from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, WORST, explained
 from dashboards.grafana.annotations import DEALS, signals
 from dashboards.grafana.board import Board, row
 from dashboards.grafana.fields import DAY, MINUTE, as_level, field, width
@@ -43,7 +43,7 @@ ORDER BY {rank("t.level")} DESC, t.since DESC NULLS LAST, t.title""",
         field("Since", *DAY, width(92)),
         field("Up", width(60)),
         field("Seen", width(64)),
-        *HIDDEN,
+        *NOT_SHOWN,
     ],
 )
 

@@ -8,12 +8,12 @@ from dashboards.grafana.annotations import DEALS as DEALS_ANNOUNCED
 from dashboards.grafana.board import Board, row
 from dashboards.grafana.fields import (
     DAY,
+    HIDDEN,
     USD,
     Property,
     color,
     field,
     fields,
-    hidden,
     link,
     renamed,
     steps,
@@ -114,7 +114,7 @@ VENDORS = table(
         *(field(name, *USD, width(88)) for name in _DOLLARS),
         field("Own money", width(102)),
         field("Since", *DAY, width(95)),
-        field("id", hidden()),
+        field("id", HIDDEN),
     ],
     empty="At the end of this time range no vendor of this basis both finances others and sells to them.",
 )

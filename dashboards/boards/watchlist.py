@@ -8,7 +8,7 @@ from dashboards.boards.equities import prices_over_time as prices_of_shares
 from dashboards.boards.gpu_prices import prices_now
 from dashboards.boards.gpu_prices import prices_over_time as prices_of_gpus
 from dashboards.boards.indicators.subjects import counts_by_level, signals_table
-from dashboards.boards.indicators.worst import EXPLANATION, HIDDEN, explained
+from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, explained
 from dashboards.boards.sites.sites import sites_table
 from dashboards.boards.watched.parties import CHOOSE, companies, lenders, relief
 from dashboards.boards.watched.prices import NO_GPU_PRICES, share_falls, shares
@@ -131,7 +131,7 @@ ORDER BY {rank(shown_level("c"))} DESC, c.since DESC, d.title, c.subject LIMIT 5
             field("Subject", width(165)),
             *(field(name, width(95)) for name in ("Value", "Watch at", "Warning at", "Critical at")),
             field("Since", *DAY, width(100)),
-            *HIDDEN,
+            *NOT_SHOWN,
         ],
         empty="Nothing on this list has been measured yet. Publish events about it (docs/events.md), and"
         " check the spelling of its names: they are compared letter by letter.",

@@ -63,17 +63,6 @@ def thresholds_in_words(indicator: str, own: Thresholds | None = None) -> str:
     return ", ".join(f"{level} {limit}" for level, limit in limits.items())
 
 
-def level_mappings() -> list[dict[str, Any]]:
-    """Return the colours of the words calm, watch, warning, critical and unknown."""
-    return mappings((word, word, color) for word, color in SHOWN_LEVELS.items())
-
-
-def rank_mappings() -> list[dict[str, Any]]:
-    """Return the words and colours of levels that are drawn over time by their ranks."""
-    ranks = {UNKNOWN: UNKNOWN_RANK} | {level.value: level.rank for level in LEVELS}
-    return mappings((str(ranks[word]), word, color) for word, color in SHOWN_LEVELS.items())
-
-
 def mappings(shown: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
     """Return the mappings of values, each with its word and colour."""
     options = {
@@ -81,3 +70,9 @@ def mappings(shown: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
         for index, (value, word, color) in enumerate(shown)
     }
     return [{"type": "value", "options": options}]
+
+
+LEVEL_MAPPINGS = mappings((word, word, color) for word, color in SHOWN_LEVELS.items())
+# The words and colours of levels that are drawn over time by their ranks.
+_RANKS = {UNKNOWN: UNKNOWN_RANK} | {level.value: level.rank for level in LEVELS}
+RANK_MAPPINGS = mappings((str(_RANKS[word]), word, color) for word, color in SHOWN_LEVELS.items())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dashboards.grafana.fields import Override, fields
+from dashboards.grafana.levels import RANK_MAPPINGS
 
 DATA_SOURCE = {"type": "grafana-postgresql-datasource", "uid": "ouroboros"}
 
@@ -170,11 +171,9 @@ def time_series(
     return Panel("timeseries", title, description, {"A": sql}, options, defaults, overrides, empty)
 
 
-def state_timeline(
-    title: str, description: str, sql: str, *, mappings: Sequence[Mapping[str, Any]], empty: str = ""
-) -> Panel:
-    """Return a panel with a state over time, a row a `metric`; the mappings are its words and colours."""
-    looks = {"custom": {"lineWidth": 0, "fillOpacity": 80, "spanNulls": True}, "mappings": mappings}
+def levels_over_time(title: str, description: str, sql: str, *, empty: str = "") -> Panel:
+    """Return a panel with the ranks of levels over time, a row a `metric`, in their words and colours."""
+    looks = {"custom": {"lineWidth": 0, "fillOpacity": 80, "spanNulls": True}, "mappings": RANK_MAPPINGS}
     options = {
         "mergeValues": True,
         "showValue": "never",
@@ -184,44 +183,6 @@ def state_timeline(
         "tooltip": {"mode": "single", "sort": "none"},
     }
     return Panel("state-timeline", title, description, {"A": sql}, options, looks, empty=empty)
-
-
-def bar_chart(
-    title: str, description: str, sql: str, *, unit: str, overrides: Sequence[Override], empty: str
-) -> Panel:
-    """Return a panel with a group of bars a row: the first text column is its name, each number a bar."""
-    options = {
-        "orientation": "horizontal",
-        "stacking": "none",
-        "showValue": "auto",
-        "groupWidth": 0.7,
-        "barWidth": 0.9,
-        "legend": {**LEGEND_BELOW, "calcs": []},
-        "tooltip": {"mode": "multi", "sort": "none"},
-    }
-    looks = {"custom": {"lineWidth": 0, "fillOpacity": 80}, "unit": unit, "decimals": 0, "min": 0}
-    return Panel("barchart", title, description, {"A": sql}, options, looks, overrides, empty)
-
-
-def node_graph(
-    title: str,
-    description: str,
-    nodes: str,
-    edges: str,
-    *,
-    arcs: Mapping[str, str],
-    overrides: Sequence[Override],
-    empty: str,
-) -> Panel:
-    """Return a panel with companies and the money between them; `arcs` colours the arc columns of nodes."""
-    options = {
-        "nodes": {"arcs": [{"field": name, "color": shade} for name, shade in arcs.items()]},
-        "edges": {},
-        "zoomMode": "cooperative",
-        "layoutAlgorithm": "layered",
-    }
-    queries = {"nodes": nodes, "edges": edges}
-    return Panel("nodeGraph", title, description, queries, options, {}, overrides, empty)
 
 
 def text(title: str, markdown: str) -> Panel:

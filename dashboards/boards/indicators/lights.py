@@ -6,7 +6,7 @@ from dashboards.boards.indicators.subjects import counts_by_level
 from dashboards.boards.indicators.worst import EXPLANATION, WORST, explained
 from dashboards.boards.pipeline.feeds import CLOCK_MISSED_AFTER
 from dashboards.grafana.fields import field, fields, link, lit_from_one
-from dashboards.grafana.levels import UNKNOWN, UNKNOWN_COLOR, level_mappings
+from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR
 from dashboards.grafana.panels import Panel, stat
 from dashboards.grafana.sql import in_words, spoken
 from projections.indicators import DEFINITIONS
@@ -45,7 +45,7 @@ def _light(title: str, description: str, sql: str) -> Panel:
         fields=_SHOWN,
         defaults={"noValue": "unknown"},
         overrides=[
-            field("level", {"id": "mappings", "value": level_mappings()}, EXPLANATION),
+            field("level", {"id": "mappings", "value": LEVEL_MAPPINGS}, EXPLANATION),
             fields("/^(value|where)$/", _PLAIN),
         ],
         text_size=14,

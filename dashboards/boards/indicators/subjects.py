@@ -1,6 +1,6 @@
 """Subjects of indicators: how many are at each level, what each is at, and their signals."""
 
-from dashboards.boards.indicators.worst import EXPLANATION, HIDDEN, explained
+from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, explained
 from dashboards.grafana.fields import DAY, MINUTE, as_level, field, lit_from_one, width
 from dashboards.grafana.indicators import source_column
 from dashboards.grafana.levels import SHOWN_LEVELS
@@ -50,7 +50,7 @@ ORDER BY {rank(shown_level("c"))} DESC, c.since DESC, d.title, c.subject LIMIT 5
             field("Value", width(92)),
             field("Since", *DAY, width(95)),
             field("Heard of", *DAY, width(95)),
-            *HIDDEN,
+            *NOT_SHOWN,
         ],
         empty=empty,
     )
@@ -102,7 +102,7 @@ ORDER BY {", ".join(f"s.{column}" for column in NEWEST_FIRST.split(", "))}""",
             field("Subject", width(150)),
             field("Value", width(85)),
             source_column(),
-            *HIDDEN,
+            *NOT_SHOWN,
         ],
         empty=empty,
     )

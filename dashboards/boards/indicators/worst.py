@@ -1,7 +1,7 @@
 """The worst subject of each indicator, its threshold, and the board that explains it, as SQL."""
 
 from dashboards.grafana.board import uid_of
-from dashboards.grafana.fields import Property, field, hidden, link
+from dashboards.grafana.fields import HIDDEN, Property, field, link
 from dashboards.grafana.indicators import indicators_of
 from dashboards.grafana.levels import UNKNOWN
 from dashboards.grafana.sql import known, rank, shown_level
@@ -75,4 +75,4 @@ EXPLANATION: Property = link(
     "/d/${__data.fields.uid}?${__data.fields.parameter}${__data.fields.choice:percentencode}&${__url_time_range}",
 )
 # The columns that the link needs are not shown.
-HIDDEN = tuple(field(name, hidden()) for name in ("uid", "parameter", "choice"))
+NOT_SHOWN = tuple(field(name, HIDDEN) for name in ("uid", "parameter", "choice"))

@@ -1,4 +1,4 @@
-"""Feeds: when each was heard of, how much it sent, and which signs go blind without it; lights for statuses."""
+"""Feeds: when each was heard of, how much it sent, and which signs go blind without it, in lights."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dashboards.grafana.fields import DAY, as_level, color, field, renamed, unit, width
 from dashboards.grafana.indicators import board_link, colored, source_column
 from dashboards.grafana.levels import UNKNOWN, thresholds_in_words
-from dashboards.grafana.panels import Panel, bar_chart, table
+from dashboards.grafana.panels import LEGEND_BELOW, Panel, table
 from dashboards.grafana.sql import chosen, shown_level
 from dashboards.grafana.variables import chosen_from
 from projections.definition import Thresholds
@@ -109,16 +109,29 @@ ORDER BY c.value DESC NULLS LAST, s.site_id LIMIT 100""",
     empty="Nobody counted generators at these sites. Counts come as GenerationObserved events.",
 )
 
-CAPACITY = bar_chart(
+CAPACITY = Panel(
+    "barchart",
     "Capacity by site",
     "Power in MW that was promised to each chosen site, that came, and that generators on the site can"
     " make (generators seen times the power of one); the largest 15. From read.power_site.",
-    f"""SELECT s.site_id AS site, s.mw AS promised, nullif(s.delivered_mw, 0) AS delivered,
+    {
+        "A": f"""SELECT s.site_id AS site, s.mw AS promised, nullif(s.delivered_mw, 0) AS delivered,
   s.observed_units * s.unit_mw AS generators
 FROM read.power_site s
 WHERE {IS_CHOSEN} AND greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) > 0
-ORDER BY greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) DESC, s.site_id LIMIT 15""",
-    unit="suffix:MW",
+ORDER BY greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) DESC, s.site_id LIMIT 15"""
+    },
+    # The first text column names a group of bars, each number is a bar.
+    options={
+        "orientation": "horizontal",
+        "stacking": "none",
+        "showValue": "auto",
+        "groupWidth": 0.7,
+        "barWidth": 0.9,
+        "legend": {**LEGEND_BELOW, "calcs": []},
+        "tooltip": {"mode": "multi", "sort": "none"},
+    },
+    defaults={"custom": {"lineWidth": 0, "fillOpacity": 80}, "unit": "suffix:MW", "decimals": 0, "min": 0},
     overrides=(
         field("promised", renamed("Promised"), color("blue")),
         field("delivered", renamed("Delivered"), color("green")),
