@@ -9,9 +9,8 @@ from typing import Any
 
 import yaml
 
-from dashboards.alerts.contact_points import CONTACT_POINTS
 from dashboards.alerts.pipeline_rules import pipeline_group
-from dashboards.alerts.routing import MUTE_TIMINGS, POLICY
+from dashboards.alerts.routing import CONTACT_POINTS, MUTE_TIMINGS, POLICY
 from dashboards.alerts.rules import indicator_groups
 from dashboards.alerts.templates import TEMPLATES
 

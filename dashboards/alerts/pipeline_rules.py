@@ -11,6 +11,7 @@ SILENT_SECONDS = 60
 # A worker takes some thousand events a second: so much left over for so long is no passing peak.
 LAG, LAG_FOR = 1_000, "5m"
 
+SUBJECT = "{{ $labels.subject }}"
 NUMBER, DAYS = printed("A", "%.0f"), printed("D", "%.0f")
 
 # A feed is as fresh as the newest of its subjects.
@@ -21,12 +22,6 @@ JOIN read.indicator_definition definition ON definition.id = current.indicator
 WHERE definition.stale_after IS NOT NULL AND current.input_at IS NOT NULL
 GROUP BY definition.title
 ORDER BY definition.title"""
-STALE_FEED = _OF_FEEDS.format(
-    "CASE WHEN bool_and(current.stale_since IS NOT NULL) THEN 1 ELSE 0 END AS stale"
-)
-STALE_FEED_DAYS = _OF_FEEDS.format(
-    "extract(epoch FROM now() - max(current.input_at))::double precision / 86400 AS days"
-)
 
 # Topics that ever had a dead letter: so each goes back to normal once its own are resolved or discarded.
 DEAD_LETTERS = """\
@@ -35,25 +30,6 @@ FROM read.dead_letter
 GROUP BY topic
 ORDER BY topic"""
 
-LAGGING = """\
-SELECT component AS subject, lag
-FROM read.pipeline_health
-ORDER BY component"""
-
-# A part that went silent while others spoke on for a day was retired. All of them silent is no retirement.
-HEARTBEAT = """\
-SELECT component AS subject,
-       CASE WHEN beat_at < max(beat_at) OVER () - interval '1 day' THEN 0
-            ELSE extract(epoch FROM now() - beat_at)::double precision END AS seconds
-FROM read.pipeline_health
-ORDER BY component"""
-
-GIVEN_UP = """\
-SELECT destination AS subject, count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up
-FROM read.webhook_delivery
-GROUP BY destination
-ORDER BY destination"""
-
 
 class Trouble(NamedTuple):
     """What may go wrong with the pipeline, how it is described, and what to do about it."""
@@ -61,9 +37,9 @@ class Trouble(NamedTuple):
     uid: str
     title: str
     level: Level
-    sql: str
     description: str
     remedy: str
+    sql: str
     more_than: float = 0
     waits: str = "0s"
     fires_when_blind: bool = False
@@ -72,57 +48,72 @@ class Trouble(NamedTuple):
 
 TROUBLES = (
     Trouble(
-        uid="pipeline-stale-feed",
-        title="Feed is stale",
-        level=Level.WATCH,
-        sql=STALE_FEED,
-        description=f"Nothing was heard for {DAYS} days of what the indicator {{{{ $labels.subject }}}}"
-        " rests on: a level of calm is not known to be calm.",
-        remedy="See whether the feed of these events still runs, and publish what is missing.",
-        days_sql=STALE_FEED_DAYS,
+        "pipeline-stale-feed",
+        "Feed is stale",
+        Level.WATCH,
+        f"Nothing was heard for {DAYS} days of what the indicator {SUBJECT} rests on: a level of calm is not"
+        " known to be calm.",
+        "See whether the feed of these events still runs, and publish what is missing.",
+        _OF_FEEDS.format("CASE WHEN bool_and(current.stale_since IS NOT NULL) THEN 1 ELSE 0 END AS stale"),
+        days_sql=_OF_FEEDS.format(
+            "extract(epoch FROM now() - max(current.input_at))::double precision / 86400 AS days"
+        ),
     ),
     Trouble(
-        uid="pipeline-dead-letters",
-        title="Dead letters are open",
-        level=Level.WARNING,
-        sql=DEAD_LETTERS,
-        description=f"Messages of the topic {{{{ $labels.subject }}}} that could not be read: {NUMBER}."
-        " What they say is missing everywhere.",
-        remedy="List them with `ouroboros dead-letters list`, correct them and send them again.",
+        "pipeline-dead-letters",
+        "Dead letters are open",
+        Level.WARNING,
+        f"Messages of the topic {SUBJECT} that could not be read: {NUMBER}. What they say is missing"
+        " everywhere.",
+        "List them with `ouroboros dead-letters list`, correct them and send them again.",
+        DEAD_LETTERS,
     ),
     Trouble(
-        uid="pipeline-lag",
-        title="Pipeline lags behind",
-        level=Level.WARNING,
-        sql=LAGGING,
+        "pipeline-lag",
+        "Pipeline lags behind",
+        Level.WARNING,
+        f"The {SUBJECT} has {NUMBER} to do: signals come late.",
+        "See `ouroboros status`; add sequencers, or look for what holds the worker up.",
+        """\
+SELECT component AS subject, lag
+FROM read.pipeline_health
+ORDER BY component""",
         more_than=LAG,
-        description=f"The {{{{ $labels.subject }}}} has {NUMBER} to do: signals come late.",
-        remedy="See `ouroboros status`; add sequencers, or look for what holds the worker up.",
         waits=LAG_FOR,
     ),
     Trouble(
-        uid="pipeline-no-heartbeat",
-        title="No heartbeat",
-        level=Level.CRITICAL,
-        sql=HEARTBEAT,
-        more_than=SILENT_SECONDS,
-        description='{{ if index $labels "subject" }}'
-        f"The {{{{ $labels.subject }}}} was last heard of {NUMBER} seconds ago: nothing new is seen."
+        "pipeline-no-heartbeat",
+        "No heartbeat",
+        Level.CRITICAL,
+        '{{ if index $labels "subject" }}'
+        f"The {SUBJECT} was last heard of {NUMBER} seconds ago: nothing new is seen."
         "{{ else }}No part has ever reported, or the database does not answer.{{ end }}",
-        remedy="See the log of the worker and start it again.",
+        "See the log of the worker and start it again.",
+        # A part that went silent while others spoke on for a day was retired. All of them silent is no
+        # retirement.
+        """\
+SELECT component AS subject,
+       CASE WHEN beat_at < max(beat_at) OVER () - interval '1 day' THEN 0
+            ELSE extract(epoch FROM now() - beat_at)::double precision END AS seconds
+FROM read.pipeline_health
+ORDER BY component""",
+        more_than=SILENT_SECONDS,
         # A worker takes up to a minute until all of its parts have reported.
         waits="1m",
         # No part has ever reported, or the database does not answer: that is the worst of all.
         fires_when_blind=True,
     ),
     Trouble(
-        uid="pipeline-webhook-given-up",
-        title="Webhook gave signals up",
-        level=Level.WARNING,
-        sql=GIVEN_UP,
-        description="Signals that could not be posted to the webhook {{ $labels.subject }} and were given up:"
-        f" {NUMBER}.",
-        remedy="Repair the receiver, then send them again: see Webhooks in docs/operations.md.",
+        "pipeline-webhook-given-up",
+        "Webhook gave signals up",
+        Level.WARNING,
+        f"Signals that could not be posted to the webhook {SUBJECT} and were given up: {NUMBER}.",
+        "Repair the receiver, then send them again: see Webhooks in docs/operations.md.",
+        """\
+SELECT destination AS subject, count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up
+FROM read.webhook_delivery
+GROUP BY destination
+ORDER BY destination""",
     ),
 )
 

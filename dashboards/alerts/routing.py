@@ -1,12 +1,53 @@
-"""Who is notified of what, and when: routes by family and severity, and times in which little is sent.
+"""Who is notified of what, how and when: contact points, routes by family and severity, quiet times.
 
-A channel is open for the levels that its environment variable names, as in `warning|critical`;
-Grafana puts it in, and an empty one is no severity: then nothing goes there.
+Addresses come from the environment of Grafana, which puts its variables in here, and an empty text for those
+that are not set. A channel is open for the levels that its variable names, as in `warning|critical`; an empty
+one is no severity: then nothing goes there.
 """
 
 from typing import Any
 
-from dashboards.alerts.contact_points import MAIL, SLACK, WEBHOOK
+TITLE = '{{ template "ouroboros.title" . }}'
+MESSAGE = '{{ template "ouroboros.message" . }}'
+
+
+def _contact_point(name: str, kind: str, **settings: str | bool) -> dict[str, Any]:
+    uid = f"ouroboros-{name.lower()}"
+    receiver = {"uid": uid, "type": kind, "settings": settings, "disableResolveMessage": False}
+    return {"orgId": 1, "name": f"Ouroboros {name}", "receivers": [receiver]}
+
+
+# Grafana does not start with a contact point that has no address at all, so each setting holds something else
+# too that does no harm: without its variable nothing is sent there, for no route leads to it.
+WEBHOOK = _contact_point(
+    "webhook",
+    "webhook",
+    # What comes after # is never sent.
+    url="$OUROBOROS_ALERT_WEBHOOK_URL#ouroboros",
+    httpMethod="POST",
+    maxAlerts="10",
+    title=TITLE,
+    message=MESSAGE,
+)
+MAIL = _contact_point(
+    "mail",
+    "email",
+    # One mail to all of the addresses, which ; separates; an empty one is passed over.
+    addresses="$OUROBOROS_ALERT_MAIL_TO;",
+    singleEmail=True,
+    subject=TITLE,
+    message=MESSAGE,
+)
+SLACK = _contact_point(
+    "Slack",
+    "slack",
+    url="$OUROBOROS_ALERT_SLACK_URL",
+    # Taken where the url is empty; else Slack's own, which asks for a token.
+    endpointUrl="http://127.0.0.1/slack-is-not-set-up",
+    title=TITLE,
+    text=MESSAGE,
+)
+CONTACT_POINTS = (WEBHOOK, MAIL, SLACK)
 
 ALWAYS: dict[str, Any] = {
     "orgId": 1,

@@ -1,12 +1,19 @@
 """Backtest: what a share did after signals of the past."""
 
-from dashboards.grafana.annotations import DEALS, annotation
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import (
+    DEALS,
+    INDICATORS,
+    PRICED_SHARES,
+    Board,
+    annotation,
+    chosen_from,
+    one_of,
+    row,
+)
 from dashboards.grafana.fields import MINUTE, as_level, field, unit, width
 from dashboards.grafana.levels import UNKNOWN_RANK
 from dashboards.grafana.panels import levels_over_time, stat, table, text, time_series
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
-from dashboards.grafana.variables import INDICATORS, PRICED_SHARES, chosen_from, one_of
 
 INDICATOR = chosen_from("indicator", "Sign", INDICATORS)
 LEVEL = one_of("level", "At least", ["watch", "warning", "critical"], "warning")
@@ -99,15 +106,13 @@ SELECT count(*) AS "Episodes", count(return) AS "Outcomes", {FELL} AS "Fell afte
   (SELECT count(return) FROM traded) AS "Days compared",
   {MEDIAN.format("lead_days")} FILTER (WHERE fell) AS "Lead time"
 FROM outcome""",
+    *(field(name, *unit("none", 0)) for name in ("Episodes", "Outcomes", "Days compared")),
+    *(field(name, *unit("percentunit", 0)) for name in ("Fell after", "After any day")),
+    *(field(name, *unit("percentunit", 1)) for name in ("Median return", "Of any day")),
+    field("Lead time", *unit("suffix:days", 0)),
     fields="/.*/",
     defaults={"noValue": "-", "color": {"mode": "fixed", "fixedColor": "transparent"}},
-    overrides=[
-        *(field(name, *unit("none", 0)) for name in ("Episodes", "Outcomes", "Days compared")),
-        *(field(name, *unit("percentunit", 0)) for name in ("Fell after", "After any day")),
-        *(field(name, *unit("percentunit", 1)) for name in ("Median return", "Of any day")),
-        field("Lead time", *unit("suffix:days", 0)),
-    ],
-    text_size=24,
+    text={"valueSize": 24},
 )
 
 
@@ -125,18 +130,16 @@ FROM outcome o JOIN read.indicator_definition d ON d.id = o.indicator
 LEFT JOIN read.indicator i ON i.known_at = o.known_at AND i.indicator = o.indicator AND i.subject = o.subject
   AND i.journal_offset = o.journal_offset AND i.journal_index = o.journal_index
 ORDER BY o.known_at DESC, o.indicator, o.subject LIMIT 500""",
-    overrides=[
-        field("When", *MINUTE, width(138)),
-        field("Level", *as_level(75)),
-        field("Sign", width(130)),
-        field("Subject", width(130)),
-        field("Price", *unit("currencyUSD", 2), width(78), {"id": "noValue", "value": "no price"}),
-        *(
-            field(name, *unit("percentunit", 1), width(104), {"id": "noValue", "value": "no price yet"})
-            for name in ("Return", "Worst")
-        ),
-        field("Days to fall", *unit("suffix:days", 0), width(104)),
-    ],
+    field("When", *MINUTE, width(138)),
+    field("Level", *as_level(75)),
+    field("Sign", width(130)),
+    field("Subject", width(130)),
+    field("Price", *unit("currencyUSD", 2), width(78), {"id": "noValue", "value": "no price"}),
+    *(
+        field(name, *unit("percentunit", 1), width(104), {"id": "noValue", "value": "no price yet"})
+        for name in ("Return", "Worst")
+    ),
+    field("Days to fall", *unit("suffix:days", 0), width(104)),
     empty=NO_EPISODES,
 )
 

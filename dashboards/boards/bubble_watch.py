@@ -4,13 +4,11 @@ from dashboards.boards.indicators.changes import IN_RANGE, LAST_DAY, SIGNALS, TI
 from dashboards.boards.indicators.lights import COMPOSITE, COUNTS, FIVE_SIGNS, PIPELINE, UNSEEN
 from dashboards.boards.indicators.subjects import subjects_table
 from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, WORST, explained
-from dashboards.grafana.annotations import DEALS, signals
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import DEALS, INDICATORS, Board, chosen_from, row, signals
 from dashboards.grafana.fields import DAY, MINUTE, as_level, field, width
 from dashboards.grafana.levels import UNKNOWN
 from dashboards.grafana.panels import table
 from dashboards.grafana.sql import chosen, in_words, rank, shown_level, spoken
-from dashboards.grafana.variables import INDICATORS, chosen_from
 from projections.indicators.bubble_break import SIGNS
 
 _ABOVE = ", ".join(f"'{sign}'" for sign in (*SIGNS, "bubble_break"))
@@ -35,16 +33,14 @@ SELECT t.level AS "Level", t.title AS "Sign",
        {explained("t")}
 FROM current t WHERE t.indicator NOT IN ({_ABOVE})
 ORDER BY {rank("t.level")} DESC, t.since DESC NULLS LAST, t.title""",
-    overrides=[
-        field("Level", *as_level(72)),
-        field("Sign", EXPLANATION),
-        field("Value", width(86)),
-        field("Threshold", width(86)),
-        field("Since", *DAY, width(92)),
-        field("Up", width(60)),
-        field("Seen", width(64)),
-        *NOT_SHOWN,
-    ],
+    field("Level", *as_level(72)),
+    field("Sign", EXPLANATION),
+    field("Value", width(86)),
+    field("Threshold", width(86)),
+    field("Since", *DAY, width(92)),
+    field("Up", width(60)),
+    field("Seen", width(64)),
+    *NOT_SHOWN,
 )
 
 SUBJECTS = subjects_table(
@@ -63,12 +59,10 @@ ACKNOWLEDGED = table(
        CASE WHEN a.acknowledged_at < c.since THEN 'before' ELSE 'yes' END AS "This level", a.note AS "Note"
 FROM read.indicator_current c JOIN read.acknowledgement a ON a.signal_id = c.signal_id
 ORDER BY a.acknowledged_at DESC, c.subject LIMIT 100""",
-    overrides=[
-        field("Level", *as_level()),
-        field("Who", width(90)),
-        field("When", *MINUTE, width(140)),
-        field("This level", width(80)),
-    ],
+    field("Level", *as_level()),
+    field("Who", width(90)),
+    field("When", *MINUTE, width(140)),
+    field("This level", width(80)),
     empty="Nobody has acknowledged an open episode. SignalAcknowledged events do (docs/events.md).",
 )
 
@@ -81,7 +75,8 @@ MUTES = table(
        m.until AS "Until", m.muted_by AS "Who", m.why AS "Why"
 FROM read.mute m LEFT JOIN read.indicator_definition d ON d.id = m.indicator
 WHERE m.until > now() ORDER BY m.until, 1, m.subject LIMIT 100""",
-    overrides=[field("Until", *MINUTE, width(140)), field("Who", width(90))],
+    field("Until", *MINUTE, width(140)),
+    field("Who", width(90)),
     empty="Nothing is muted. SignalMuted events mute (docs/events.md).",
 )
 

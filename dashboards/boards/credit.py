@@ -11,8 +11,7 @@ from dashboards.boards.loans.collateral import (
     PLEDGED_OVER_TIME,
 )
 from dashboards.boards.loans.loans import BORROWER, LENDER, PLEDGED_SHARES, WEIGHTS, is_chosen, loan_events
-from dashboards.grafana.annotations import DEALS
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import DEALS, Board, row
 from dashboards.grafana.fields import DAY, field, renamed, width
 from dashboards.grafana.indicators import bars, board_link, indicator_over_time, indicator_stat, source_column
 from dashboards.grafana.levels import thresholds_in_words
@@ -34,7 +33,7 @@ OFF_BALANCE = stat(
     " From read.facility.",
     f"SELECT sum(f.balance_usd) AS value FROM read.facility f WHERE f.off_balance_sheet AND {is_chosen('f')}",
     defaults={"unit": "currencyUSD", "decimals": 1, "color": NEUTRAL},
-    text_size=30,
+    text={"valueSize": 30},
     empty="None is known.",
 )
 WORST_LEVERAGE = indicator_stat(
@@ -67,10 +66,8 @@ def _relief(role: str, empty: str) -> Panel:
         " read.indicator_current (credit_waivers).",
         f"""SELECT {_name(role)} AS name, value FROM read.indicator_current
 WHERE indicator = 'credit_waivers' AND {_measured(role)} ORDER BY value DESC, subject LIMIT 50""",
-        overrides=(
-            field("name", renamed(role.title()), board_link(f"This {role}", "credit", role)),
-            bars("value", "Severity", "credit_waivers", 6),
-        ),
+        field("name", renamed(role.title()), board_link(f"This {role}", "credit", role)),
+        bars("value", "Severity", "credit_waivers", 6),
         empty=empty,
     )
 
@@ -128,17 +125,15 @@ WHERE $__timeFilter(f.first_known_at) AND f.fact_id IN (
   SELECT r.fact_id FROM read.fact_report r JOIN read.credit_event e ON e.event_id = r.event_id
   WHERE {is_chosen("e")})
 ORDER BY f.first_known_at DESC, f.fact_id, r.rank LIMIT 200""",
-    overrides=(
-        field("first_known_at", renamed("Known"), *DAY, width(95)),
-        field("kind", renamed("Fact"), width(85)),
-        field("report", renamed("Report"), width(75)),
-        field("headline", renamed("In words")),
-        field("source", renamed("Said by"), width(150)),
-        field("certainty", renamed("Certainty"), width(90)),
-        source_column(),
-        field("fact_id", renamed("Fact id"), width(130)),
-        field("report_id", renamed("Report id"), width(130)),
-    ),
+    field("first_known_at", renamed("Known"), *DAY, width(95)),
+    field("kind", renamed("Fact"), width(85)),
+    field("report", renamed("Report"), width(75)),
+    field("headline", renamed("In words")),
+    field("source", renamed("Said by"), width(150)),
+    field("certainty", renamed("Certainty"), width(90)),
+    source_column(),
+    field("fact_id", renamed("Fact id"), width(130)),
+    field("report_id", renamed("Report id"), width(130)),
     empty="Nothing is known of these borrowers and lenders in this time range: choose a longer one above.",
 )
 

@@ -2,8 +2,7 @@
 
 from dashboards.boards.indicators.subjects import subjects_table
 from dashboards.boards.loans.loans import loans_on_shares
-from dashboards.grafana.annotations import DEALS
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import DEALS, PRICED_SHARES, Board, chosen_from, row
 from dashboards.grafana.fields import DAY, field, renamed, unit
 from dashboards.grafana.indicators import (
     SHOWN_SUBJECTS,
@@ -15,7 +14,6 @@ from dashboards.grafana.indicators import (
 )
 from dashboards.grafana.panels import Panel, table, time_series
 from dashboards.grafana.sql import chosen, names
-from dashboards.grafana.variables import PRICED_SHARES, chosen_from
 from projections.facts.watchlists import BUILDERS, FINANCIERS
 
 
@@ -103,16 +101,14 @@ CROSS JOIN LATERAL (
   ORDER BY b.interval_seconds LIMIT 1
 ) last
 ORDER BY change DESC, r.symbol LIMIT 200""",
-    overrides=(
-        field("symbol", renamed("Share"), board_link("Only this share", "equities", "symbol")),
-        field("last", renamed("Last"), *unit("currencyUSD", 2)),
-        field("last_at", renamed("Of"), *DAY),
-        field("change", renamed("Change"), *unit("percentunit", 1)),
-        field("first", renamed("First"), *unit("currencyUSD", 2)),
-        field("first_at", renamed("Of (first)"), *DAY),
-        field("high", renamed("High"), *unit("currencyUSD", 2)),
-        field("fall", renamed("Fall"), *unit("percentunit", 1)),
-    ),
+    field("symbol", renamed("Share"), board_link("Only this share", "equities", "symbol")),
+    field("last", renamed("Last"), *unit("currencyUSD", 2)),
+    field("last_at", renamed("Of"), *DAY),
+    field("change", renamed("Change"), *unit("percentunit", 1)),
+    field("first", renamed("First"), *unit("currencyUSD", 2)),
+    field("first_at", renamed("Of (first)"), *DAY),
+    field("high", renamed("High"), *unit("currencyUSD", 2)),
+    field("fall", renamed("Fall"), *unit("percentunit", 1)),
     empty="No price of these shares in this time range.",
 )
 

@@ -1,14 +1,12 @@
 """GPU prices: what used and rented GPUs fetch, how far they fell, and the loans that they secure."""
 
 from dashboards.boards.loans.loans import loans_on_gpus
-from dashboards.grafana.annotations import DEALS
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import DEALS, Board, chosen_from, row
 from dashboards.grafana.fields import DAY, UNLIT, as_level, field, renamed, steps, unit, width
 from dashboards.grafana.indicators import binned, board_link, indicator_over_time, indicator_stat
 from dashboards.grafana.levels import UNKNOWN
 from dashboards.grafana.panels import Panel, table, time_series
 from dashboards.grafana.sql import as_of, chosen, is_unknown, shown_level
-from dashboards.grafana.variables import chosen_from
 
 
 def prices_now(title: str, models: str, bases: str, empty: str) -> Panel:
@@ -37,17 +35,15 @@ LEFT JOIN LATERAL (
 LEFT JOIN read.indicator_current c
   ON c.indicator = 'gpu_resale_drawdown' AND c.subject = m.model || ' ' || n.basis
 ORDER BY m.model, n.basis LIMIT 200""",
-        overrides=(
-            field("model", renamed("GPU"), width(110), board_link("Only this GPU", "gpu_prices", "model")),
-            field("basis", renamed("Price of"), width(140)),
-            field("close", renamed("Last price"), *unit("currencyUSD", 2), width(100)),
-            field("bucket", renamed("Of"), *DAY, width(105)),
-            field("high", renamed("Year high"), *unit("currencyUSD", 2), width(100)),
-            field("fall", renamed("Fall"), *unit("percentunit", 1), width(80)),
-            # The price of a new one has no level: neither a word nor the green of calm.
-            field("level", renamed("Level"), *as_level(), steps(UNLIT)),
-            field("text", renamed("In words")),
-        ),
+        field("model", renamed("GPU"), width(110), board_link("Only this GPU", "gpu_prices", "model")),
+        field("basis", renamed("Price of"), width(140)),
+        field("close", renamed("Last price"), *unit("currencyUSD", 2), width(100)),
+        field("bucket", renamed("Of"), *DAY, width(105)),
+        field("high", renamed("Year high"), *unit("currencyUSD", 2), width(100)),
+        field("fall", renamed("Fall"), *unit("percentunit", 1), width(80)),
+        # The price of a new one has no level: neither a word nor the green of calm.
+        field("level", renamed("Level"), *as_level(), steps(UNLIT)),
+        field("text", renamed("In words")),
         empty=empty,
     )
 

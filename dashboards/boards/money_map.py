@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from dashboards.boards.money.deals import CONDITIONAL, DEALS, HUBS, LOOPS, UNKNOWN_NAMES
 from dashboards.boards.money.graph import CAUTION, GRAPH, NO_MONEY, ONLY_COMPANY
-from dashboards.grafana.annotations import DEALS as DEALS_ANNOUNCED
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import DEALS as DEALS_ANNOUNCED
+from dashboards.grafana.board import Board, chosen_from, one_of, row
 from dashboards.grafana.fields import (
     DAY,
     HIDDEN,
@@ -23,7 +23,6 @@ from dashboards.grafana.indicators import bars, indicator_over_time, no_value
 from dashboards.grafana.levels import steps_of
 from dashboards.grafana.panels import NEUTRAL, Panel, stat, table, text
 from dashboards.grafana.sql import chosen
-from dashboards.grafana.variables import chosen_from, one_of
 
 DOLLARS = {"unit": "currencyUSD", "color": NEUTRAL}
 SHARE = {
@@ -43,11 +42,9 @@ def _at_the_end(title: str, column: str, description: str, looks: Mapping[str, o
         f"SELECT {columns} FROM (SELECT) always LEFT JOIN (SELECT * FROM read.circularity"
         " WHERE basis = '$basis' AND known_at <= $__timeTo()"
         " ORDER BY known_at DESC, journal_offset DESC, journal_index DESC LIMIT 1) newest ON true",
+        field("share", renamed("of announced")),
+        field("usd", renamed("in dollars"), *USD, {"id": "color", "value": NEUTRAL}),
         defaults={**looks, "decimals": 1, "mappings": [no_value("none known")]},
-        overrides=[
-            field("share", renamed("of announced")),
-            field("usd", renamed("in dollars"), *USD, {"id": "color", "value": NEUTRAL}),
-        ],
         fields="/.*/",
     )
 
@@ -108,14 +105,12 @@ VENDORS = table(
     " guarantees) to what is bought from it, ÷ its order book, at the end of the time range. The bar is"
     f" coloured by the thresholds of the sign vendor_financed_share. {CAUTION} From read.vendor_round_trip.",
     VENDORS_SQL,
-    overrides=[
-        field("Vendor", link("Show only this company", ONLY_COMPANY)),
-        bars("Share", "Share", "vendor_financed_share", 1.0),
-        *(field(name, *USD, width(88)) for name in _DOLLARS),
-        field("Own money", width(102)),
-        field("Since", *DAY, width(95)),
-        field("id", HIDDEN),
-    ],
+    field("Vendor", link("Show only this company", ONLY_COMPANY)),
+    bars("Share", "Share", "vendor_financed_share", 1.0),
+    *(field(name, *USD, width(88)) for name in _DOLLARS),
+    field("Own money", width(102)),
+    field("Since", *DAY, width(95)),
+    field("id", HIDDEN),
     empty="At the end of this time range no vendor of this basis both finances others and sells to them.",
 )
 VENDORS_OVER_TIME = indicator_over_time(

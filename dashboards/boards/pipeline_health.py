@@ -46,18 +46,16 @@ SELECT (SELECT count(*) FROM part WHERE status = 'silent') AS "Silent parts",
   (SELECT coalesce(sum(given_up), 0) FROM hook) AS "Posts given up",
   (SELECT count(*) FROM read.unknown_company) AS "Unknown names",
   (SELECT extract(epoch FROM min(silence))::float8 FROM part) AS "Heartbeat\"""",
+    field("Silent parts", lit((1, "red"))),
+    field("Behind", lit((1, "yellow"), (10_000, "orange"))),
+    field("Dead letters", lit((1, "orange"))),
+    field("Stale signs", lit((1, "yellow"))),
+    field("Posts failing", lit((1, "orange"))),
+    field("Posts given up", lit((1, "red"))),
+    field("Unknown names", lit((1, "yellow"))),
+    field("Heartbeat", *unit("s", 0), lit((10, "yellow"), (60, "red"))),
     defaults={"noValue": "not known", "color": {"mode": "thresholds"}, "thresholds": steps(UNLIT)["value"]},
     fields="/.*/",
-    overrides=[
-        field("Silent parts", lit((1, "red"))),
-        field("Behind", lit((1, "yellow"), (10_000, "orange"))),
-        field("Dead letters", lit((1, "orange"))),
-        field("Stale signs", lit((1, "yellow"))),
-        field("Posts failing", lit((1, "orange"))),
-        field("Posts given up", lit((1, "red"))),
-        field("Unknown names", lit((1, "yellow"))),
-        field("Heartbeat", *unit("s", 0), lit((10, "yellow"), (60, "red"))),
-    ],
 )
 
 
@@ -70,12 +68,10 @@ PARTS = table(
     f"""SELECT component AS "Part", status AS "Status", lag AS "To do", applied AS "Done",
   last_event_at AS "Last event", extract(epoch FROM silence)::float8 AS "Silent for"
 FROM ({PARTS_SQL}) part ORDER BY component""",
-    overrides=[
-        field("Status", *as_status()),
-        *(field(name, *unit("locale")) for name in ("To do", "Done")),
-        field("Last event", *SECOND, width(160)),
-        field("Silent for", *unit("s", 0)),
-    ],
+    field("Status", *as_status()),
+    *(field(name, *unit("locale")) for name in ("To do", "Done")),
+    field("Last event", *SECOND, width(160)),
+    field("Silent for", *unit("s", 0)),
     empty="No part has ever reported. Start one: `ouroboros worker`.",
 )
 
@@ -88,7 +84,8 @@ DEAD_LETTERS_BY_TOPIC = table(
   count(*) FILTER (WHERE state = 'discarded') AS "Discarded",
   min(received_at) FILTER (WHERE state = 'open') AS "Oldest open"
 FROM read.dead_letter GROUP BY topic ORDER BY 2 DESC, 1""",
-    overrides=[field("Open", lit((1, "orange")), colored()), field("Oldest open", *DAY)],
+    field("Open", lit((1, "orange")), colored()),
+    field("Oldest open", *DAY),
     empty="Everything that was ever sent could be read.",
 )
 
@@ -102,12 +99,10 @@ DEAD_LETTERS = table(
   topic || '/' || partition || '/' || "offset" || '/' || index AS "Address",
   key AS "Key", attempts AS "Attempts", reason AS "What is wrong, and what to do"
 FROM read.dead_letter WHERE state = 'open' ORDER BY received_at DESC LIMIT 200""",
-    overrides=[
-        field("Refused", *MINUTE, width(140)),
-        field("Address", width(170)),
-        field("Key", width(150)),
-        field("Attempts", width(80)),
-    ],
+    field("Refused", *MINUTE, width(140)),
+    field("Address", width(170)),
+    field("Key", width(150)),
+    field("Attempts", width(80)),
     empty="No dead letter is open.",
 )
 
@@ -123,14 +118,9 @@ WEBHOOKS = table(
   delivered AS "Delivered", waiting AS "Waiting", failing AS "Failing", given_up AS "Given up",
   oldest AS "Waits since", reason AS "Why"
 FROM ({WEBHOOKS_SQL}) hook ORDER BY destination""",
-    overrides=[
-        field("Status", *as_status()),
-        *(
-            field(name, *unit("locale"), width(70))
-            for name in ("Delivered", "Waiting", "Failing", "Given up")
-        ),
-        field("Waits since", *MINUTE, width(140)),
-    ],
+    field("Status", *as_status()),
+    *(field(name, *unit("locale"), width(70)) for name in ("Delivered", "Waiting", "Failing", "Given up")),
+    field("Waits since", *MINUTE, width(140)),
     empty="No webhook was to be sent anything. Name them in OUROBOROS_WEBHOOKS (docs/operations.md).",
 )
 

@@ -10,8 +10,7 @@ from dashboards.boards.sites.sites import (
     SITES,
     SITES_TABLE,
 )
-from dashboards.grafana.annotations import DEALS
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import DEALS, Board, row
 from dashboards.grafana.fields import field, renamed
 from dashboards.grafana.indicators import (
     bars,
@@ -47,7 +46,7 @@ LATE_SITES = stat(
 FROM read.power_site s WHERE s.status = 'promised' AND {IS_CHOSEN}""",
     defaults={"unit": "none", "color": NEUTRAL},
     fields="/.*/",
-    text_size=26,
+    text={"valueSize": 26},
     empty="No site is known.",
 )
 STRANDED = value_on_level(
@@ -73,7 +72,7 @@ DELIVERED = stat(
     f"""SELECT sum(least(s.delivered_mw, s.mw)) / nullif(sum(s.mw), 0) AS value
 FROM read.power_site s WHERE {IS_CHOSEN}""",
     defaults={"unit": "percentunit", "decimals": 0, "color": NEUTRAL},
-    text_size=30,
+    text={"valueSize": 30},
     empty="No amount of power was promised.",
 )
 
@@ -89,10 +88,8 @@ FROM read.indicator_current c
 WHERE c.indicator = 'power_delay' AND c.subject LIKE 'operator:%'
   AND substr(c.subject, 10) = ANY({chosen("operator")})
 ORDER BY value DESC NULLS LAST, 1 LIMIT 50""",
-    overrides=(
-        field("operator", renamed("Operator"), board_link("Its sites", "power", "operator")),
-        bars("value", "Days late", "power_delay", 365),
-    ),
+    field("operator", renamed("Operator"), board_link("Its sites", "power", "operator")),
+    bars("value", "Days late", "power_delay", 365),
     empty="No operator of a site is known. Operators come with PowerScheduled events.",
 )
 

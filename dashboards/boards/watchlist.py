@@ -10,11 +10,17 @@ from dashboards.boards.gpu_prices import prices_over_time as prices_of_gpus
 from dashboards.boards.indicators.subjects import counts_by_level, signals_table
 from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, explained
 from dashboards.boards.sites.sites import sites_table
-from dashboards.boards.watched.parties import CHOOSE, companies, lenders, relief
-from dashboards.boards.watched.prices import NO_GPU_PRICES, share_falls, shares
 from dashboards.boards.watched.subjects import families, overrides, thresholds_of, variable_of, watched
-from dashboards.grafana.annotations import DEALS, signals
-from dashboards.grafana.board import Board, Row, row
+from dashboards.boards.watched.tables import (
+    CHOOSE,
+    NO_GPU_PRICES,
+    companies,
+    lenders,
+    relief,
+    share_falls,
+    shares,
+)
+from dashboards.grafana.board import DEALS, Board, Row, row, signals
 from dashboards.grafana.fields import DAY, as_level, field, width
 from dashboards.grafana.panels import Panel, table
 from dashboards.grafana.sql import chosen, in_words, known, names, rank, shown_level, spoken
@@ -125,14 +131,12 @@ LEFT JOIN own s ON s.indicator = c.indicator AND s.subject = c.subject
 LEFT JOIN own a ON a.indicator = c.indicator AND a.subject IS NULL
 WHERE c.{IS_WATCHED}
 ORDER BY {rank(shown_level("c"))} DESC, c.since DESC, d.title, c.subject LIMIT 500""",
-        overrides=[
-            field("Level", *as_level()),
-            field("Sign", width(150), EXPLANATION),
-            field("Subject", width(165)),
-            *(field(name, width(95)) for name in ("Value", "Watch at", "Warning at", "Critical at")),
-            field("Since", *DAY, width(100)),
-            *NOT_SHOWN,
-        ],
+        field("Level", *as_level()),
+        field("Sign", width(150), EXPLANATION),
+        field("Subject", width(165)),
+        *(field(name, width(95)) for name in ("Value", "Watch at", "Warning at", "Critical at")),
+        field("Since", *DAY, width(100)),
+        *NOT_SHOWN,
         empty="Nothing on this list has been measured yet. Publish events about it (docs/events.md), and"
         " check the spelling of its names: they are compared letter by letter.",
     )

@@ -1,7 +1,6 @@
 """What one indicator measures, as panels and columns: its worst subject now, and its history."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from dashboards.grafana.board import uid_of
@@ -98,7 +97,7 @@ def indicator_over_time(
     limits = (0.0, definition.thresholds.watch, definition.thresholds.critical)
     stale = definition.stale_after
     ends = f" A line ends where its input is too old, after {stale.days} days." if stale else ""
-    shown = time_series(
+    return time_series(
         title,
         f"{definition.formula} {whose} At most {SHOWN_SUBJECTS} are drawn. The lines are the thresholds:"
         f" {thresholds_in_words(indicator)}.{ends} Named by {definition.named_by}. From read.indicator"
@@ -111,8 +110,8 @@ def indicator_over_time(
         overrides=overrides,
         custom={"axisSoftMin": round(1.1 * min(limits), 3), "axisSoftMax": round(1.1 * max(limits), 3)},
         empty=empty,
+        indicator=indicator,
     )
-    return replace(shown, indicator=indicator)
 
 
 def indicator_stat(
@@ -159,9 +158,17 @@ def value_on_level(title: str, indicator: str, whose: str, sql: str) -> Panel:
         f"{definition.formula} {whose} Levels: {thresholds_in_words(indicator)}.{unknown} Above the value:"
         f" whose it is, and when its input was last heard of. From read.indicator_current ({indicator})."
     )
-    shown = stat(title, about, sql, defaults=defaults, every_row=True, text_size=28, name_size=13)
-    options = {**shown.options, "textMode": "value_and_name", "wideLayout": False}
-    return replace(shown, options=options, indicator=indicator)
+    return stat(
+        title,
+        about,
+        sql,
+        defaults=defaults,
+        every_row=True,
+        indicator=indicator,
+        text={"valueSize": 28, "titleSize": 13},
+        textMode="value_and_name",
+        wideLayout=False,
+    )
 
 
 def colored(

@@ -37,8 +37,8 @@ class Panel:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     overrides: Sequence[Override] = ()
     empty: str = ""
-    transformations: tuple[Mapping[str, Any], ...] = ()
     indicator: str | None = None
+    transformations: tuple[Mapping[str, Any], ...] = ()
     kept_id: int | None = None
 
     @property
@@ -86,20 +86,19 @@ def stat(
     title: str,
     description: str,
     sql: str,
-    *,
+    *overrides: Override,
     defaults: Mapping[str, Any],
-    overrides: Sequence[Override] = (),
     fields: str = "",
     every_row: bool = False,
-    text_size: int | None = None,
-    name_size: int | None = None,
     empty: str = "",
+    indicator: str | None = None,
+    **options: Any,
 ) -> Panel:
     """Return a panel with one value large on its colour; `fields` picks the columns.
 
-    With `every_row` it shows a value a row, named by the text beside it.
+    With `every_row` it shows a value a row, named by the text beside it. Other options are Grafana's.
     """
-    options: dict[str, Any] = {
+    options = {
         "colorMode": "background",
         "graphMode": "none",
         "justifyMode": "auto",
@@ -107,15 +106,12 @@ def stat(
         "textMode": "auto",
         "wideLayout": True,
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": fields, "values": every_row},
+        **options,
     }
-    if sizes := {name: size for name, size in (("valueSize", text_size), ("titleSize", name_size)) if size}:
-        options["text"] = sizes
-    return Panel("stat", title, description, {"A": sql}, options, defaults, overrides, empty)
+    return Panel("stat", title, description, {"A": sql}, options, defaults, overrides, empty, indicator)
 
 
-def table(
-    title: str, description: str, sql: str, *, overrides: Sequence[Override] = (), empty: str = ""
-) -> Panel:
+def table(title: str, description: str, sql: str, *overrides: Override, empty: str = "") -> Panel:
     """Return a panel with rows; columns take their look from the overrides."""
     options = {"showHeader": True, "cellHeight": "sm"}
     # Columns without a width share what the others leave; Grafana's own least would push the last ones out.
@@ -138,6 +134,7 @@ def time_series(
     legend: Literal["bottom", "right", "hidden"] = "bottom",
     custom: Mapping[str, Any] | None = None,
     empty: str = "",
+    indicator: str | None = None,
 ) -> Panel:
     """Return a panel with values over time, a series a `metric`; thresholds are drawn as lines.
 
@@ -168,7 +165,7 @@ def time_series(
         "hidden": {"displayMode": "hidden", "showLegend": False},
     }
     options = {"legend": legends[legend], "tooltip": {"mode": "multi", "sort": "desc"}}
-    return Panel("timeseries", title, description, {"A": sql}, options, defaults, overrides, empty)
+    return Panel("timeseries", title, description, {"A": sql}, options, defaults, overrides, empty, indicator)
 
 
 def levels_over_time(title: str, description: str, sql: str, *, empty: str = "") -> Panel:

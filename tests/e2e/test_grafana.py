@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.alerts.contact_points import CONTACT_POINTS
 from dashboards.alerts.pipeline_rules import pipeline_group
+from dashboards.alerts.routing import CONTACT_POINTS
 from dashboards.alerts.rules import indicator_groups
 from events.base import Event
 from events.ledger import ledger

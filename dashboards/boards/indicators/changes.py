@@ -31,12 +31,10 @@ def _changes(title: str, description: str, since: str, until: str, nothing: str)
        d.title || ': ' || {spoken("c.subject")} AS "Sign", {explained("c")}
 FROM ({_changed(since, until)}) c JOIN read.indicator_definition d ON d.id = c.indicator
 ORDER BY c.known_at DESC, c.journal_offset DESC, d.title, c.subject LIMIT 100""",
-        overrides=[
-            field("When", *DAY, width(92)),
-            *(field(name, *as_level(68)) for name in ("From", "Highest", "To")),
-            field("Sign", EXPLANATION),
-            *NOT_SHOWN,
-        ],
+        field("When", *DAY, width(92)),
+        *(field(name, *as_level(68)) for name in ("From", "Highest", "To")),
+        field("Sign", EXPLANATION),
+        *NOT_SHOWN,
         empty=nothing,
     )
 

@@ -1,7 +1,5 @@
 """Traffic lights: the five signs of a breaking bubble, how many are up, and whether anybody has looked."""
 
-from dataclasses import replace
-
 from dashboards.boards.indicators.subjects import counts_by_level
 from dashboards.boards.indicators.worst import EXPLANATION, WORST, explained
 from dashboards.boards.pipeline.feeds import CLOCK_MISSED_AFTER
@@ -38,19 +36,18 @@ _SHOWN = "/^(level|value|where)$/"
 
 def _light(title: str, description: str, sql: str) -> Panel:
     """Return a panel with a level on its colour, and below it the value and where."""
-    light = stat(
+    return stat(
         title,
         description,
         sql,
+        field("level", {"id": "mappings", "value": LEVEL_MAPPINGS}, EXPLANATION),
+        fields("/^(value|where)$/", _PLAIN),
         fields=_SHOWN,
         defaults={"noValue": "unknown"},
-        overrides=[
-            field("level", {"id": "mappings", "value": LEVEL_MAPPINGS}, EXPLANATION),
-            fields("/^(value|where)$/", _PLAIN),
-        ],
-        text_size=14,
+        text={"valueSize": 14},
+        textMode="value",
+        orientation="horizontal",
     )
-    return replace(light, options={**light.options, "textMode": "value", "orientation": "horizontal"})
 
 
 def sign_light(indicator: str) -> Panel:
@@ -132,7 +129,7 @@ FROM (SELECT count(*) AS beating, count(*) FILTER (WHERE stale) AS silent,
      (SELECT count(*) AS open FROM read.dead_letter WHERE state = 'open') dead,
      (SELECT count(*) AS old FROM read.indicator_current WHERE stale_since IS NOT NULL) input""",
     fields="/^state$/",
-    text_size=24,
+    text={"valueSize": 24},
     defaults={
         "color": {"mode": "fixed", "fixedColor": "green"},
         "mappings": [

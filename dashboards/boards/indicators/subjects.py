@@ -22,11 +22,10 @@ def counts_by_level(title: str, whose: str, *, start: str = "", where: str = "tr
         f"How many {whose} are at each level now, whatever the time range. Unknown: calm when last heard of,"
         " on an input that is too old to say so still. From read.indicator_current.",
         f"{start}SELECT {counts} FROM read.indicator_current c WHERE {where}",
+        *(field(level, lit_from_one(SHOWN_LEVELS[level])) for level in _ORDER),
         fields="/.*/",
         defaults={"noValue": "0", "unit": "none", "color": {"mode": "thresholds"}},
-        overrides=[field(level, lit_from_one(SHOWN_LEVELS[level])) for level in _ORDER],
-        text_size=28,
-        name_size=18,
+        text={"valueSize": 28, "titleSize": 18},
     )
 
 
@@ -43,15 +42,13 @@ def subjects_table(title: str, whose: str, *, where: str, empty: str) -> Panel:
 FROM read.indicator_current c JOIN read.indicator_definition d ON d.id = c.indicator
 WHERE {where}
 ORDER BY {rank(shown_level("c"))} DESC, c.since DESC, d.title, c.subject LIMIT 500""",
-        overrides=[
-            field("Level", *as_level()),
-            field("Sign", width(190), EXPLANATION),
-            field("Subject", width(190)),
-            field("Value", width(92)),
-            field("Since", *DAY, width(95)),
-            field("Heard of", *DAY, width(95)),
-            *NOT_SHOWN,
-        ],
+        field("Level", *as_level()),
+        field("Sign", width(190), EXPLANATION),
+        field("Subject", width(190)),
+        field("Value", width(92)),
+        field("Since", *DAY, width(95)),
+        field("Heard of", *DAY, width(95)),
+        *NOT_SHOWN,
         empty=empty,
     )
 
@@ -94,15 +91,13 @@ LEFT JOIN LATERAL (
         FROM read.signal_evidence e WHERE e.signal_id = s.signal_id AND e.step_number = s.step_number) e
 ) rests ON true
 ORDER BY {", ".join(f"s.{column}" for column in NEWEST_FIRST.split(", "))}""",
-        overrides=[
-            field("When", *MINUTE, width(142)),
-            field("Level", *as_level(75)),
-            field("Step", width(85)),
-            field("Sign", width(150), EXPLANATION),
-            field("Subject", width(150)),
-            field("Value", width(85)),
-            source_column(),
-            *NOT_SHOWN,
-        ],
+        field("When", *MINUTE, width(142)),
+        field("Level", *as_level(75)),
+        field("Step", width(85)),
+        field("Sign", width(150), EXPLANATION),
+        field("Subject", width(150)),
+        field("Value", width(85)),
+        source_column(),
+        *NOT_SHOWN,
         empty=empty,
     )

@@ -1,11 +1,11 @@
 """Loans: which of them a viewer chose, as credit sees them and as the prices of their security do."""
 
+from dashboards.grafana.board import chosen_from
 from dashboards.grafana.fields import DAY, USD, Override, as_level, field, renamed, unit, width
 from dashboards.grafana.indicators import board_link, colored, source_column
 from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import Panel, table
 from dashboards.grafana.sql import chosen, known, shown_level
-from dashboards.grafana.variables import chosen_from
 from projections.definition import Thresholds
 from projections.facts.severity import SEVERITY
 
@@ -57,16 +57,14 @@ FROM read.facility f
 LEFT JOIN read.indicator_current c ON c.indicator = 'gpu_collateral_ltv' AND c.subject = f.facility_id
 WHERE f.collateral_kind = 'gpus' AND {where}
 ORDER BY 6 DESC NULLS LAST, f.balance_usd DESC NULLS LAST, f.facility_id LIMIT 200""",
-        overrides=(
-            field("facility_id", renamed("Loan"), width(210)),
-            borrower_column(),
-            field("model", renamed("GPU"), width(80), board_link("Its prices", "gpu_prices", "model")),
-            field("gpus", renamed("GPUs"), *unit("locale", 0), width(90)),
-            field("balance_usd", renamed("Balance"), *USD, width(90)),
-            colored("ltv", "LTV", "gpu_collateral_ltv"),
-            field("level", renamed("Level"), *as_level()),
-            field("text", renamed("In words")),
-        ),
+        field("facility_id", renamed("Loan"), width(210)),
+        borrower_column(),
+        field("model", renamed("GPU"), width(80), board_link("Its prices", "gpu_prices", "model")),
+        field("gpus", renamed("GPUs"), *unit("locale", 0), width(90)),
+        field("balance_usd", renamed("Balance"), *USD, width(90)),
+        colored("ltv", "LTV", "gpu_collateral_ltv"),
+        field("level", renamed("Level"), *as_level()),
+        field("text", renamed("In words")),
         empty=empty,
     )
 
@@ -94,19 +92,17 @@ LEFT JOIN LATERAL (
 ) bar ON true
 WHERE f.collateral_kind = 'shares' AND {where}
 ORDER BY c.value DESC NULLS LAST, f.facility_id LIMIT 200""",
-        overrides=(
-            field("symbol", renamed("Share"), width(80), board_link("Its prices", "equities", "symbol")),
-            borrower_column(),
-            field("facility_id", renamed("Loan"), width(210)),
-            field("balance_usd", renamed("Balance"), *USD),
-            field("undrawn_usd", renamed("Undrawn"), *USD),
-            field("shares", renamed("Shares"), *unit("locale", 0)),
-            field("price_usd", renamed("Price"), *unit("currencyUSD", 2)),
-            colored("fall", "Fall", "pledged_equity_drawdown"),
-            field("ltv", renamed("LTV"), *unit("percentunit", 1)),
-            field("level", renamed("Level"), *as_level()),
-            field("priced_at", renamed("Heard of"), *DAY, width(95)),
-        ),
+        field("symbol", renamed("Share"), width(80), board_link("Its prices", "equities", "symbol")),
+        borrower_column(),
+        field("facility_id", renamed("Loan"), width(210)),
+        field("balance_usd", renamed("Balance"), *USD),
+        field("undrawn_usd", renamed("Undrawn"), *USD),
+        field("shares", renamed("Shares"), *unit("locale", 0)),
+        field("price_usd", renamed("Price"), *unit("currencyUSD", 2)),
+        colored("fall", "Fall", "pledged_equity_drawdown"),
+        field("ltv", renamed("LTV"), *unit("percentunit", 1)),
+        field("level", renamed("Level"), *as_level()),
+        field("priced_at", renamed("Heard of"), *DAY, width(95)),
         empty=empty,
     )
 
@@ -122,16 +118,14 @@ def loan_events(title: str, what: str, where: str, empty: str, own: Thresholds |
   array_to_string(e.lenders, ', ') AS lenders, e.facility_id, e.source_url
 FROM read.credit_event e WHERE $__timeFilter(e.known_at) AND {where}
 ORDER BY e.known_at DESC, e.event_id LIMIT 200""",
-        overrides=(
-            field("known_at", renamed("Known"), *DAY, width(95)),
-            borrower_column(140),
-            field("kind", renamed("What"), width(100)),
-            colored("severity", "Severity", "credit_waivers", 85, own),
-            field("amount_usd", renamed("Amount"), *USD, width(85)),
-            field("detail", renamed("In words")),
-            field("lenders", renamed("Lenders"), width(120)),
-            field("facility_id", renamed("Loan"), width(190)),
-            source_column(),
-        ),
+        field("known_at", renamed("Known"), *DAY, width(95)),
+        borrower_column(140),
+        field("kind", renamed("What"), width(100)),
+        colored("severity", "Severity", "credit_waivers", 85, own),
+        field("amount_usd", renamed("Amount"), *USD, width(85)),
+        field("detail", renamed("In words")),
+        field("lenders", renamed("Lenders"), width(120)),
+        field("facility_id", renamed("Loan"), width(190)),
+        source_column(),
         empty=empty,
     )

@@ -19,12 +19,10 @@ LOOPS = table(
     f" the time range. For reading, never a sum: loops share edges. {CAUTION} From read.loop.",
     'SELECT rank AS "#", path AS "Loop", length AS "Companies", bottleneck_usd AS "Bottleneck",'
     " known_at AS \"Since\" FROM read.loop WHERE basis = '$basis' ORDER BY rank",
-    overrides=[
-        field("#", width(40)),
-        field("Companies", width(95)),
-        field("Bottleneck", *USD, width(100)),
-        field("Since", *DAY, width(105)),
-    ],
+    field("#", width(40)),
+    field("Companies", width(95)),
+    field("Bottleneck", *USD, width(100)),
+    field("Since", *DAY, width(105)),
     empty="No announced money of this basis can come back to where it began.",
 )
 
@@ -41,11 +39,9 @@ HUBS = table(
     " it circulates by Balanced Flow Forwarding, also as a share of the larger of in and out."
     f" {CAUTION} From read.money_flow_node_history.",
     HUBS_SQL,
-    overrides=[
-        field("Company", link("Show only this company", ONLY_COMPANY.replace(".id:", ".Company:"))),
-        *(field(name, *USD) for name in _MONEY),
-        field("Share", *unit("percentunit", 0), width(80)),
-    ],
+    field("Company", link("Show only this company", ONLY_COMPANY.replace(".id:", ".Company:"))),
+    *(field(name, *USD) for name in _MONEY),
+    field("Share", *unit("percentunit", 0), width(80)),
     empty=NO_MONEY,
 )
 
@@ -68,12 +64,10 @@ CONDITIONAL = table(
     " sign conditional_share. Letters of intent, which count nothing, are left out. As of now,"
     " whatever the time range. From read.deal_leg and read.indicator_current.",
     CONDITIONAL_SQL,
-    overrides=[
-        field("Conditional", *USD, width(95)),
-        field("Financing", *USD, width(85)),
-        colored("Share", "Share", "conditional_share", 70),
-        source_column(),
-    ],
+    field("Conditional", *USD, width(95)),
+    field("Financing", *USD, width(85)),
+    colored("Share", "Share", "conditional_share", 70),
+    source_column(),
     empty="No deal is known whose financing waits for a condition.",
 )
 
@@ -92,14 +86,12 @@ DEALS = table(
     " the stated dollars, dollars assumed for capacity without a price, and dollars paid. A letter of"
     " intent is listed and counts nothing anywhere. From read.deal and read.deal_leg.",
     DEALS_SQL,
-    overrides=[
-        field("Announced", *DAY, width(95)),
-        field("For", width(120)),
-        *(field(name, *USD, width(90)) for name in ("Stated", "Assumed", "Paid")),
-        field("Status", width(115)),
-        field("Certainty", width(85)),
-        source_column(),
-    ],
+    field("Announced", *DAY, width(95)),
+    field("For", width(120)),
+    *(field(name, *USD, width(90)) for name in ("Stated", "Assumed", "Paid")),
+    field("Status", width(115)),
+    field("Certainty", width(85)),
+    source_column(),
     empty="No deal is known. Publish DealAnnounced events (docs/events.md).",
 )
 
@@ -110,6 +102,6 @@ UNKNOWN_NAMES = table(
     " name to the table. From read.unknown_company.",
     'SELECT name AS "Name", closest AS "Spelled like", deal_id AS "First named in", known_at AS "On"'
     " FROM read.unknown_company ORDER BY known_at DESC, name LIMIT 200",
-    overrides=[field("On", *DAY, width(95))],
+    field("On", *DAY, width(95)),
     empty="Every payer and payee is a known company.",
 )

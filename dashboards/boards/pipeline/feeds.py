@@ -87,13 +87,11 @@ FEEDS = table(
   newest AS "Newest", extract(epoch FROM now() - newest)::float8 AS "Ago", month AS "In 30 days",
   extract(epoch FROM missed_after)::float8 AS "Missed after"
 FROM ({HEARD}) heard ORDER BY newest DESC NULLS LAST, topic""",
-    overrides=[
-        field("Status", *as_status()),
-        field("Newest", *DAY),
-        field("Ago", *unit("s", 0)),
-        field("In 30 days", *unit("locale")),
-        field("Missed after", *unit("s", 0)),
-    ],
+    field("Status", *as_status()),
+    field("Newest", *DAY),
+    field("Ago", *unit("s", 0)),
+    field("In 30 days", *unit("locale")),
+    field("Missed after", *unit("s", 0)),
     empty="No topic is known.",
 )
 
@@ -108,11 +106,9 @@ STALE_INDICATORS = table(
   extract(epoch FROM d.stale_after)::float8 AS "May be silent"
 FROM read.indicator_current c JOIN read.indicator_definition d ON d.id = c.indicator
 GROUP BY d.id, d.title, d.stale_after HAVING count(c.stale_since) > 0 ORDER BY 3, 1""",
-    overrides=[
-        field("Stale subjects", width(115)),
-        field("Since", *DAY, width(105)),
-        field("May be silent", *unit("s", 0), width(105)),
-    ],
+    field("Stale subjects", width(115)),
+    field("Since", *DAY, width(105)),
+    field("May be silent", *unit("s", 0), width(105)),
     empty="Every sign rests on input that is young enough.",
 )
 

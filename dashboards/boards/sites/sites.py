@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from dashboards.grafana.board import chosen_from
 from dashboards.grafana.fields import DAY, as_level, color, field, renamed, unit, width
 from dashboards.grafana.indicators import board_link, colored, source_column
 from dashboards.grafana.levels import UNKNOWN, thresholds_in_words
 from dashboards.grafana.panels import LEGEND_BELOW, Panel, table
 from dashboards.grafana.sql import chosen, shown_level
-from dashboards.grafana.variables import chosen_from
 from projections.definition import Thresholds
 
 NOT_STATED = "not stated"
@@ -64,21 +64,19 @@ LEFT JOIN LATERAL (
   WHERE p.site_id = s.site_id AND p.source_url IS NOT NULL ORDER BY p.known_at DESC, p.event_id LIMIT 1
 ) e ON true
 ORDER BY greatest(s.slip_days, s.overdue_days) DESC NULLS LAST, s.mw DESC NULLS LAST, 1 LIMIT 500""",
-        overrides=(
-            field("site_id", renamed("Site"), board_link("This site", "power", "site")),
-            field("operator", renamed("Operator"), width(92), board_link("Its sites", "power", "operator")),
-            field("mw", renamed("Promised"), *MW, width(82)),
-            field("delivered_mw", renamed("Delivered"), *MW, width(82)),
-            field("share", renamed("Share"), *unit("percentunit", 0), width(62)),
-            field("first_expected_on", renamed("First day"), *DAY, width(92)),
-            field("expected_on", renamed("Latest day"), *DAY, width(92)),
-            colored("slip_days", "Slip", "power_delay", 78, delay),
-            colored("overdue_days", "Overdue", "power_delay", 78, delay),
-            field("level", renamed("Level"), *as_level(78)),
-            colored("stranded_usd", "Dollars", "stranded_financing", 75, stranded),
-            field("remark", renamed("Remark")),
-            source_column(),
-        ),
+        field("site_id", renamed("Site"), board_link("This site", "power", "site")),
+        field("operator", renamed("Operator"), width(92), board_link("Its sites", "power", "operator")),
+        field("mw", renamed("Promised"), *MW, width(82)),
+        field("delivered_mw", renamed("Delivered"), *MW, width(82)),
+        field("share", renamed("Share"), *unit("percentunit", 0), width(62)),
+        field("first_expected_on", renamed("First day"), *DAY, width(92)),
+        field("expected_on", renamed("Latest day"), *DAY, width(92)),
+        colored("slip_days", "Slip", "power_delay", 78, delay),
+        colored("overdue_days", "Overdue", "power_delay", 78, delay),
+        field("level", renamed("Level"), *as_level(78)),
+        colored("stranded_usd", "Dollars", "stranded_financing", 75, stranded),
+        field("remark", renamed("Remark")),
+        source_column(),
         empty=empty,
     )
 
@@ -98,14 +96,12 @@ FROM read.power_site s
 LEFT JOIN read.indicator_current c ON c.indicator = 'unpermitted_generation' AND c.subject = s.site_id
 WHERE s.observed_units IS NOT NULL AND {IS_CHOSEN}
 ORDER BY c.value DESC NULLS LAST, s.site_id LIMIT 100""",
-    overrides=(
-        field("site_id", renamed("Site"), board_link("This site", "power", "site")),
-        field("permitted_units", renamed("Permitted")),
-        field("observed_units", renamed("Seen")),
-        field("running_mw", renamed("Running"), *MW),
-        colored("ratio", "Ratio", "unpermitted_generation"),
-        field("level", renamed("Level"), *as_level()),
-    ),
+    field("site_id", renamed("Site"), board_link("This site", "power", "site")),
+    field("permitted_units", renamed("Permitted")),
+    field("observed_units", renamed("Seen")),
+    field("running_mw", renamed("Running"), *MW),
+    colored("ratio", "Ratio", "unpermitted_generation"),
+    field("level", renamed("Level"), *as_level()),
     empty="Nobody counted generators at these sites. Counts come as GenerationObserved events.",
 )
 
@@ -151,14 +147,12 @@ EVENTS = table(
   WHEN e.kind = 'scheduled' AND e.expected_on IS NULL THEN 'no day was promised' END AS detail, e.source_url
 FROM read.power_event e WHERE $__timeFilter(e.known_at) AND e.site_id IN {SITES}
 ORDER BY e.known_at DESC, e.site_id, e.event_id LIMIT 200""",
-    overrides=(
-        field("known_at", renamed("Known"), *DAY, width(105)),
-        field("site_id", renamed("Site"), width(210), board_link("This site", "power", "site")),
-        field("kind", renamed("What"), width(95)),
-        field("mw", renamed("Power"), *MW, width(95)),
-        field("day", renamed("Day"), *DAY, width(105)),
-        field("detail", renamed("In words")),
-        source_column(),
-    ),
+    field("known_at", renamed("Known"), *DAY, width(105)),
+    field("site_id", renamed("Site"), width(210), board_link("This site", "power", "site")),
+    field("kind", renamed("What"), width(95)),
+    field("mw", renamed("Power"), *MW, width(95)),
+    field("day", renamed("Day"), *DAY, width(105)),
+    field("detail", renamed("In words")),
+    source_column(),
     empty="Nothing is known of these sites in this time range: choose a longer one above.",
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from dashboards.grafana.board import MACRO, chosen_from
 from dashboards.grafana.sql import chosen, literal, names
-from dashboards.grafana.variables import MACRO, chosen_from
 from events.errors import UsageError
 from events.families.desk import ThresholdOverride, WatchlistChanged
 from projections.definition import Thresholds
