@@ -15,12 +15,6 @@ from dashboards.grafana.levels import UNKNOWN_RANK
 from dashboards.grafana.panels import levels_over_time, stat, table, text, time_series
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
 
-INDICATOR = chosen_from("indicator", "Sign", INDICATORS)
-LEVEL = one_of("level", "At least", ["watch", "warning", "critical"], "warning")
-SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="CRWV")
-HORIZON = one_of("horizon", "Days after", ["5", "20", "60", "120"], "60")
-FALL = one_of("fall", "Counts as a fall (%)", ["5", "10", "20", "30"], "10")
-
 # A holiday or a feed's pause; beyond this many days a price says nothing about the day that was asked for.
 NEAR = 7
 NO_PRICES = (
@@ -80,14 +74,12 @@ OUTCOME_SQL = f"""{EPISODE_SQL}, daily AS MATERIALIZED (
   ) fallen ON asked.has_fallen
 )"""
 
-
 EXPLANATION = text(
     "How to read this",
     "What the share did in the chosen days after each episode. Few episodes prove nothing, and those"
     " that overlap are not independent: compare with *any day*. Outcomes need a close nearly every day;"
     " the demo has a handful. `ouroboros backtest` measures with rules folded anew.",
 )
-
 
 FELL = "avg(fell::integer)"
 MEDIAN = "percentile_cont(0.5) WITHIN GROUP (ORDER BY {})"
@@ -114,7 +106,6 @@ FROM outcome""",
     defaults={"noValue": "-", "color": {"mode": "fixed", "fixedColor": "transparent"}},
     text={"valueSize": 24},
 )
-
 
 EPISODES = table(
     "Episodes and what followed",
@@ -143,7 +134,6 @@ ORDER BY o.known_at DESC, o.indicator, o.subject LIMIT 500""",
     empty=NO_EPISODES,
 )
 
-
 PRICE = time_series(
     "Price of the share, with the episodes",
     "The last close of each day; a line is drawn where an episode reached the level. From read.equity_bar.",
@@ -154,7 +144,6 @@ FROM read.equity_bar WHERE symbol = '${symbol}' AND $__timeFilter(bucket) GROUP 
     legend="hidden",
     empty=NO_PRICES,
 )
-
 
 RANK = "array_position(ARRAY['calm', 'watch', 'warning', 'critical'], level) - 1"
 # Without any row Grafana would say that a field is missing.
@@ -191,7 +180,6 @@ ORDER BY 1, 2""",
     empty=NO_EPISODES,
 )
 
-
 ANNOTATED_EPISODES = annotation(
     "Episodes",
     "red",
@@ -202,14 +190,19 @@ FROM episode e JOIN read.indicator_definition d ON d.id = e.indicator
 ORDER BY e.known_at DESC LIMIT 200""",
 )
 
-
 BOARD = Board(
     uid="ouroboros-backtest",
     title="Backtest",
     description="What a share did after signals of the past: a look at history, not a proof.",
     order=70,
     tags=("history",),
-    variables=(INDICATOR, LEVEL, SYMBOL, HORIZON, FALL),
+    variables=(
+        chosen_from("indicator", "Sign", INDICATORS),
+        one_of("level", "At least", ["watch", "warning", "critical"], "warning"),
+        chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="CRWV"),
+        one_of("horizon", "Days after", ["5", "20", "60", "120"], "60"),
+        one_of("fall", "Counts as a fall (%)", ["5", "10", "20", "30"], "10"),
+    ),
     annotations=(ANNOTATED_EPISODES, DEALS),
     rows=(
         row(6, (EXPLANATION, 8), (SUMS, 16)),

@@ -80,7 +80,6 @@ WHERE m.until > now() ORDER BY m.until, 1, m.subject LIMIT 100""",
     empty="Nothing is muted. SignalMuted events mute (docs/events.md).",
 )
 
-
 BOARD = Board(
     uid="ouroboros-bubble-watch",
     title="Bubble watch",

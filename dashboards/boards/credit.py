@@ -89,7 +89,6 @@ OVER_TIME = replace(
     kept_id=id_of("Severity of favours in 90 days, over time"),
 )
 
-
 LOAN_EVENTS = loan_events(
     "What happened to loans",
     "Origination, repayment, relief and defaults of the chosen borrowers and lenders",
@@ -110,7 +109,6 @@ GROUP BY 1, 2 ORDER BY 1, 2""",
     custom={"pointSize": 12, "axisSoftMin": 0, "axisSoftMax": 4.5, "axisLabel": "severity"},
     empty="Neither relief nor default of these borrowers and lenders became known in this time range.",
 )
-
 
 REPORTS = table(
     "Reports of each fact",
@@ -136,7 +134,6 @@ ORDER BY f.first_known_at DESC, f.fact_id, r.rank LIMIT 200""",
     field("report_id", renamed("Report id"), width(130)),
     empty="Nothing is known of these borrowers and lenders in this time range: choose a longer one above.",
 )
-
 
 BOARD = Board(
     uid="ouroboros-credit",

@@ -55,9 +55,6 @@ def prices_over_time(title: str) -> Panel:
     )
 
 
-SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES)
-
-
 GAP = indicator_stat("Builders against financiers", "builders_vs_financiers", "Whichever is ahead.")
 CROWDING = indicator_stat("Gain made by one share", "crowding")
 SHOCK = indicator_stat("Worst day of a neocloud", "neocloud_shock", "The lowest of all neoclouds.")
@@ -170,7 +167,7 @@ BOARD = Board(
     description="Shares of builders, financiers and neoclouds, and what they say of the boom.",
     order=60,
     tags=("prices",),
-    variables=(SYMBOL,),
+    variables=(chosen_from("symbol", "Share", PRICED_SHARES),),
     annotations=({**DEALS, "enable": True},),
     refresh="1m",
     rows=(

@@ -90,24 +90,22 @@ OVER_TIME = indicator_over_time(
     empty=NO_MONEY,
 )
 
-VENDORS_SQL = f"""SELECT vendor AS "Vendor", share AS "Share", round_trip_usd AS "Own money",
+VENDORS = table(
+    "Vendors: orders that their own money could have paid for",
+    "For each vendor that finances anybody: the maximum flow from what it gives (equity, debt, credits,"
+    " guarantees) to what is bought from it, ÷ its order book, at the end of the time range. The bar is"
+    f" coloured by the thresholds of the sign vendor_financed_share. {CAUTION} From read.vendor_round_trip.",
+    f"""SELECT vendor AS "Vendor", share AS "Share", round_trip_usd AS "Own money",
        purchases_usd AS "Orders", financing_usd AS "Financing", known_at AS "Since", vendor AS id
 FROM (
   SELECT DISTINCT ON (vendor) * FROM read.vendor_round_trip
   WHERE basis = '$basis' AND known_at <= $__timeTo() AND vendor = ANY({chosen("company")})
   ORDER BY vendor, known_at DESC, journal_offset DESC, journal_index DESC
 ) newest
-WHERE purchases_usd > 0 ORDER BY share DESC, vendor LIMIT 100"""
-_DOLLARS = ("Own money", "Orders", "Financing")
-VENDORS = table(
-    "Vendors: orders that their own money could have paid for",
-    "For each vendor that finances anybody: the maximum flow from what it gives (equity, debt, credits,"
-    " guarantees) to what is bought from it, ÷ its order book, at the end of the time range. The bar is"
-    f" coloured by the thresholds of the sign vendor_financed_share. {CAUTION} From read.vendor_round_trip.",
-    VENDORS_SQL,
+WHERE purchases_usd > 0 ORDER BY share DESC, vendor LIMIT 100""",
     field("Vendor", link("Show only this company", ONLY_COMPANY)),
     bars("Share", "Share", "vendor_financed_share", 1.0),
-    *(field(name, *USD, width(88)) for name in _DOLLARS),
+    *(field(name, *USD, width(88)) for name in ("Own money", "Orders", "Financing")),
     field("Own money", width(102)),
     field("Since", *DAY, width(95)),
     field("id", HIDDEN),
@@ -123,7 +121,6 @@ VENDORS_OVER_TIME = indicator_over_time(
     overrides=[fields("/.*/", {"id": "min", "value": 0})],
     empty="No vendor of this basis both finances others and sells to them.",
 )
-
 
 READING = text(
     "How to read this",

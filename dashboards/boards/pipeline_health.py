@@ -2,16 +2,15 @@
 
 from dashboards.boards.money.deals import UNKNOWN_NAMES
 from dashboards.boards.pipeline.feeds import (
+    AS_STATUS,
     BARS_OVER_TIME,
     FACTS_OVER_TIME,
     FEEDS,
     STALE_INDICATORS,
-    as_status,
-    colored,
     lit,
 )
 from dashboards.grafana.board import Board, row
-from dashboards.grafana.fields import DAY, MINUTE, SECOND, UNLIT, field, steps, unit, width
+from dashboards.grafana.fields import COLORED, DAY, MINUTE, SECOND, UNLIT, field, steps, unit, width
 from dashboards.grafana.panels import stat, table
 
 # As in `ouroboros status`: what was retired is not missed after a day.
@@ -27,7 +26,6 @@ WEBHOOKS_SQL = """SELECT destination, count(*) FILTER (WHERE delivered_at IS NOT
   min(queued_at) FILTER (WHERE next_attempt_at IS NOT NULL) AS oldest,
   (array_agg(reason ORDER BY queued_at DESC) FILTER (WHERE reason IS NOT NULL))[1] AS reason
 FROM read.webhook_delivery GROUP BY destination"""
-
 
 # What a person must look at, each as a number that ought to be 0.
 LIGHTS = stat(
@@ -58,7 +56,6 @@ SELECT (SELECT count(*) FROM part WHERE status = 'silent') AS "Silent parts",
     fields="/.*/",
 )
 
-
 PARTS = table(
     "Parts of the pipeline",
     "Each part as it reported last, which it does every two seconds. Running: nothing is left to do."
@@ -68,13 +65,12 @@ PARTS = table(
     f"""SELECT component AS "Part", status AS "Status", lag AS "To do", applied AS "Done",
   last_event_at AS "Last event", extract(epoch FROM silence)::float8 AS "Silent for"
 FROM ({PARTS_SQL}) part ORDER BY component""",
-    field("Status", *as_status()),
+    field("Status", *AS_STATUS),
     *(field(name, *unit("locale")) for name in ("To do", "Done")),
     field("Last event", *SECOND, width(160)),
     field("Silent for", *unit("s", 0)),
     empty="No part has ever reported. Start one: `ouroboros worker`.",
 )
-
 
 DEAD_LETTERS_BY_TOPIC = table(
     "Dead letters by topic",
@@ -84,11 +80,10 @@ DEAD_LETTERS_BY_TOPIC = table(
   count(*) FILTER (WHERE state = 'discarded') AS "Discarded",
   min(received_at) FILTER (WHERE state = 'open') AS "Oldest open"
 FROM read.dead_letter GROUP BY topic ORDER BY 2 DESC, 1""",
-    field("Open", lit((1, "orange")), colored()),
+    field("Open", lit((1, "orange")), COLORED),
     field("Oldest open", *DAY),
     empty="Everything that was ever sent could be read.",
 )
-
 
 DEAD_LETTERS = table(
     "Open dead letters",
@@ -106,7 +101,6 @@ FROM read.dead_letter WHERE state = 'open' ORDER BY received_at DESC LIMIT 200""
     empty="No dead letter is open.",
 )
 
-
 WEBHOOKS = table(
     "Webhooks",
     "Signals that each webhook was to be sent: delivered, waiting, failing (posted in vain and tried"
@@ -118,12 +112,11 @@ WEBHOOKS = table(
   delivered AS "Delivered", waiting AS "Waiting", failing AS "Failing", given_up AS "Given up",
   oldest AS "Waits since", reason AS "Why"
 FROM ({WEBHOOKS_SQL}) hook ORDER BY destination""",
-    field("Status", *as_status()),
+    field("Status", *AS_STATUS),
     *(field(name, *unit("locale"), width(70)) for name in ("Delivered", "Waiting", "Failing", "Given up")),
     field("Waits since", *MINUTE, width(140)),
     empty="No webhook was to be sent anything. Name them in OUROBOROS_WEBHOOKS (docs/operations.md).",
 )
-
 
 BOARD = Board(
     uid="ouroboros-pipeline-health",

@@ -76,7 +76,6 @@ FROM read.power_site s WHERE {IS_CHOSEN}""",
     empty="No amount of power was promised.",
 )
 
-
 DELAY_BY_OPERATOR = table(
     "Delay by operator",
     "Days late on average over the sites of each chosen operator, weighted by MW. Only sites with a"
@@ -113,7 +112,6 @@ STRANDED_OVER_TIME = indicator_over_time(
     empty="No loan names one of these sites with a promised day. Loans name a site as site_id, and"
     " PowerScheduled events promise a day as expected_on.",
 )
-
 
 BOARD = Board(
     uid="ouroboros-power",

@@ -33,7 +33,8 @@ DAY = unit("time:YYYY-MM-DD")
 MINUTE = unit("time:YYYY-MM-DD HH:mm")
 SECOND = unit("time:YYYY-MM-DD HH:mm:ss")
 
-
+# A number that is written in its colour.
+COLORED: Property = {"id": "custom.cellOptions", "value": {"type": "color-text"}}
 # Kept for links, and left out of the table.
 HIDDEN: Property = {"id": "custom.hidden", "value": True}
 

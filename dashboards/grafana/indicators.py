@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.grafana.board import uid_of
-from dashboards.grafana.fields import Override, Property, field, link, renamed, steps, unit, width
+from dashboards.grafana.fields import COLORED, Override, Property, field, link, renamed, steps, unit, width
 from dashboards.grafana.levels import UNKNOWN, UNKNOWN_COLOR, lines_of, steps_of, thresholds_in_words, unit_of
 from dashboards.grafana.panels import Panel, stat, time_series
 from dashboards.grafana.sql import as_of, known, spoken
@@ -182,7 +182,7 @@ def colored(
         renamed(title),
         *_measured(indicator),
         width(pixels),
-        {"id": "custom.cellOptions", "value": {"type": "color-text"}},
+        COLORED,
         *_by_level([{**calm, "color": "text"}, *worse]),
     )
 

@@ -89,7 +89,6 @@ SELECT CASE WHEN t.level = '{UNKNOWN}' AND parts.unknown = 0 THEN 'calm'
 FROM current t CROSS JOIN parts WHERE t.indicator = 'bubble_break'""",
 )
 
-
 COUNTS = counts_by_level("Subjects of all signs by level", f"subjects of all {len(DEFINITIONS)} signs")
 UNSEEN = stat(
     "Not yet seen",

@@ -11,13 +11,14 @@ from projections.facts.severity import SEVERITY
 
 NOT_STATED = "not stated"
 
-LENDERS_SQL = f"""SELECT DISTINCT coalesce(lender, '{NOT_STATED}')
+LENDER = chosen_from(
+    "lender",
+    "Lender",
+    f"""SELECT DISTINCT coalesce(lender, '{NOT_STATED}')
 FROM (SELECT lenders FROM read.facility UNION ALL SELECT lenders FROM read.credit_event) loan
-LEFT JOIN LATERAL unnest(loan.lenders) AS lender ON true"""
-BORROWERS_SQL = "SELECT DISTINCT borrower FROM read.facility"
-
-LENDER = chosen_from("lender", "Lender", LENDERS_SQL)
-BORROWER = chosen_from("borrower", "Borrower", BORROWERS_SQL)
+LEFT JOIN LATERAL unnest(loan.lenders) AS lender ON true""",
+)
+BORROWER = chosen_from("borrower", "Borrower", "SELECT DISTINCT borrower FROM read.facility")
 
 
 def is_chosen(row: str) -> str:

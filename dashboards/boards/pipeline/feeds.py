@@ -24,10 +24,7 @@ STATUSES = {
     "given up": "red",
 }
 
-
-def as_status() -> tuple[Property, ...]:
-    """Return the looks of a status: its word on its colour."""
-    return as_light(mappings((word, word, color) for word, color in STATUSES.items()), 100)
+AS_STATUS = as_light(mappings((word, word, color) for word, color in STATUSES.items()), 100)
 
 
 def lit(*values: tuple[int, str]) -> Property:
@@ -35,11 +32,6 @@ def lit(*values: tuple[int, str]) -> Property:
     return steps(
         {"color": "green", "value": None}, *({"color": color, "value": value} for value, color in values)
     )
-
-
-def colored() -> Property:
-    """Return that a number is written in its colour."""
-    return {"id": "custom.cellOptions", "value": {"type": "color-text"}}
 
 
 # Ticks do not reach the journal, their bars do. A feed is missed after the silence that makes its sign stale.
@@ -74,7 +66,6 @@ FROM {_topics()} LEFT JOIN (
   FROM read.journal_event GROUP BY event_type
 ) j ON j.event_type = ANY(feed.types) GROUP BY 1, 2"""
 
-
 FEEDS = table(
     "Feeds",
     "When the newest event of each topic was known, by its own known_at, and how many came in 30"
@@ -87,14 +78,13 @@ FEEDS = table(
   newest AS "Newest", extract(epoch FROM now() - newest)::float8 AS "Ago", month AS "In 30 days",
   extract(epoch FROM missed_after)::float8 AS "Missed after"
 FROM ({HEARD}) heard ORDER BY newest DESC NULLS LAST, topic""",
-    field("Status", *as_status()),
+    field("Status", *AS_STATUS),
     field("Newest", *DAY),
     field("Ago", *unit("s", 0)),
     field("In 30 days", *unit("locale")),
     field("Missed after", *unit("s", 0)),
     empty="No topic is known.",
 )
-
 
 STALE_INDICATORS = table(
     "Signs whose input fell silent",

@@ -2,7 +2,7 @@
 
 from dashboards.boards.loans.loans import WEIGHTS, loan_events
 from dashboards.boards.watched.subjects import overrides, thresholds_of, window_of
-from dashboards.grafana.fields import DAY, USD, as_level, field, steps, unit, width
+from dashboards.grafana.fields import COLORED, DAY, USD, as_level, field, steps, unit, width
 from dashboards.grafana.indicators import board_link, colored
 from dashboards.grafana.levels import UNKNOWN, lines_of, steps_of
 from dashboards.grafana.panels import Panel, table, time_series
@@ -16,12 +16,7 @@ CHOOSE = "Nothing is chosen. Choose something in the list at the top."
 def companies(watchlist: WatchlistChanged) -> Panel:
     """Return a table of each company's money in and out, and what part of it circulates."""
     colors = steps_of("circularity", thresholds_of(watchlist, "circularity"))
-    lit = (
-        *unit("percentunit", 1),
-        steps(*colors),
-        {"id": "custom.cellOptions", "value": {"type": "color-text"}},
-    )
-    money = ("Money in", "Money out", "Can circulate")
+    lit = (*unit("percentunit", 1), steps(*colors), COLORED)
     return table(
         "Companies' money",
         "Announced money of every chosen company, whatever the time range: what comes in, what goes out,"
@@ -42,7 +37,7 @@ LEFT JOIN LATERAL (
   ORDER BY known_at DESC, journal_offset DESC, journal_index DESC LIMIT 1) v ON true
 ORDER BY 4 DESC NULLS LAST, 1""",
         field("Company", board_link("Show its money", "money_map", "company")),
-        *(field(name, *USD) for name in money),
+        *(field(name, *USD) for name in ("Money in", "Money out", "Can circulate")),
         *(field(name, *lit) for name in ("Share", "Firm share")),
         field("Vendor-financed", *unit("percentunit", 1)),
         empty=CHOOSE,
