@@ -1,4 +1,4 @@
-"""The boards: each file here that has a BOARD is one. The folders hold panels of long boards."""
+"""The boards: each file here that has a BOARD is one."""
 
 from dataclasses import replace
 from importlib import import_module

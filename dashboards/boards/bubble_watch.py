@@ -1,14 +1,14 @@
 """Bubble watch, the front page: the five signs, all others, what has changed, and what it rests on."""
 
-from dashboards.boards.indicators.changes import IN_RANGE, LAST_DAY, SIGNALS, TIMELINE
-from dashboards.boards.indicators.lights import COMPOSITE, COUNTS, FIVE_SIGNS, PIPELINE, UNSEEN
-from dashboards.boards.indicators.subjects import subjects_table
-from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, WORST, explained
 from dashboards.grafana.board import DEALS, INDICATORS, Board, chosen_from, row, signals
 from dashboards.grafana.fields import DAY, MINUTE, as_level, field, width
 from dashboards.grafana.levels import UNKNOWN
 from dashboards.grafana.panels import table
 from dashboards.grafana.sql import chosen, in_words, rank, shown_level, spoken
+from dashboards.panels.changes import IN_RANGE, LAST_DAY, SIGNALS, TIMELINE
+from dashboards.panels.lights import COMPOSITE, COUNTS, FIVE_SIGNS, PIPELINE, UNSEEN
+from dashboards.panels.subjects import subjects_table
+from dashboards.panels.worst import EXPLANATION, NOT_SHOWN, WORST, explained
 from projections.indicators.bubble_break import SIGNS
 
 _ABOVE = ", ".join(f"'{sign}'" for sign in (*SIGNS, "bubble_break"))

@@ -2,7 +2,13 @@
 
 from dataclasses import replace
 
-from dashboards.boards.loans.collateral import (
+from dashboards.grafana.board import DEALS, Board, row
+from dashboards.grafana.fields import DAY, field, renamed, width
+from dashboards.grafana.indicators import bars, board_link, indicator_over_time, indicator_stat, source_column
+from dashboards.grafana.levels import thresholds_in_words
+from dashboards.grafana.panels import NEUTRAL, Panel, id_of, stat, table, time_series
+from dashboards.grafana.sql import chosen
+from dashboards.panels.collateral import (
     FACILITIES,
     GPU_LOANS,
     LEVERAGE,
@@ -10,13 +16,7 @@ from dashboards.boards.loans.collateral import (
     PLEDGED,
     PLEDGED_OVER_TIME,
 )
-from dashboards.boards.loans.loans import BORROWER, LENDER, PLEDGED_SHARES, WEIGHTS, is_chosen, loan_events
-from dashboards.grafana.board import DEALS, Board, row
-from dashboards.grafana.fields import DAY, field, renamed, width
-from dashboards.grafana.indicators import bars, board_link, indicator_over_time, indicator_stat, source_column
-from dashboards.grafana.levels import thresholds_in_words
-from dashboards.grafana.panels import NEUTRAL, Panel, id_of, stat, table, time_series
-from dashboards.grafana.sql import chosen
+from dashboards.panels.loans import BORROWER, LENDER, PLEDGED_SHARES, WEIGHTS, is_chosen, loan_events
 
 RELIEF = indicator_stat(
     "Severity of relief", "credit_waivers", "All lenders, whatever is chosen above.", "c.subject = 'all'"
@@ -144,14 +144,7 @@ BOARD = Board(
     variables=(LENDER, BORROWER),
     annotations=(DEALS,),
     rows=(
-        row(
-            4,
-            (RELIEF, 5),
-            (WORST_LTV, 5),
-            (WORST_LEVERAGE, 5),
-            (WORST_PLEDGE, 5),
-            (OFF_BALANCE, 4),
-        ),
+        row(4, (RELIEF, 5), (WORST_LTV, 5), (WORST_LEVERAGE, 5), (WORST_PLEDGE, 5), (OFF_BALANCE, 4)),
         row(8, (LOAN_EVENTS, 24)),
         row(8, (BY_BORROWER, 6), (BY_LENDER, 6), (OVER_TIME, 12)),
         row(7, (SEVERITY_OVER_TIME, 24)),

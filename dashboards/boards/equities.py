@@ -1,7 +1,5 @@
 """Equities: shares of builders, financiers and neoclouds, and what they say of the boom."""
 
-from dashboards.boards.indicators.subjects import subjects_table
-from dashboards.boards.loans.loans import loans_on_shares
 from dashboards.grafana.board import DEALS, PRICED_SHARES, Board, chosen_from, row
 from dashboards.grafana.fields import DAY, field, renamed, unit
 from dashboards.grafana.indicators import (
@@ -14,6 +12,8 @@ from dashboards.grafana.indicators import (
 )
 from dashboards.grafana.panels import Panel, table, time_series
 from dashboards.grafana.sql import chosen, names
+from dashboards.panels.loans import loans_on_shares
+from dashboards.panels.subjects import subjects_table
 from projections.facts.watchlists import BUILDERS, FINANCIERS
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from dashboards.boards.money.deals import CONDITIONAL, DEALS, HUBS, LOOPS, UNKNOWN_NAMES
-from dashboards.boards.money.graph import CAUTION, GRAPH, NO_MONEY, ONLY_COMPANY
 from dashboards.grafana.board import DEALS as DEALS_ANNOUNCED
 from dashboards.grafana.board import Board, chosen_from, one_of, row
 from dashboards.grafana.fields import (
@@ -23,6 +21,8 @@ from dashboards.grafana.indicators import bars, indicator_over_time, no_value
 from dashboards.grafana.levels import steps_of
 from dashboards.grafana.panels import NEUTRAL, Panel, stat, table, text
 from dashboards.grafana.sql import chosen
+from dashboards.panels.deals import CONDITIONAL, DEALS, HUBS, LOOPS, UNKNOWN_NAMES
+from dashboards.panels.money_graph import CAUTION, GRAPH, NO_MONEY, ONLY_COMPANY
 
 DOLLARS = {"unit": "currencyUSD", "color": NEUTRAL}
 SHARE = {

@@ -1,17 +1,10 @@
 """Pipeline health: whether everything runs, keeps up, reads what it is sent, and hears from its feeds."""
 
-from dashboards.boards.money.deals import UNKNOWN_NAMES
-from dashboards.boards.pipeline.feeds import (
-    AS_STATUS,
-    BARS_OVER_TIME,
-    FACTS_OVER_TIME,
-    FEEDS,
-    STALE_INDICATORS,
-    lit,
-)
 from dashboards.grafana.board import Board, row
 from dashboards.grafana.fields import COLORED, DAY, MINUTE, SECOND, UNLIT, field, steps, unit, width
 from dashboards.grafana.panels import stat, table
+from dashboards.panels.deals import UNKNOWN_NAMES
+from dashboards.panels.feeds import AS_STATUS, BARS_OVER_TIME, FACTS_OVER_TIME, FEEDS, STALE_INDICATORS, lit
 
 # As in `ouroboros status`: what was retired is not missed after a day.
 PARTS_SQL = """SELECT component, lag, applied, last_event_at, now() - beat_at AS silence,

@@ -1,15 +1,5 @@
 """Power: what was promised to sites, what came, how late, and the dollars that wait for it."""
 
-from dashboards.boards.sites.sites import (
-    CAPACITY,
-    EVENTS,
-    GENERATORS,
-    IS_CHOSEN,
-    OPERATOR,
-    SITE,
-    SITES,
-    SITES_TABLE,
-)
 from dashboards.grafana.board import DEALS, Board, row
 from dashboards.grafana.fields import field, renamed
 from dashboards.grafana.indicators import (
@@ -22,6 +12,16 @@ from dashboards.grafana.indicators import (
 from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import NEUTRAL, stat, table
 from dashboards.grafana.sql import chosen, known
+from dashboards.panels.sites import (
+    CAPACITY,
+    EVENTS,
+    GENERATORS,
+    IS_CHOSEN,
+    OPERATOR,
+    SITE,
+    SITES,
+    SITES_TABLE,
+)
 
 # How many sites a number does not speak for, because no day was promised to them.
 WITHOUT_A_DAY = (
@@ -122,22 +122,10 @@ BOARD = Board(
     variables=(OPERATOR, SITE),
     annotations=(DEALS,),
     rows=(
-        row(
-            4,
-            (LONGEST_DELAY, 5),
-            (LATE_SITES, 4),
-            (STRANDED, 5),
-            (UNPERMITTED, 5),
-            (DELIVERED, 5),
-        ),
+        row(4, (LONGEST_DELAY, 5), (LATE_SITES, 4), (STRANDED, 5), (UNPERMITTED, 5), (DELIVERED, 5)),
         row(10, (SITES_TABLE, 24)),
         row(8, (CAPACITY, 12), (GENERATORS, 12)),
-        row(
-            8,
-            (DELAY_BY_OPERATOR, 8),
-            (DELAY_OVER_TIME, 16),
-            title="Delay, and the dollars that wait",
-        ),
+        row(8, (DELAY_BY_OPERATOR, 8), (DELAY_OVER_TIME, 16), title="Delay, and the dollars that wait"),
         row(8, (STRANDED_OVER_TIME, 24)),
         row(9, (EVENTS, 24)),
     ),

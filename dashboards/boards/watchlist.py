@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dashboards.boards.equities import prices_over_time as prices_of_shares
 from dashboards.boards.gpu_prices import prices_now
 from dashboards.boards.gpu_prices import prices_over_time as prices_of_gpus
-from dashboards.boards.indicators.subjects import counts_by_level, signals_table
-from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, explained
-from dashboards.boards.sites.sites import sites_table
-from dashboards.boards.watched.subjects import families, overrides, thresholds_of, variable_of, watched
-from dashboards.boards.watched.tables import (
+from dashboards.grafana.board import DEALS, Board, Row, row, signals
+from dashboards.grafana.fields import DAY, as_level, field, width
+from dashboards.grafana.panels import Panel, table
+from dashboards.grafana.sql import chosen, in_words, known, names, rank, shown_level, spoken
+from dashboards.panels.sites import sites_table
+from dashboards.panels.subjects import counts_by_level, signals_table
+from dashboards.panels.watched import families, overrides, thresholds_of, variable_of, watched
+from dashboards.panels.watched_tables import (
     CHOOSE,
     NO_GPU_PRICES,
     companies,
@@ -20,10 +23,7 @@ from dashboards.boards.watched.tables import (
     share_falls,
     shares,
 )
-from dashboards.grafana.board import DEALS, Board, Row, row, signals
-from dashboards.grafana.fields import DAY, as_level, field, width
-from dashboards.grafana.panels import Panel, table
-from dashboards.grafana.sql import chosen, in_words, known, names, rank, shown_level, spoken
+from dashboards.panels.worst import EXPLANATION, NOT_SHOWN, explained
 from events.families.desk import WatchlistChanged
 
 UID = "ouroboros-watchlist"
@@ -47,10 +47,7 @@ def board(watchlist: WatchlistChanged) -> Board:
         " `ouroboros dashboards --watchlist FILE`.",
         tags=("watchlist",),
         variables=tuple(variable_of(family) for family in families(watchlist)),
-        annotations=(
-            signals(f"s.subject IN (WITH {watched(watchlist)} SELECT subject FROM watched)"),
-            DEALS,
-        ),
+        annotations=(signals(f"s.subject IN (WITH {watched(watchlist)} SELECT subject FROM watched)"), DEALS),
         rows=tuple(_rows(watchlist)),
     )
 

@@ -115,12 +115,7 @@ def indicator_over_time(
 
 
 def indicator_stat(
-    title: str,
-    indicator: str,
-    whose: str = "",
-    where: str = "true",
-    *,
-    beside: str = "NULL",
+    title: str, indicator: str, whose: str = "", where: str = "true", *, beside: str = "NULL"
 ) -> Panel:
     """Return a panel with the worst known value of an indicator, of whom it is, and as of when.
 

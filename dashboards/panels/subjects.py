@@ -1,11 +1,11 @@
 """Subjects of indicators: how many are at each level, what each is at, and their signals."""
 
-from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, explained
 from dashboards.grafana.fields import DAY, MINUTE, as_level, field, lit_from_one, width
 from dashboards.grafana.indicators import source_column
 from dashboards.grafana.levels import SHOWN_LEVELS
 from dashboards.grafana.panels import Panel, stat, table
 from dashboards.grafana.sql import in_words, known, rank, shown_level, spoken
+from dashboards.panels.worst import EXPLANATION, NOT_SHOWN, explained
 
 # The worst first, and what is not known last.
 _CALM, *_REACHED, _UNKNOWN = SHOWN_LEVELS

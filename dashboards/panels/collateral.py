@@ -1,17 +1,11 @@
 """What secures loans, and the loans themselves."""
 
-from dashboards.boards.loans.loans import (
-    PLEDGED_SHARES,
-    borrower_column,
-    is_chosen,
-    loans_on_gpus,
-    loans_on_shares,
-)
 from dashboards.grafana.fields import DAY, USD, as_level, field, renamed, width
 from dashboards.grafana.indicators import colored, indicator_over_time
 from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import table
 from dashboards.grafana.sql import known, shown_level
+from dashboards.panels.loans import PLEDGED_SHARES, borrower_column, is_chosen, loans_on_gpus, loans_on_shares
 
 LEVEL_COLUMN = field("level", renamed("Level"), *as_level())
 

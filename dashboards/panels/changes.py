@@ -1,12 +1,12 @@
 """What has changed: signals with their evidence, levels from then to now, and levels over time."""
 
-from dashboards.boards.indicators.subjects import NEWEST_FIRST, signals_table
-from dashboards.boards.indicators.worst import EXPLANATION, NOT_SHOWN, explained
 from dashboards.grafana.fields import DAY, as_level, field, width
 from dashboards.grafana.indicators import binned
 from dashboards.grafana.levels import UNKNOWN_RANK
 from dashboards.grafana.panels import Panel, levels_over_time, table
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
+from dashboards.panels.subjects import NEWEST_FIRST, signals_table
+from dashboards.panels.worst import EXPLANATION, NOT_SHOWN, explained
 from projections.definition import LEVELS, Level
 
 

@@ -1,12 +1,12 @@
 """What a watchlist names, in tables: money of companies, relief of lenders, prices of shares."""
 
-from dashboards.boards.loans.loans import WEIGHTS, loan_events
-from dashboards.boards.watched.subjects import overrides, thresholds_of, window_of
 from dashboards.grafana.fields import COLORED, DAY, USD, as_level, field, steps, unit, width
 from dashboards.grafana.indicators import board_link, colored
 from dashboards.grafana.levels import UNKNOWN, lines_of, steps_of
 from dashboards.grafana.panels import Panel, table, time_series
 from dashboards.grafana.sql import chosen, shown_level
+from dashboards.panels.loans import WEIGHTS, loan_events
+from dashboards.panels.watched import overrides, thresholds_of, window_of
 from events.families.desk import WatchlistChanged
 
 CREDIT = "credit_waivers"

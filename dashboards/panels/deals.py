@@ -1,10 +1,10 @@
 """Loops of money, companies by what runs through them, deals, and names to review."""
 
-from dashboards.boards.money.graph import CAUTION, NO_MONEY, ONLY_COMPANY, then
 from dashboards.grafana.fields import DAY, USD, field, link, unit, width
 from dashboards.grafana.indicators import colored, source_column
 from dashboards.grafana.panels import table
 from dashboards.grafana.sql import chosen
+from dashboards.panels.money_graph import CAUTION, NO_MONEY, ONLY_COMPANY, then
 from events.families.deals import FINANCING
 
 _COMPANY = chosen("company")

@@ -1,12 +1,12 @@
 """Traffic lights: the five signs of a breaking bubble, how many are up, and whether anybody has looked."""
 
-from dashboards.boards.indicators.subjects import counts_by_level
-from dashboards.boards.indicators.worst import EXPLANATION, WORST, explained
-from dashboards.boards.pipeline.feeds import CLOCK_MISSED_AFTER
 from dashboards.grafana.fields import field, fields, link, lit_from_one
 from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR
 from dashboards.grafana.panels import Panel, stat
 from dashboards.grafana.sql import in_words, spoken
+from dashboards.panels.feeds import CLOCK_MISSED_AFTER
+from dashboards.panels.subjects import counts_by_level
+from dashboards.panels.worst import EXPLANATION, WORST, explained
 from projections.indicators import DEFINITIONS
 from projections.indicators.bubble_break import SIGNS
 
