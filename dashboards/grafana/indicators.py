@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboards.grafana.board import uid_of
 from dashboards.grafana.fields import COLORED, Override, Property, field, link, renamed, steps, unit, width
-from dashboards.grafana.levels import UNKNOWN, UNKNOWN_COLOR, lines_of, steps_of, thresholds_in_words, unit_of
+from dashboards.grafana.levels import UNKNOWN, UNKNOWN_COLOR, lines_of, steps_of, thresholds_in_words
 from dashboards.grafana.panels import Panel, stat, time_series
 from dashboards.grafana.sql import as_of, known, spoken
 from projections.definition import Direction, Thresholds
@@ -93,7 +93,7 @@ def indicator_over_time(
 
     `whose` says in words which subjects are drawn; `name` and `where` are those of `history`.
     """
-    definition, measure = DEFINITIONS[indicator], unit_of(indicator)
+    definition = DEFINITIONS[indicator]
     limits = (0.0, definition.thresholds.watch, definition.thresholds.critical)
     stale = definition.stale_after
     ends = f" A line ends where its input is too old, after {stale.days} days." if stale else ""
@@ -103,8 +103,8 @@ def indicator_over_time(
         f" {thresholds_in_words(indicator)}.{ends} Named by {definition.named_by}. From read.indicator"
         f" ({indicator}).",
         history(indicator, name=name, where=where),
-        unit=measure.grafana,
-        decimals=measure.decimals,
+        unit=definition.unit.grafana,
+        decimals=definition.unit.decimals,
         thresholds=lines_of(indicator),
         draw="step",
         overrides=overrides,
@@ -138,10 +138,10 @@ def value_on_level(title: str, indicator: str, whose: str, sql: str) -> Panel:
 
     The query gives about, which stands above it, and value. A click leads to the signals and their evidence.
     """
-    measure, definition = unit_of(indicator), DEFINITIONS[indicator]
+    definition = DEFINITIONS[indicator]
     defaults = {
-        "unit": measure.grafana,
-        "decimals": measure.decimals,
+        "unit": definition.unit.grafana,
+        "decimals": definition.unit.decimals,
         "color": {"mode": "thresholds"},
         "thresholds": steps(*steps_of(indicator))["value"],
         "mappings": [no_value(UNKNOWN)],
@@ -203,7 +203,8 @@ def no_value(text: str) -> dict[str, Any]:
 
 
 def _measured(indicator: str) -> tuple[Property, ...]:
-    return unit(unit_of(indicator).grafana, unit_of(indicator).decimals)
+    measure = DEFINITIONS[indicator].unit
+    return unit(measure.grafana, measure.decimals)
 
 
 def _by_level(colors: list[dict[str, Any]]) -> tuple[Property, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from math import inf, nextafter
 from typing import Any
 
-from events.units import Unit
 from projections.definition import LEVELS, Direction, Level, Thresholds
 from projections.indicators import DEFINITIONS
 
@@ -17,11 +16,6 @@ UNKNOWN_COLOR = "#8e8e8e"
 SHOWN_LEVELS = {level.value: color for level, color in COLORS.items()} | {UNKNOWN: UNKNOWN_COLOR}
 # The value of a state over time where the level is not known; the known ones have their ranks.
 UNKNOWN_RANK = -1
-
-
-def unit_of(indicator: str) -> Unit:
-    """Return the unit of an indicator's values."""
-    return Unit(DEFINITIONS[indicator].unit)
 
 
 def steps_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, Any]]:
@@ -56,7 +50,7 @@ def lines_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, An
 
 def thresholds_in_words(indicator: str, own: Thresholds | None = None) -> str:
     """Return the thresholds of an indicator with its unit: watch 80 %, warning 95 %, critical 105 %."""
-    thresholds, unit = own or DEFINITIONS[indicator].thresholds, unit_of(indicator)
+    thresholds, unit = own or DEFINITIONS[indicator].thresholds, DEFINITIONS[indicator].unit
     limits = {level: unit.threshold(thresholds.of(level)) for level in LEVELS if level is not Level.CALM}
     if DEFINITIONS[indicator].above:
         limits[Level.WATCH] = f"above {limits[Level.WATCH]}"
