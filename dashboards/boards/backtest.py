@@ -17,10 +17,6 @@ from dashboards.grafana.sql import chosen, rank, row_label, spoken
 
 # A holiday or a feed's pause; beyond this many days a price says nothing about the day that was asked for.
 NEAR = 7
-NO_PRICES = (
-    "No price of this share is known in this time range. Prices come on the topic equity.prices, as"
-    " EquityPriced (docs/events.md)."
-)
 NO_EPISODES = (
     "No episode of these signs reached this level in this time range. Choose a lower level, more signs or a"
     " longer range."
@@ -142,7 +138,8 @@ PRICE = time_series(
 FROM read.equity_bar WHERE symbol = '${symbol}' AND $__timeFilter(bucket) GROUP BY 1, 2 ORDER BY 1""",
     unit="currencyUSD",
     legend="hidden",
-    empty=NO_PRICES,
+    empty="No price of this share is known in this time range. Prices come on the topic equity.prices, as"
+    " EquityPriced (docs/events.md).",
 )
 
 RANK = "array_position(ARRAY['calm', 'watch', 'warning', 'critical'], level) - 1"

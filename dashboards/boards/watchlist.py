@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dashboards.boards.equities import prices_over_time as prices_of_shares
 from dashboards.boards.gpu_prices import prices_now
 from dashboards.boards.gpu_prices import prices_over_time as prices_of_gpus
-from dashboards.grafana.board import DEALS, Board, Row, row, signals
+from dashboards.grafana.board import DEALS, Board, Row, chosen_from, row, signals
 from dashboards.grafana.fields import DAY, as_level, field, width
 from dashboards.grafana.panels import Panel, table
 from dashboards.grafana.sql import chosen, in_words, known, names, rank, shown_level, spoken
 from dashboards.panels.sites import sites_table
 from dashboards.panels.subjects import counts_by_level, signals_table
-from dashboards.panels.watched import families, overrides, thresholds_of, variable_of, watched
+from dashboards.panels.watched import families, overrides, thresholds_of, watched
 from dashboards.panels.watched_tables import (
     CHOOSE,
     NO_GPU_PRICES,
@@ -46,7 +46,11 @@ def board(watchlist: WatchlistChanged) -> Board:
         " To change it, edit its file, then run `ouroboros watchlist publish FILE` and"
         " `ouroboros dashboards --watchlist FILE`.",
         tags=("watchlist",),
-        variables=tuple(variable_of(family) for family in families(watchlist)),
+        # By a query: the text of Grafana's own lists has no way to write every comma and colon.
+        variables=tuple(
+            chosen_from(family.variable, family.label, f"SELECT unnest({names(family.entries)})")
+            for family in families(watchlist)
+        ),
         annotations=(signals(f"s.subject IN (WITH {watched(watchlist)} SELECT subject FROM watched)"), DEALS),
         rows=tuple(_rows(watchlist)),
     )

@@ -5,7 +5,14 @@ from typing import Any
 
 from dashboards.grafana.board import uid_of
 from dashboards.grafana.fields import COLORED, Override, Property, field, link, renamed, steps, unit, width
-from dashboards.grafana.levels import UNKNOWN, UNKNOWN_COLOR, lines_of, steps_of, thresholds_in_words
+from dashboards.grafana.levels import (
+    UNKNOWN,
+    UNKNOWN_COLOR,
+    lines_of,
+    pattern_mapping,
+    steps_of,
+    thresholds_in_words,
+)
 from dashboards.grafana.panels import Panel, stat, time_series
 from dashboards.grafana.sql import as_of, known, spoken
 from projections.definition import Direction, Thresholds
@@ -219,11 +226,10 @@ def board_link(title: str, board: str, variable: str) -> Property:
 
 def source_column() -> Override:
     """Return the looks of the column source_url: where something is written, as a short link."""
-    shown = {"type": "regex", "options": {"pattern": "^http.*$", "result": {"index": 0, "text": "open"}}}
     return field(
         "source_url",
         renamed("Source"),
-        {"id": "mappings", "value": [shown]},
+        {"id": "mappings", "value": [pattern_mapping("^http.*$", {"index": 0, "text": "open"})]},
         width(80),
         link("Open the source", "${__value.raw}", new_tab=True),
     )

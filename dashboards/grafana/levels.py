@@ -1,6 +1,6 @@
 """The levels of an indicator as colours, steps, lines and words: the same wherever a value is drawn."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import inf, nextafter
 from typing import Any
 
@@ -64,6 +64,11 @@ def mappings(shown: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
         for index, (value, word, color) in enumerate(shown)
     }
     return [{"type": "value", "options": options}]
+
+
+def pattern_mapping(pattern: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the mapping of values that match a regular expression to what is shown for them."""
+    return {"type": "regex", "options": {"pattern": pattern, "result": shown}}
 
 
 LEVEL_MAPPINGS = mappings((word, word, color) for word, color in SHOWN_LEVELS.items())

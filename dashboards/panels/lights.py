@@ -1,7 +1,7 @@
 """Traffic lights: the five signs of a breaking bubble, how many are up, and whether anybody has looked."""
 
-from dashboards.grafana.fields import field, fields, link, lit_from_one
-from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR
+from dashboards.grafana.fields import color, field, fields, link, lit_from_one
+from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR, pattern_mapping
 from dashboards.grafana.panels import Panel, stat
 from dashboards.grafana.sql import in_words, spoken
 from dashboards.panels.feeds import CLOCK_MISSED_AFTER
@@ -30,8 +30,6 @@ WHERE_IT_IS_CALM = {
 AT = f"regexp_replace({in_words('t.threshold', 't.unit')}, ' times| points?', '')"
 # A narrow light breaks lines, but not inside of a day.
 WHOLE_DAY = "YYYY\N{NON-BREAKING HYPHEN}MM\N{NON-BREAKING HYPHEN}DD"
-_PLAIN = {"id": "color", "value": {"mode": "fixed", "fixedColor": "transparent"}}
-_SHOWN = "/^(level|value|where)$/"
 
 
 def _light(title: str, description: str, sql: str) -> Panel:
@@ -41,8 +39,8 @@ def _light(title: str, description: str, sql: str) -> Panel:
         description,
         sql,
         field("level", {"id": "mappings", "value": LEVEL_MAPPINGS}, EXPLANATION),
-        fields("/^(value|where)$/", _PLAIN),
-        fields=_SHOWN,
+        fields("/^(value|where)$/", color("transparent")),
+        fields="/^(level|value|where)$/",
         defaults={"noValue": "unknown"},
         text={"valueSize": 14},
         textMode="value",
@@ -132,13 +130,7 @@ FROM (SELECT count(*) AS beating, count(*) FILTER (WHERE stale) AS silent,
     defaults={
         "color": {"mode": "fixed", "fixedColor": "green"},
         "mappings": [
-            {
-                "type": "regex",
-                "options": {
-                    "pattern": f"^(.*{word}.*)$",
-                    "result": {"index": index, "color": shade, "text": "$1"},
-                },
-            }
+            pattern_mapping(f"^(.*{word}.*)$", {"index": index, "color": shade, "text": "$1"})
             for index, (word, shade) in enumerate(_PIPELINE_COLORS.items())
         ],
         "links": link("Pipeline health", "/d/ouroboros-pipeline-health?${__url_time_range}")["value"],

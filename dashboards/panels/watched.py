@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from dashboards.grafana.board import MACRO, chosen_from
+from dashboards.grafana.board import MACRO
 from dashboards.grafana.sql import chosen, literal, names
 from events.errors import UsageError
 from events.families.desk import ThresholdOverride, WatchlistChanged
@@ -45,14 +44,6 @@ def families(watchlist: WatchlistChanged) -> tuple[Family, ...]:
                 " from.",
             )
     return tuple(family for family in found if family.entries)
-
-
-def variable_of(family: Family) -> dict[str, Any]:
-    """Return the variable by which the viewer chooses among the entries of a list.
-
-    They come by a query: the text of Grafana's own lists has no way to write every comma and colon.
-    """
-    return chosen_from(family.variable, family.label, f"SELECT unnest({names(family.entries)})")
 
 
 def watched(watchlist: WatchlistChanged) -> str:
