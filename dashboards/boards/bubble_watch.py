@@ -7,8 +7,7 @@ from dashboards.grafana.panels import table
 from dashboards.grafana.sql import chosen, in_words, rank, shown_level, spoken
 from dashboards.panels.changes import IN_RANGE, LAST_DAY, SIGNALS, TIMELINE
 from dashboards.panels.lights import COMPOSITE, COUNTS, FIVE_SIGNS, PIPELINE, UNSEEN
-from dashboards.panels.subjects import subjects_table
-from dashboards.panels.worst import EXPLANATION, NOT_SHOWN, WORST, explained
+from dashboards.panels.subjects import EXPLANATION, NOT_SHOWN, WORST, explained, subjects_table
 from projections.indicators.bubble_break import SIGNS
 
 _ABOVE = ", ".join(f"'{sign}'" for sign in (*SIGNS, "bubble_break"))

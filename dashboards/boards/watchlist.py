@@ -12,7 +12,7 @@ from dashboards.grafana.fields import DAY, as_level, field, width
 from dashboards.grafana.panels import Panel, table
 from dashboards.grafana.sql import chosen, in_words, known, names, rank, shown_level, spoken
 from dashboards.panels.sites import sites_table
-from dashboards.panels.subjects import counts_by_level, signals_table
+from dashboards.panels.subjects import EXPLANATION, NOT_SHOWN, counts_by_level, explained, signals_table
 from dashboards.panels.watched import families, overrides, thresholds_of, watched
 from dashboards.panels.watched_tables import (
     CHOOSE,
@@ -23,7 +23,6 @@ from dashboards.panels.watched_tables import (
     share_falls,
     shares,
 )
-from dashboards.panels.worst import EXPLANATION, NOT_SHOWN, explained
 from events.families.desk import WatchlistChanged
 
 UID = "ouroboros-watchlist"

@@ -5,8 +5,7 @@ from dashboards.grafana.indicators import binned
 from dashboards.grafana.levels import UNKNOWN_RANK
 from dashboards.grafana.panels import Panel, levels_over_time, table
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
-from dashboards.panels.subjects import NEWEST_FIRST, signals_table
-from dashboards.panels.worst import EXPLANATION, NOT_SHOWN, explained
+from dashboards.panels.subjects import EXPLANATION, NEWEST_FIRST, NOT_SHOWN, explained, signals_table
 from projections.definition import LEVELS, Level
 
 

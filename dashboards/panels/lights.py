@@ -5,8 +5,7 @@ from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR, pa
 from dashboards.grafana.panels import Panel, stat
 from dashboards.grafana.sql import in_words, spoken
 from dashboards.panels.feeds import CLOCK_MISSED_AFTER
-from dashboards.panels.subjects import counts_by_level
-from dashboards.panels.worst import EXPLANATION, WORST, explained
+from dashboards.panels.subjects import EXPLANATION, WORST, counts_by_level, explained
 from projections.indicators import DEFINITIONS
 from projections.indicators.bubble_break import SIGNS
 

@@ -9,9 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from dashboards.alerts import queries
-from dashboards.alerts.files import alerting_files
 from dashboards.boards import boards
-from dashboards.generate import GENERATED
+from dashboards.generate import GENERATED, alerting_files
 from dashboards.grafana.board import uid_of
 from events.units import Unit
 from projections.definition import LEVELS, Level
