@@ -43,7 +43,6 @@ def as_json(payload: Payload) -> bytes:
 def _source(
     event_id: Any, headline: str, source: str, source_url: str | None, known_at: Any
 ) -> dict[str, Any]:
-    stated = {"event_id": str(event_id), "headline": headline, "source": source}
-    if source_url is not None:
-        stated["source_url"] = source_url
-    return {**stated, "known_at": known_at.astimezone(UTC).isoformat()}
+    link = {} if source_url is None else {"source_url": source_url}
+    known = known_at.astimezone(UTC).isoformat()
+    return {"event_id": str(event_id), "headline": headline, "source": source, **link, "known_at": known}

@@ -3,8 +3,6 @@
 An episode that went from watch to critical has two alerts in one message; the higher one speaks for both.
 """
 
-from dashboards.alerts.models import Template
-
 TITLE = """\
 {{ define "ouroboros.title" -}}
 {{ if .Alerts.Firing }}{{ template "ouroboros.level" . }}{{ else }}OVER{{ end }}
@@ -68,6 +66,6 @@ Silence: {{ .ExternalURL }}alerting/silence/new?alertmanager=grafana
 """
 
 TEMPLATES = (
-    Template(name="Ouroboros titles", template=TITLE),
-    Template(name="Ouroboros messages", template=MESSAGE),
+    {"orgId": 1, "name": "Ouroboros titles", "template": TITLE},
+    {"orgId": 1, "name": "Ouroboros messages", "template": MESSAGE},
 )

@@ -1,25 +1,22 @@
 """Backtest: what a share did after signals of the past."""
 
-from dashboards.grafana.annotations import DEALS, annotation
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import (
+    DEALS,
+    INDICATORS,
+    PRICED_SHARES,
+    Board,
+    annotation,
+    chosen_from,
+    one_of,
+    row,
+)
 from dashboards.grafana.fields import MINUTE, as_level, field, unit, width
-from dashboards.grafana.levels import UNKNOWN_RANK, rank_mappings
-from dashboards.grafana.panels import stat, state_timeline, table, text, time_series
+from dashboards.grafana.levels import UNKNOWN_RANK
+from dashboards.grafana.panels import levels_over_time, stat, table, text, time_series
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
-from dashboards.grafana.variables import INDICATORS, PRICED_SHARES, chosen_from, one_of
-
-INDICATOR = chosen_from("indicator", "Sign", INDICATORS)
-LEVEL = one_of("level", "At least", ["watch", "warning", "critical"], "warning")
-SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="CRWV")
-HORIZON = one_of("horizon", "Days after", ["5", "20", "60", "120"], "60")
-FALL = one_of("fall", "Counts as a fall (%)", ["5", "10", "20", "30"], "10")
 
 # A holiday or a feed's pause; beyond this many days a price says nothing about the day that was asked for.
 NEAR = 7
-NO_PRICES = (
-    "No price of this share is known in this time range. Prices come on the topic equity.prices, as"
-    " EquityPriced (docs/events.md)."
-)
 NO_EPISODES = (
     "No episode of these signs reached this level in this time range. Choose a lower level, more signs or a"
     " longer range."
@@ -73,14 +70,12 @@ OUTCOME_SQL = f"""{EPISODE_SQL}, daily AS MATERIALIZED (
   ) fallen ON asked.has_fallen
 )"""
 
-
 EXPLANATION = text(
     "How to read this",
     "What the share did in the chosen days after each episode. Few episodes prove nothing, and those"
     " that overlap are not independent: compare with *any day*. Outcomes need a close nearly every day;"
     " the demo has a handful. `ouroboros backtest` measures with rules folded anew.",
 )
-
 
 FELL = "avg(fell::integer)"
 MEDIAN = "percentile_cont(0.5) WITHIN GROUP (ORDER BY {})"
@@ -99,17 +94,14 @@ SELECT count(*) AS "Episodes", count(return) AS "Outcomes", {FELL} AS "Fell afte
   (SELECT count(return) FROM traded) AS "Days compared",
   {MEDIAN.format("lead_days")} FILTER (WHERE fell) AS "Lead time"
 FROM outcome""",
+    *(field(name, *unit("none", 0)) for name in ("Episodes", "Outcomes", "Days compared")),
+    *(field(name, *unit("percentunit", 0)) for name in ("Fell after", "After any day")),
+    *(field(name, *unit("percentunit", 1)) for name in ("Median return", "Of any day")),
+    field("Lead time", *unit("suffix:days", 0)),
     fields="/.*/",
     defaults={"noValue": "-", "color": {"mode": "fixed", "fixedColor": "transparent"}},
-    overrides=[
-        *(field(name, *unit("none", 0)) for name in ("Episodes", "Outcomes", "Days compared")),
-        *(field(name, *unit("percentunit", 0)) for name in ("Fell after", "After any day")),
-        *(field(name, *unit("percentunit", 1)) for name in ("Median return", "Of any day")),
-        field("Lead time", *unit("suffix:days", 0)),
-    ],
-    text_size=24,
+    text={"valueSize": 24},
 )
-
 
 EPISODES = table(
     "Episodes and what followed",
@@ -125,21 +117,18 @@ FROM outcome o JOIN read.indicator_definition d ON d.id = o.indicator
 LEFT JOIN read.indicator i ON i.known_at = o.known_at AND i.indicator = o.indicator AND i.subject = o.subject
   AND i.journal_offset = o.journal_offset AND i.journal_index = o.journal_index
 ORDER BY o.known_at DESC, o.indicator, o.subject LIMIT 500""",
-    overrides=[
-        field("When", *MINUTE, width(138)),
-        field("Level", *as_level(75)),
-        field("Sign", width(130)),
-        field("Subject", width(130)),
-        field("Price", *unit("currencyUSD", 2), width(78), {"id": "noValue", "value": "no price"}),
-        *(
-            field(name, *unit("percentunit", 1), width(104), {"id": "noValue", "value": "no price yet"})
-            for name in ("Return", "Worst")
-        ),
-        field("Days to fall", *unit("suffix:days", 0), width(104)),
-    ],
+    field("When", *MINUTE, width(138)),
+    field("Level", *as_level(75)),
+    field("Sign", width(130)),
+    field("Subject", width(130)),
+    field("Price", *unit("currencyUSD", 2), width(78), {"id": "noValue", "value": "no price"}),
+    *(
+        field(name, *unit("percentunit", 1), width(104), {"id": "noValue", "value": "no price yet"})
+        for name in ("Return", "Worst")
+    ),
+    field("Days to fall", *unit("suffix:days", 0), width(104)),
     empty=NO_EPISODES,
 )
-
 
 PRICE = time_series(
     "Price of the share, with the episodes",
@@ -149,13 +138,13 @@ PRICE = time_series(
 FROM read.equity_bar WHERE symbol = '${symbol}' AND $__timeFilter(bucket) GROUP BY 1, 2 ORDER BY 1""",
     unit="currencyUSD",
     legend="hidden",
-    empty=NO_PRICES,
+    empty="No price of this share is known in this time range. Prices come on the topic equity.prices, as"
+    " EquityPriced (docs/events.md).",
 )
-
 
 RANK = "array_position(ARRAY['calm', 'watch', 'warning', 'critical'], level) - 1"
 # Without any row Grafana would say that a field is missing.
-LEVELS = state_timeline(
+LEVELS = levels_over_time(
     "Levels of the chosen signs",
     "The level of each subject's episode from step to step; the 20 subjects with the newest steps that"
     " reached the level; unknown before the first measurement. From read.signal and read.indicator.",
@@ -185,10 +174,8 @@ UNION ALL
 UNION ALL SELECT $__timeFrom()::timestamptz, 'No episode reached this level', NULL
 WHERE NOT EXISTS (SELECT FROM step)
 ORDER BY 1, 2""",
-    mappings=rank_mappings(),
     empty=NO_EPISODES,
 )
-
 
 ANNOTATED_EPISODES = annotation(
     "Episodes",
@@ -200,14 +187,19 @@ FROM episode e JOIN read.indicator_definition d ON d.id = e.indicator
 ORDER BY e.known_at DESC LIMIT 200""",
 )
 
-
 BOARD = Board(
     uid="ouroboros-backtest",
     title="Backtest",
     description="What a share did after signals of the past: a look at history, not a proof.",
     order=70,
     tags=("history",),
-    variables=(INDICATOR, LEVEL, SYMBOL, HORIZON, FALL),
+    variables=(
+        chosen_from("indicator", "Sign", INDICATORS),
+        one_of("level", "At least", ["watch", "warning", "critical"], "warning"),
+        chosen_from("symbol", "Share", PRICED_SHARES, many=False, default="CRWV"),
+        one_of("horizon", "Days after", ["5", "20", "60", "120"], "60"),
+        one_of("fall", "Counts as a fall (%)", ["5", "10", "20", "30"], "10"),
+    ),
     annotations=(ANNOTATED_EPISODES, DEALS),
     rows=(
         row(6, (EXPLANATION, 8), (SUMS, 16)),

@@ -1,18 +1,58 @@
 """Equities: shares of builders, financiers and neoclouds, and what they say of the boom."""
 
-from dashboards.boards.indicators.subjects import subjects_table
-from dashboards.boards.loans.secured import loans_on_shares
-from dashboards.boards.shares.prices import CLOSES, FIRST_OF_MANY, closes, prices_over_time
-from dashboards.grafana.annotations import DEALS
-from dashboards.grafana.board import Board, row
+from dashboards.grafana.board import DEALS, PRICED_SHARES, Board, chosen_from, row
 from dashboards.grafana.fields import DAY, field, renamed, unit
-from dashboards.grafana.indicators import board_link, indicator_over_time, indicator_stat, indicators_of
-from dashboards.grafana.panels import table, time_series
+from dashboards.grafana.indicators import (
+    SHOWN_SUBJECTS,
+    binned,
+    board_link,
+    indicator_over_time,
+    indicator_stat,
+    indicators_of,
+)
+from dashboards.grafana.panels import Panel, table, time_series
 from dashboards.grafana.sql import chosen, names
-from dashboards.grafana.variables import PRICED_SHARES, chosen_from
+from dashboards.panels.loans import loans_on_shares
+from dashboards.panels.subjects import subjects_table
 from projections.facts.watchlists import BUILDERS, FINANCIERS
 
-SYMBOL = chosen_from("symbol", "Share", PRICED_SHARES)
+
+def closes(symbols: str) -> str:
+    """Return a common table expression `bar`: the last close and the high of each interval of the range.
+
+    Of more shares than can be told apart, the first by name that have a price in the range.
+    """
+    return f"""shown AS MATERIALIZED (
+  SELECT s.symbol FROM (SELECT symbol FROM unnest({symbols}) AS s(symbol) ORDER BY 1) s
+  CROSS JOIN LATERAL (
+    SELECT FROM read.equity_bar b WHERE b.symbol = s.symbol AND $__timeFilter(b.bucket) LIMIT 1
+  ) priced
+  LIMIT {SHOWN_SUBJECTS}
+), bar AS (
+  SELECT {binned("b.bucket")} AS time, b.symbol,
+    (array_agg(b.close ORDER BY b.bucket DESC, b.interval_seconds DESC))[1] AS close, max(b.high) AS high
+  FROM read.equity_bar b WHERE b.symbol = ANY(ARRAY(SELECT symbol FROM shown)) AND $__timeFilter(b.bucket)
+  GROUP BY 1, 2
+)"""
+
+
+CLOSES = closes(chosen("symbol"))
+FIRST_OF_MANY = f" Of more than {SHOWN_SUBJECTS}, the first by name: choose others at the top."
+
+
+def prices_over_time(title: str) -> Panel:
+    """Return a graph of the prices of the chosen shares."""
+    return time_series(
+        title,
+        f"The last close of each interval, in USD, a line a chosen share.{FIRST_OF_MANY} From"
+        " read.equity_bar.",
+        f"WITH {CLOSES} SELECT time, symbol AS metric, close AS value FROM bar ORDER BY 1, 2",
+        unit="currencyUSD",
+        legend="right",
+        custom={"showPoints": "auto", "axisSoftMin": 0},
+        empty="No price of these shares in this time range. Prices come as EquityPriced events, and become"
+        " bars.",
+    )
 
 
 GAP = indicator_stat("Builders against financiers", "builders_vs_financiers", "Whichever is ahead.")
@@ -58,16 +98,14 @@ CROSS JOIN LATERAL (
   ORDER BY b.interval_seconds LIMIT 1
 ) last
 ORDER BY change DESC, r.symbol LIMIT 200""",
-    overrides=(
-        field("symbol", renamed("Share"), board_link("Only this share", "equities", "symbol")),
-        field("last", renamed("Last"), *unit("currencyUSD", 2)),
-        field("last_at", renamed("Of"), *DAY),
-        field("change", renamed("Change"), *unit("percentunit", 1)),
-        field("first", renamed("First"), *unit("currencyUSD", 2)),
-        field("first_at", renamed("Of (first)"), *DAY),
-        field("high", renamed("High"), *unit("currencyUSD", 2)),
-        field("fall", renamed("Fall"), *unit("percentunit", 1)),
-    ),
+    field("symbol", renamed("Share"), board_link("Only this share", "equities", "symbol")),
+    field("last", renamed("Last"), *unit("currencyUSD", 2)),
+    field("last_at", renamed("Of"), *DAY),
+    field("change", renamed("Change"), *unit("percentunit", 1)),
+    field("first", renamed("First"), *unit("currencyUSD", 2)),
+    field("first_at", renamed("Of (first)"), *DAY),
+    field("high", renamed("High"), *unit("currencyUSD", 2)),
+    field("fall", renamed("Fall"), *unit("percentunit", 1)),
     empty="No price of these shares in this time range.",
 )
 
@@ -129,7 +167,7 @@ BOARD = Board(
     description="Shares of builders, financiers and neoclouds, and what they say of the boom.",
     order=60,
     tags=("prices",),
-    variables=(SYMBOL,),
+    variables=(chosen_from("symbol", "Share", PRICED_SHARES),),
     annotations=({**DEALS, "enable": True},),
     refresh="1m",
     rows=(

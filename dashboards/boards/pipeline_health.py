@@ -1,11 +1,10 @@
 """Pipeline health: whether everything runs, keeps up, reads what it is sent, and hears from its feeds."""
 
-from dashboards.boards.money.deals import UNKNOWN_NAMES
-from dashboards.boards.pipeline.feeds import BARS_OVER_TIME, FACTS_OVER_TIME, FEEDS, STALE_INDICATORS
-from dashboards.boards.pipeline.statuses import as_status, colored, lit
 from dashboards.grafana.board import Board, row
-from dashboards.grafana.fields import DAY, MINUTE, SECOND, UNLIT, field, steps, unit, width
+from dashboards.grafana.fields import COLORED, DAY, MINUTE, SECOND, UNLIT, field, steps, unit, width
 from dashboards.grafana.panels import stat, table
+from dashboards.panels.deals import UNKNOWN_NAMES
+from dashboards.panels.feeds import AS_STATUS, BARS_OVER_TIME, FACTS_OVER_TIME, FEEDS, STALE_INDICATORS, lit
 
 # As in `ouroboros status`: what was retired is not missed after a day.
 PARTS_SQL = """SELECT component, lag, applied, last_event_at, now() - beat_at AS silence,
@@ -20,7 +19,6 @@ WEBHOOKS_SQL = """SELECT destination, count(*) FILTER (WHERE delivered_at IS NOT
   min(queued_at) FILTER (WHERE next_attempt_at IS NOT NULL) AS oldest,
   (array_agg(reason ORDER BY queued_at DESC) FILTER (WHERE reason IS NOT NULL))[1] AS reason
 FROM read.webhook_delivery GROUP BY destination"""
-
 
 # What a person must look at, each as a number that ought to be 0.
 LIGHTS = stat(
@@ -39,20 +37,17 @@ SELECT (SELECT count(*) FROM part WHERE status = 'silent') AS "Silent parts",
   (SELECT coalesce(sum(given_up), 0) FROM hook) AS "Posts given up",
   (SELECT count(*) FROM read.unknown_company) AS "Unknown names",
   (SELECT extract(epoch FROM min(silence))::float8 FROM part) AS "Heartbeat\"""",
+    field("Silent parts", lit((1, "red"))),
+    field("Behind", lit((1, "yellow"), (10_000, "orange"))),
+    field("Dead letters", lit((1, "orange"))),
+    field("Stale signs", lit((1, "yellow"))),
+    field("Posts failing", lit((1, "orange"))),
+    field("Posts given up", lit((1, "red"))),
+    field("Unknown names", lit((1, "yellow"))),
+    field("Heartbeat", *unit("s", 0), lit((10, "yellow"), (60, "red"))),
     defaults={"noValue": "not known", "color": {"mode": "thresholds"}, "thresholds": steps(UNLIT)["value"]},
     fields="/.*/",
-    overrides=[
-        field("Silent parts", lit((1, "red"))),
-        field("Behind", lit((1, "yellow"), (10_000, "orange"))),
-        field("Dead letters", lit((1, "orange"))),
-        field("Stale signs", lit((1, "yellow"))),
-        field("Posts failing", lit((1, "orange"))),
-        field("Posts given up", lit((1, "red"))),
-        field("Unknown names", lit((1, "yellow"))),
-        field("Heartbeat", *unit("s", 0), lit((10, "yellow"), (60, "red"))),
-    ],
 )
-
 
 PARTS = table(
     "Parts of the pipeline",
@@ -63,15 +58,12 @@ PARTS = table(
     f"""SELECT component AS "Part", status AS "Status", lag AS "To do", applied AS "Done",
   last_event_at AS "Last event", extract(epoch FROM silence)::float8 AS "Silent for"
 FROM ({PARTS_SQL}) part ORDER BY component""",
-    overrides=[
-        field("Status", *as_status()),
-        *(field(name, *unit("locale")) for name in ("To do", "Done")),
-        field("Last event", *SECOND, width(160)),
-        field("Silent for", *unit("s", 0)),
-    ],
+    field("Status", *AS_STATUS),
+    *(field(name, *unit("locale")) for name in ("To do", "Done")),
+    field("Last event", *SECOND, width(160)),
+    field("Silent for", *unit("s", 0)),
     empty="No part has ever reported. Start one: `ouroboros worker`.",
 )
-
 
 DEAD_LETTERS_BY_TOPIC = table(
     "Dead letters by topic",
@@ -81,10 +73,10 @@ DEAD_LETTERS_BY_TOPIC = table(
   count(*) FILTER (WHERE state = 'discarded') AS "Discarded",
   min(received_at) FILTER (WHERE state = 'open') AS "Oldest open"
 FROM read.dead_letter GROUP BY topic ORDER BY 2 DESC, 1""",
-    overrides=[field("Open", lit((1, "orange")), colored()), field("Oldest open", *DAY)],
+    field("Open", lit((1, "orange")), COLORED),
+    field("Oldest open", *DAY),
     empty="Everything that was ever sent could be read.",
 )
-
 
 DEAD_LETTERS = table(
     "Open dead letters",
@@ -95,15 +87,12 @@ DEAD_LETTERS = table(
   topic || '/' || partition || '/' || "offset" || '/' || index AS "Address",
   key AS "Key", attempts AS "Attempts", reason AS "What is wrong, and what to do"
 FROM read.dead_letter WHERE state = 'open' ORDER BY received_at DESC LIMIT 200""",
-    overrides=[
-        field("Refused", *MINUTE, width(140)),
-        field("Address", width(170)),
-        field("Key", width(150)),
-        field("Attempts", width(80)),
-    ],
+    field("Refused", *MINUTE, width(140)),
+    field("Address", width(170)),
+    field("Key", width(150)),
+    field("Attempts", width(80)),
     empty="No dead letter is open.",
 )
-
 
 WEBHOOKS = table(
     "Webhooks",
@@ -116,17 +105,11 @@ WEBHOOKS = table(
   delivered AS "Delivered", waiting AS "Waiting", failing AS "Failing", given_up AS "Given up",
   oldest AS "Waits since", reason AS "Why"
 FROM ({WEBHOOKS_SQL}) hook ORDER BY destination""",
-    overrides=[
-        field("Status", *as_status()),
-        *(
-            field(name, *unit("locale"), width(70))
-            for name in ("Delivered", "Waiting", "Failing", "Given up")
-        ),
-        field("Waits since", *MINUTE, width(140)),
-    ],
+    field("Status", *AS_STATUS),
+    *(field(name, *unit("locale"), width(70)) for name in ("Delivered", "Waiting", "Failing", "Given up")),
+    field("Waits since", *MINUTE, width(140)),
     empty="No webhook was to be sent anything. Name them in OUROBOROS_WEBHOOKS (docs/operations.md).",
 )
-
 
 BOARD = Board(
     uid="ouroboros-pipeline-health",

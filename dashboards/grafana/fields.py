@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboards.grafana.levels import level_mappings
+from dashboards.grafana.levels import LEVEL_MAPPINGS
 
 Override = dict[str, Any]
 Property = dict[str, Any]
@@ -33,6 +33,11 @@ DAY = unit("time:YYYY-MM-DD")
 MINUTE = unit("time:YYYY-MM-DD HH:mm")
 SECOND = unit("time:YYYY-MM-DD HH:mm:ss")
 
+# A number that is written in its colour.
+COLORED: Property = {"id": "custom.cellOptions", "value": {"type": "color-text"}}
+# Kept for links, and left out of the table.
+HIDDEN: Property = {"id": "custom.hidden", "value": True}
+
 
 def width(pixels: int) -> Property:
     """Return the fixed width of a table's column."""
@@ -47,11 +52,6 @@ def renamed(name: str) -> Property:
 def color(name: str) -> Property:
     """Return the one colour of a series."""
     return {"id": "color", "value": {"mode": "fixed", "fixedColor": name}}
-
-
-def hidden() -> Property:
-    """Return that a column is kept for links and left out of the table."""
-    return {"id": "custom.hidden", "value": True}
 
 
 def lit_from_one(color: str) -> Property:
@@ -71,7 +71,7 @@ def link(title: str, url: str, *, new_tab: bool = False) -> Property:
 
 def as_level(pixels: int = 90) -> tuple[Property, ...]:
     """Return the looks of a level: a traffic light, in a column of a width."""
-    return as_light(level_mappings(), pixels)
+    return as_light(LEVEL_MAPPINGS, pixels)
 
 
 def as_light(mappings: list[dict[str, Any]], pixels: int) -> tuple[Property, ...]:

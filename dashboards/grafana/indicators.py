@@ -1,12 +1,18 @@
 """What one indicator measures, as panels and columns: its worst subject now, and its history."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from dashboards.grafana.board import uid_of
-from dashboards.grafana.fields import Override, Property, field, link, renamed, steps, unit, width
-from dashboards.grafana.levels import UNKNOWN, UNKNOWN_COLOR, lines_of, steps_of, thresholds_in_words, unit_of
+from dashboards.grafana.fields import COLORED, Override, Property, field, link, renamed, steps, unit, width
+from dashboards.grafana.levels import (
+    UNKNOWN,
+    UNKNOWN_COLOR,
+    lines_of,
+    pattern_mapping,
+    steps_of,
+    thresholds_in_words,
+)
 from dashboards.grafana.panels import Panel, stat, time_series
 from dashboards.grafana.sql import as_of, known, spoken
 from projections.definition import Direction, Thresholds
@@ -94,34 +100,29 @@ def indicator_over_time(
 
     `whose` says in words which subjects are drawn; `name` and `where` are those of `history`.
     """
-    definition, measure = DEFINITIONS[indicator], unit_of(indicator)
+    definition = DEFINITIONS[indicator]
     limits = (0.0, definition.thresholds.watch, definition.thresholds.critical)
     stale = definition.stale_after
     ends = f" A line ends where its input is too old, after {stale.days} days." if stale else ""
-    shown = time_series(
+    return time_series(
         title,
         f"{definition.formula} {whose} At most {SHOWN_SUBJECTS} are drawn. The lines are the thresholds:"
         f" {thresholds_in_words(indicator)}.{ends} Named by {definition.named_by}. From read.indicator"
         f" ({indicator}).",
         history(indicator, name=name, where=where),
-        unit=measure.grafana,
-        decimals=measure.decimals,
+        unit=definition.unit.grafana,
+        decimals=definition.unit.decimals,
         thresholds=lines_of(indicator),
         draw="step",
         overrides=overrides,
         custom={"axisSoftMin": round(1.1 * min(limits), 3), "axisSoftMax": round(1.1 * max(limits), 3)},
         empty=empty,
+        indicator=indicator,
     )
-    return replace(shown, indicator=indicator)
 
 
 def indicator_stat(
-    title: str,
-    indicator: str,
-    whose: str = "",
-    where: str = "true",
-    *,
-    beside: str = "NULL",
+    title: str, indicator: str, whose: str = "", where: str = "true", *, beside: str = "NULL"
 ) -> Panel:
     """Return a panel with the worst known value of an indicator, of whom it is, and as of when.
 
@@ -144,10 +145,10 @@ def value_on_level(title: str, indicator: str, whose: str, sql: str) -> Panel:
 
     The query gives about, which stands above it, and value. A click leads to the signals and their evidence.
     """
-    measure, definition = unit_of(indicator), DEFINITIONS[indicator]
+    definition = DEFINITIONS[indicator]
     defaults = {
-        "unit": measure.grafana,
-        "decimals": measure.decimals,
+        "unit": definition.unit.grafana,
+        "decimals": definition.unit.decimals,
         "color": {"mode": "thresholds"},
         "thresholds": steps(*steps_of(indicator))["value"],
         "mappings": [no_value(UNKNOWN)],
@@ -159,9 +160,17 @@ def value_on_level(title: str, indicator: str, whose: str, sql: str) -> Panel:
         f"{definition.formula} {whose} Levels: {thresholds_in_words(indicator)}.{unknown} Above the value:"
         f" whose it is, and when its input was last heard of. From read.indicator_current ({indicator})."
     )
-    shown = stat(title, about, sql, defaults=defaults, every_row=True, text_size=28, name_size=13)
-    options = {**shown.options, "textMode": "value_and_name", "wideLayout": False}
-    return replace(shown, options=options, indicator=indicator)
+    return stat(
+        title,
+        about,
+        sql,
+        defaults=defaults,
+        every_row=True,
+        indicator=indicator,
+        text={"valueSize": 28, "titleSize": 13},
+        textMode="value_and_name",
+        wideLayout=False,
+    )
 
 
 def colored(
@@ -175,7 +184,7 @@ def colored(
         renamed(title),
         *_measured(indicator),
         width(pixels),
-        {"id": "custom.cellOptions", "value": {"type": "color-text"}},
+        COLORED,
         *_by_level([{**calm, "color": "text"}, *worse]),
     )
 
@@ -201,7 +210,8 @@ def no_value(text: str) -> dict[str, Any]:
 
 
 def _measured(indicator: str) -> tuple[Property, ...]:
-    return unit(unit_of(indicator).grafana, unit_of(indicator).decimals)
+    measure = DEFINITIONS[indicator].unit
+    return unit(measure.grafana, measure.decimals)
 
 
 def _by_level(colors: list[dict[str, Any]]) -> tuple[Property, ...]:
@@ -216,11 +226,10 @@ def board_link(title: str, board: str, variable: str) -> Property:
 
 def source_column() -> Override:
     """Return the looks of the column source_url: where something is written, as a short link."""
-    shown = {"type": "regex", "options": {"pattern": "^http.*$", "result": {"index": 0, "text": "open"}}}
     return field(
         "source_url",
         renamed("Source"),
-        {"id": "mappings", "value": [shown]},
+        {"id": "mappings", "value": [pattern_mapping("^http.*$", {"index": 0, "text": "open"})]},
         width(80),
         link("Open the source", "${__value.raw}", new_tab=True),
     )

@@ -1,10 +1,9 @@
 """The levels of an indicator as colours, steps, lines and words: the same wherever a value is drawn."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import inf, nextafter
 from typing import Any
 
-from events.units import Unit
 from projections.definition import LEVELS, Direction, Level, Thresholds
 from projections.indicators import DEFINITIONS
 
@@ -17,11 +16,6 @@ UNKNOWN_COLOR = "#8e8e8e"
 SHOWN_LEVELS = {level.value: color for level, color in COLORS.items()} | {UNKNOWN: UNKNOWN_COLOR}
 # The value of a state over time where the level is not known; the known ones have their ranks.
 UNKNOWN_RANK = -1
-
-
-def unit_of(indicator: str) -> Unit:
-    """Return the unit of an indicator's values."""
-    return Unit(DEFINITIONS[indicator].unit)
 
 
 def steps_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, Any]]:
@@ -56,22 +50,11 @@ def lines_of(indicator: str, own: Thresholds | None = None) -> list[dict[str, An
 
 def thresholds_in_words(indicator: str, own: Thresholds | None = None) -> str:
     """Return the thresholds of an indicator with its unit: watch 80 %, warning 95 %, critical 105 %."""
-    thresholds, unit = own or DEFINITIONS[indicator].thresholds, unit_of(indicator)
+    thresholds, unit = own or DEFINITIONS[indicator].thresholds, DEFINITIONS[indicator].unit
     limits = {level: unit.threshold(thresholds.of(level)) for level in LEVELS if level is not Level.CALM}
     if DEFINITIONS[indicator].above:
         limits[Level.WATCH] = f"above {limits[Level.WATCH]}"
     return ", ".join(f"{level} {limit}" for level, limit in limits.items())
-
-
-def level_mappings() -> list[dict[str, Any]]:
-    """Return the colours of the words calm, watch, warning, critical and unknown."""
-    return mappings((word, word, color) for word, color in SHOWN_LEVELS.items())
-
-
-def rank_mappings() -> list[dict[str, Any]]:
-    """Return the words and colours of levels that are drawn over time by their ranks."""
-    ranks = {UNKNOWN: UNKNOWN_RANK} | {level.value: level.rank for level in LEVELS}
-    return mappings((str(ranks[word]), word, color) for word, color in SHOWN_LEVELS.items())
 
 
 def mappings(shown: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
@@ -81,3 +64,14 @@ def mappings(shown: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
         for index, (value, word, color) in enumerate(shown)
     }
     return [{"type": "value", "options": options}]
+
+
+def pattern_mapping(pattern: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the mapping of values that match a regular expression to what is shown for them."""
+    return {"type": "regex", "options": {"pattern": pattern, "result": shown}}
+
+
+LEVEL_MAPPINGS = mappings((word, word, color) for word, color in SHOWN_LEVELS.items())
+# The words and colours of levels that are drawn over time by their ranks.
+_RANKS = {UNKNOWN: UNKNOWN_RANK} | {level.value: level.rank for level in LEVELS}
+RANK_MAPPINGS = mappings((str(_RANKS[word]), word, color) for word, color in SHOWN_LEVELS.items())

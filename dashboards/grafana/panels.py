@@ -1,20 +1,14 @@
 """Panels: a query, a way to draw it, and a description of what is shown and where it comes from."""
 
 import zlib
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from grafanalib import core
-
 from dashboards.grafana.fields import Override, fields
+from dashboards.grafana.levels import RANK_MAPPINGS
 
 DATA_SOURCE = {"type": "grafana-postgresql-datasource", "uid": "ouroboros"}
-
-# What grafanalib writes and today's Grafana does not know.
-DEAD_OF_PANEL = ("cacheTimeout", "editable", "error", "height", "minSpan", "span")
-
-Format = Literal["table", "time_series"]
 
 # Pixels of a table's column that has no width of its own.
 LEAST_WIDTH = 60
@@ -22,33 +16,29 @@ LEAST_WIDTH = 60
 # The colour of numbers that are neither good nor bad.
 NEUTRAL = {"mode": "fixed", "fixedColor": "semi-dark-blue"}
 
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One SQL query against the views of `read`; `ref` names its result inside the panel."""
-
-    sql: str
-    format: Format = "table"
-    ref: str = "A"
+LEGEND_BELOW = {"displayMode": "list", "showLegend": True, "placement": "bottom"}
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """One panel in Grafana's terms: `kind` is the visualisation, `defaults` how all its fields look.
 
-    The description says what is shown, how it is computed and where it comes from. `indicator` is the one
-    that it shows, if any. `kept_id` is the number that links know it by, where its title has changed since.
+    The description says what is shown, how it is computed and where it comes from. Queries are SQL against
+    the views of `read`, by the names of their results. `empty` says what is missing, and how it comes, where
+    there is no row or an empty cell. `indicator` is the one that it shows, if any. `kept_id` is the number
+    that links know it by, where its title has changed since.
     """
 
     kind: str
     title: str
     description: str
-    queries: tuple[Query, ...] = ()
+    queries: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    overrides: tuple[Override, ...] = ()
-    transformations: tuple[Mapping[str, Any], ...] = ()
+    overrides: Sequence[Override] = ()
+    empty: str = ""
     indicator: str | None = None
+    transformations: tuple[Mapping[str, Any], ...] = ()
     kept_id: int | None = None
 
     @property
@@ -62,36 +52,32 @@ def id_of(title: str) -> int:
     return zlib.crc32(title.encode()) % 1_000_000 + 1
 
 
-def to_grafana(panel: Panel, position: core.GridPos) -> dict[str, Any]:
+def to_grafana(panel: Panel, position: Mapping[str, int]) -> dict[str, Any]:
     """Return a panel as Grafana reads it."""
-    targets = [_target(query) for query in panel.queries]
-    base = core.Panel(
-        title=panel.title,
-        description=panel.description,
-        dataSource=DATA_SOURCE if targets else None,
-        targets=targets,
-        gridPos=position,
-        id=panel.id,
-        maxDataPoints=None,
-        transformations=list(panel.transformations),
-    )
-    written: dict[str, Any] = base.panel_json({"type": panel.kind, "options": dict(panel.options)})
-    # What grafanalib says of thresholds for all kinds alike gives way to what the panel says.
-    written["fieldConfig"] = {"defaults": dict(panel.defaults), "overrides": list(panel.overrides)}
-    return without(written, DEAD_OF_PANEL)
+    defaults, overrides = dict(panel.defaults), list(panel.overrides)
+    if panel.empty:
+        defaults["noValue"] = panel.empty
+        overrides.insert(0, fields("/.*/", {"id": "noValue", "value": "-"}))
+    shape = "time_series" if panel.kind in ("timeseries", "state-timeline") else "table"
+    queries = (sql_query(ref, sql, shape) for ref, sql in panel.queries.items())
+    return {
+        "type": panel.kind,
+        "id": panel.id,
+        "title": panel.title,
+        "description": panel.description,
+        "gridPos": position,
+        "options": panel.options,
+        "fieldConfig": {"defaults": defaults, "overrides": overrides},
+        **({"datasource": DATA_SOURCE} if panel.queries else {}),
+        "targets": [{**query, "datasource": DATA_SOURCE, "hide": False} for query in queries],
+        "transformations": panel.transformations,
+        "links": [],
+        "hideTimeOverride": False,
+        "transparent": False,
+    }
 
 
-def without(written: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
-    """Return what is left without some keys, and without those that hold nothing."""
-    return {key: value for key, value in written.items() if key not in keys and value is not None}
-
-
-def _target(query: Query) -> dict[str, Any]:
-    # Written out: of grafanalib's SqlTarget two keys in three are unknown to today's Grafana.
-    return {**sql_query(query.ref, query.sql, query.format), "datasource": DATA_SOURCE, "hide": False}
-
-
-def sql_query(ref: str, sql: str, shape: Format = "table") -> dict[str, Any]:
+def sql_query(ref: str, sql: str, shape: str = "table") -> dict[str, Any]:
     """Return a query of the data source for PostgreSQL: of panels, annotations and alert rules alike."""
     return {"refId": ref, "format": shape, "rawQuery": True, "editorMode": "code", "rawSql": sql}
 
@@ -100,20 +86,19 @@ def stat(
     title: str,
     description: str,
     sql: str,
-    *,
+    *overrides: Override,
     defaults: Mapping[str, Any],
-    overrides: Sequence[Override] = (),
     fields: str = "",
     every_row: bool = False,
-    text_size: int | None = None,
-    name_size: int | None = None,
     empty: str = "",
+    indicator: str | None = None,
+    **options: Any,
 ) -> Panel:
     """Return a panel with one value large on its colour; `fields` picks the columns.
 
-    With `every_row` it shows a value a row, named by the text beside it.
+    With `every_row` it shows a value a row, named by the text beside it. Other options are Grafana's.
     """
-    options: dict[str, Any] = {
+    options = {
         "colorMode": "background",
         "graphMode": "none",
         "justifyMode": "auto",
@@ -121,25 +106,19 @@ def stat(
         "textMode": "auto",
         "wideLayout": True,
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": fields, "values": every_row},
+        **options,
     }
-    sizes = {"valueSize": text_size, "titleSize": name_size}
-    if any(sizes.values()):
-        options["text"] = {name: size for name, size in sizes.items() if size}
-    return _saying(
-        empty, Panel("stat", title, description, (Query(sql),), options, defaults, tuple(overrides))
-    )
+    return Panel("stat", title, description, {"A": sql}, options, defaults, overrides, empty, indicator)
 
 
-def table(
-    title: str, description: str, sql: str, *, overrides: Sequence[Override] = (), empty: str = ""
-) -> Panel:
+def table(title: str, description: str, sql: str, *overrides: Override, empty: str = "") -> Panel:
     """Return a panel with rows; columns take their look from the overrides."""
     options = {"showHeader": True, "cellHeight": "sm"}
     # Columns without a width share what the others leave; Grafana's own least would push the last ones out.
     narrow = {"align": "auto", "inspect": False, "filterable": False, "minWidth": LEAST_WIDTH}
     # Long text is broken into lines instead of being cut off.
     looks = {"custom": {**narrow, "cellOptions": {"type": "auto", "wrapText": True}}}
-    return _saying(empty, Panel("table", title, description, (Query(sql),), options, looks, tuple(overrides)))
+    return Panel("table", title, description, {"A": sql}, options, looks, overrides, empty)
 
 
 def time_series(
@@ -155,6 +134,7 @@ def time_series(
     legend: Literal["bottom", "right", "hidden"] = "bottom",
     custom: Mapping[str, Any] | None = None,
     empty: str = "",
+    indicator: str | None = None,
 ) -> Panel:
     """Return a panel with values over time, a series a `metric`; thresholds are drawn as lines.
 
@@ -178,88 +158,30 @@ def time_series(
         defaults["thresholds"] = {"mode": "absolute", "steps": list(thresholds)}
     if decimals is not None:
         defaults["decimals"] = decimals
-    shown = {
-        "bottom": {"displayMode": "list", "showLegend": True, "placement": "bottom", "calcs": []},
-        "right": {
-            "displayMode": "table",
-            "showLegend": True,
-            "placement": "right",
-            "calcs": ["sum" if draw == "bars" else "lastNotNull"],
-        },
+    sums = ["sum" if draw == "bars" else "lastNotNull"]
+    legends = {
+        "bottom": {**LEGEND_BELOW, "calcs": []},
+        "right": {"displayMode": "table", "showLegend": True, "placement": "right", "calcs": sums},
         "hidden": {"displayMode": "hidden", "showLegend": False},
-    }[legend]
-    options = {"legend": shown, "tooltip": {"mode": "multi", "sort": "desc"}}
-    query = Query(sql, "time_series")
-    return _saying(
-        empty, Panel("timeseries", title, description, (query,), options, defaults, tuple(overrides))
-    )
+    }
+    options = {"legend": legends[legend], "tooltip": {"mode": "multi", "sort": "desc"}}
+    return Panel("timeseries", title, description, {"A": sql}, options, defaults, overrides, empty, indicator)
 
 
-def state_timeline(
-    title: str, description: str, sql: str, *, mappings: Sequence[Mapping[str, Any]], empty: str = ""
-) -> Panel:
-    """Return a panel with a state over time, a row a `metric`; the mappings are its words and colours."""
-    looks = {"custom": {"lineWidth": 0, "fillOpacity": 80, "spanNulls": True}, "mappings": mappings}
+def levels_over_time(title: str, description: str, sql: str, *, empty: str = "") -> Panel:
+    """Return a panel with the ranks of levels over time, a row a `metric`, in their words and colours."""
+    looks = {"custom": {"lineWidth": 0, "fillOpacity": 80, "spanNulls": True}, "mappings": RANK_MAPPINGS}
     options = {
         "mergeValues": True,
         "showValue": "never",
         "alignValue": "left",
         "rowHeight": 0.9,
-        "legend": {"displayMode": "list", "showLegend": True, "placement": "bottom"},
+        "legend": LEGEND_BELOW,
         "tooltip": {"mode": "single", "sort": "none"},
     }
-    query = Query(sql, "time_series")
-    return _saying(empty, Panel("state-timeline", title, description, (query,), options, looks))
-
-
-def bar_chart(
-    title: str, description: str, sql: str, *, unit: str, overrides: Sequence[Override], empty: str
-) -> Panel:
-    """Return a panel with a group of bars a row: the first text column is its name, each number a bar."""
-    options = {
-        "orientation": "horizontal",
-        "stacking": "none",
-        "showValue": "auto",
-        "groupWidth": 0.7,
-        "barWidth": 0.9,
-        "legend": {"displayMode": "list", "showLegend": True, "placement": "bottom", "calcs": []},
-        "tooltip": {"mode": "multi", "sort": "none"},
-    }
-    looks = {"custom": {"lineWidth": 0, "fillOpacity": 80}, "unit": unit, "decimals": 0, "min": 0}
-    return _saying(
-        empty, Panel("barchart", title, description, (Query(sql),), options, looks, tuple(overrides))
-    )
-
-
-def node_graph(
-    title: str,
-    description: str,
-    nodes: str,
-    edges: str,
-    *,
-    arcs: Mapping[str, str],
-    overrides: Sequence[Override],
-    empty: str,
-) -> Panel:
-    """Return a panel with companies and the money between them; `arcs` colours the arc columns of nodes."""
-    options = {
-        "nodes": {"arcs": [{"field": name, "color": shade} for name, shade in arcs.items()]},
-        "edges": {},
-        "zoomMode": "cooperative",
-        "layoutAlgorithm": "layered",
-    }
-    queries = (Query(nodes, ref="nodes"), Query(edges, ref="edges"))
-    return _saying(empty, Panel("nodeGraph", title, description, queries, options, {}, tuple(overrides)))
+    return Panel("state-timeline", title, description, {"A": sql}, options, looks, empty=empty)
 
 
 def text(title: str, markdown: str) -> Panel:
     """Return a panel with words; they are their own description."""
     return Panel("text", title, "", options={"mode": "markdown", "content": markdown})
-
-
-def _saying(empty: str, panel: Panel) -> Panel:
-    """Return a panel that says what is missing, and how it comes, where it has no rows or an empty cell."""
-    if not empty:
-        return panel
-    dash = fields("/.*/", {"id": "noValue", "value": "-"})
-    return replace(panel, defaults={**panel.defaults, "noValue": empty}, overrides=(dash, *panel.overrides))

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from events.errors import cut
 from streams.evidence import as_json
-from streams.webhooks.destination import Destination, Format
+from streams.webhooks.destination import Destination
 
 # Slack takes 40,000 characters and asks for at most 4,000. Escaping makes a character five at most:
 # whatever is in it, a sentence with its sources is never cut in the middle of a link.
@@ -21,9 +21,9 @@ _IN_ADDRESSES = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "&": "&amp;"}
 def body_of(destination: Destination, message_id: str, payload: Mapping[str, Any]) -> bytes:
     """Convert a signal into the destination's format; the same signal always gives the same bytes."""
     match destination.format:
-        case Format.JSON:
+        case "json":
             return as_json({"message_id": message_id, **payload})
-        case Format.SLACK:
+        case "slack":
             return as_json({"text": slack_text(payload)})
         case _:
             assert_never(destination.format)

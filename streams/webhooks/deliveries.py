@@ -66,21 +66,13 @@ SELECT message_id, payload, attempts, extract(epoch FROM now() - queued_at)::flo
 ) first
 WHERE next_attempt_at <= now() ORDER BY next_attempt_at, place LIMIT 1
 """
-_DELIVERED = """
-UPDATE ouroboros.webhook_delivery
-SET attempts = attempts + 1, delivered_at = now(), next_attempt_at = NULL, reason = NULL
+_RECORD = SQL("""
+UPDATE ouroboros.webhook_delivery SET attempts = attempts + 1, reason = %(reason)s, {outcome}
 WHERE destination = %(name)s AND message_id = %(message_id)s
-"""
-_GIVEN_UP = """
-UPDATE ouroboros.webhook_delivery
-SET attempts = attempts + 1, given_up_at = now(), next_attempt_at = NULL, reason = %(reason)s
-WHERE destination = %(name)s AND message_id = %(message_id)s
-"""
-_WAITS = """
-UPDATE ouroboros.webhook_delivery
-SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => %(delay)s), reason = %(reason)s
-WHERE destination = %(name)s AND message_id = %(message_id)s
-"""
+""")
+_DELIVERED = _RECORD.format(outcome=SQL("delivered_at = now(), next_attempt_at = NULL"))
+_GIVEN_UP = _RECORD.format(outcome=SQL("given_up_at = now(), next_attempt_at = NULL"))
+_WAITS = _RECORD.format(outcome=SQL("next_attempt_at = now() + make_interval(secs => %(delay)s)"))
 _WAITING = SQL("""
 SELECT (SELECT count(*) FROM ouroboros.webhook_delivery
         WHERE destination = ANY(%(names)s) AND next_attempt_at IS NOT NULL)
@@ -144,7 +136,7 @@ class Deliveries:
 
     async def record(self, sent: Waiting, outcome: Outcome) -> Verdict:
         """Record what came of an attempt; return what becomes of the signal."""
-        values: dict[str, Any] = {"name": self._name, "message_id": sent.message_id}
+        values: dict[str, Any] = {"name": self._name, "message_id": sent.message_id, "reason": None}
         match outcome:
             case Delivered():
                 await self._connection.execute(_DELIVERED, values)

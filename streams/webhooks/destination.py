@@ -4,19 +4,11 @@ An address may be as secret as a key (whoever knows a Slack address can post the
 is ever shown: no sentence about a setting repeats what was written in it.
 """
 
-from enum import StrEnum
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
-
-
-class Format(StrEnum):
-    """How a signal is written for its receiver."""
-
-    JSON = "json"
-    SLACK = "slack"
 
 
 class Destination(BaseModel):
@@ -26,7 +18,7 @@ class Destination(BaseModel):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
     url: SecretStr
-    format: Format = Format.JSON
+    format: Literal["json", "slack"] = "json"
     secret: Annotated[SecretStr, Field(min_length=1)] | None = None
     at_least: Literal["watch", "warning", "critical"] = "watch"
 

@@ -9,15 +9,13 @@ import yaml
 from pydantic import ValidationError
 
 from dashboards.alerts import queries
-from dashboards.alerts.contact_points import CONTACT_POINTS
-from dashboards.alerts.files import alerting_files
-from dashboards.alerts.models import File, Policy, Query, Route, Rule
 from dashboards.boards import boards
-from dashboards.generate import GENERATED
+from dashboards.generate import GENERATED, alerting_files
 from dashboards.grafana.board import uid_of
 from events.units import Unit
 from projections.definition import LEVELS, Level
 from projections.indicators import DEFINITIONS
+from tests.dashboards.alert_models import File, Policy, Query, Receiver, Route, Rule
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "dashboards" / "provisioning" / "datasources" / "ouroboros.yaml"
@@ -39,6 +37,11 @@ def routes(of: Policy | Route) -> Iterator[Route]:
     for route in of.routes or ():
         yield route
         yield from routes(route)
+
+
+def receivers() -> list[Receiver]:
+    points = written()["contact_points"].contact_points or ()
+    return [receiver for point in points for receiver in point.receivers]
 
 
 def policy() -> Policy:
@@ -137,8 +140,7 @@ def test_nothing_is_put_in_where_grafana_must_find_the_text_as_it_is() -> None:
 
 
 def test_the_environment_names_whom_to_notify_and_docker_compose_passes_it_on() -> None:
-    receivers = [receiver for point in CONTACT_POINTS for receiver in point.receivers]
-    texts = [str(value) for receiver in receivers for value in receiver.settings.values()]
+    texts = [str(value) for receiver in receivers() for value in receiver.settings.values()]
     texts += [value for route in routes(policy()) for _, _, value in route.object_matchers]
     named = {name for text in texts for name in PUT_IN.findall(text)}
     passed_on = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["grafana"][
@@ -148,7 +150,7 @@ def test_the_environment_names_whom_to_notify_and_docker_compose_passes_it_on() 
 
 
 def test_without_any_address_a_contact_point_is_still_one_that_grafana_starts_with() -> None:
-    settings = {str(to.type): to.settings for point in CONTACT_POINTS for to in point.receivers}
+    settings = {str(to.type): to.settings for to in receivers()}
     for kind, needed in (("webhook", "url"), ("email", "addresses"), ("slack", "endpointUrl")):
         assert PUT_IN.sub("", str(settings[kind][needed])), kind
 

@@ -10,9 +10,9 @@ import orjson
 import pytest
 import yaml
 
-from dashboards.alerts.models import File, Rule
-from dashboards.grafana.variables import chosen_from
+from dashboards.grafana.board import chosen_from
 from ouroboros.commands.dashboards import SHIPPED_WATCHLIST, generated_for
+from tests.dashboards.alert_models import File, Rule
 from tests.dashboards.answers import Answer, ask, may_be
 from tests.dashboards.grafana import (
     HOSTILE,

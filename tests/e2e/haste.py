@@ -2,7 +2,7 @@
 
 import yaml
 
-from dashboards.alerts.models import File, Rule
+from tests.dashboards.alert_models import File, Rule
 from tests.e2e.house import FILES
 
 RULES = "alerting/rules.yaml"

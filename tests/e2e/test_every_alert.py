@@ -24,7 +24,7 @@ from tests.e2e.house import QUIET_SECONDS, House, needs_grafana, nothing_is_left
 pytestmark = [pytest.mark.integration, needs_grafana]
 
 TOLD = told_in_phases(COURSES)
-SIGNS = {rule.title for group in indicator_groups() for rule in group.rules}
+SIGNS = {rule["title"] for group in indicator_groups() for rule in group["rules"]}
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.alerts.contact_points import CONTACT_POINTS
 from dashboards.alerts.pipeline_rules import pipeline_group
+from dashboards.alerts.routing import CONTACT_POINTS
 from dashboards.alerts.rules import indicator_groups
 from events.base import Event
 from events.ledger import ledger
@@ -84,7 +84,9 @@ def test_grafana_takes_all_of_the_provisioning_without_a_warning(house: House) -
     assert house.grafana.complaints() == []
     assert uids_in(house.grafana) == set(UIDS)
     rules = {rule["uid"] for rule in house.grafana.get("/api/v1/provisioning/alert-rules")}
-    assert rules == {rule.uid for group in (*indicator_groups(), pipeline_group()) for rule in group.rules}
+    assert rules == {
+        rule["uid"] for group in (*indicator_groups(), pipeline_group()) for rule in group["rules"]
+    }
     assert house.grafana.get("/api/datasources/uid/ouroboros/health")["status"] == "OK"
 
 
@@ -162,7 +164,7 @@ def test_grafana_starts_without_anybody_to_tell(house: House) -> None:
     alone = house.settings.home / "alone"
     with running(Path(PROGRAM or ""), alone, house.settings.database_url, FILES) as grafana:
         names = {point["name"] for point in grafana.get("/api/v1/provisioning/contact-points")}
-        assert names >= {point.name for point in CONTACT_POINTS}
+        assert names >= {point["name"] for point in CONTACT_POINTS}
         assert grafana.complaints() == []
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from streams.webhooks.body import SOURCES_NAMED, body_of, headers_of, signature, slack_text
-from streams.webhooks.destination import Destination, Format
+from streams.webhooks.destination import Destination
 from tests.docs.pages import ROOT, blocks
 
 SIGNAL: dict[str, Any] = {
@@ -34,7 +34,7 @@ SIGNAL: dict[str, Any] = {
     ],
 }
 PLAIN = Destination(name="risk", url=SecretStr("https://example.com"))
-SLACK = PLAIN.model_copy(update={"format": Format.SLACK})
+SLACK = PLAIN.model_copy(update={"format": "slack"})
 
 
 def test_a_plain_receiver_gets_the_signal_as_it_is_on_the_topic_and_its_id() -> None:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from ouroboros import cli
 from streams.settings import Settings
-from streams.webhooks.destination import Format, parse
+from streams.webhooks.destination import parse
 from tests.docs.pages import ROOT, section
 
 GOOD: dict[str, Any] = {"name": "desk", "url": "https://example.com/hooks/T0/hidden"}
@@ -18,7 +18,7 @@ GOOD: dict[str, Any] = {"name": "desk", "url": "https://example.com/hooks/T0/hid
 
 def test_a_name_and_an_address_are_enough() -> None:
     (found,) = parse(json.dumps([GOOD]))
-    assert (found.name, found.format, found.secret, found.at_least) == ("desk", Format.JSON, None, "watch")
+    assert (found.name, found.format, found.secret, found.at_least) == ("desk", "json", None, "watch")
     assert found.url.get_secret_value() == GOOD["url"]
 
 
@@ -31,7 +31,7 @@ def test_nothing_names_no_destination(text: str) -> None:
 def test_the_example_of_the_documentation_can_be_used() -> None:
     page = section(ROOT / "docs" / "operations.md", "Webhooks")
     (text,) = re.findall(r"OUROBOROS_WEBHOOKS='(.*?)'", page, re.DOTALL)
-    assert [(found.name, found.format.value, found.at_least) for found in parse(text)] == [
+    assert [(found.name, found.format, found.at_least) for found in parse(text)] == [
         ("desk", "slack", "warning"),
         ("risk", "json", "watch"),
     ]

@@ -1,12 +1,11 @@
 """What secures loans, and the loans themselves."""
 
-from dashboards.boards.loans.choice import PLEDGED_SHARES, borrower_column, is_chosen
-from dashboards.boards.loans.secured import loans_on_gpus, loans_on_shares
 from dashboards.grafana.fields import DAY, USD, as_level, field, renamed, width
 from dashboards.grafana.indicators import colored, indicator_over_time
 from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import table
 from dashboards.grafana.sql import known, shown_level
+from dashboards.panels.loans import PLEDGED_SHARES, borrower_column, is_chosen, loans_on_gpus, loans_on_shares
 
 LEVEL_COLUMN = field("level", renamed("Level"), *as_level())
 
@@ -40,14 +39,12 @@ FROM (
 ) f
 LEFT JOIN read.indicator_current c ON c.indicator = 'offbalance_leverage' AND c.subject = f.borrower
 ORDER BY f.debt_usd DESC NULLS LAST, f.borrower LIMIT 200""",
-    overrides=(
-        borrower_column(),
-        field("debt_usd", renamed("Debt"), *USD),
-        field("equity_usd", renamed("Equity"), *USD),
-        colored("leverage", "Leverage", "offbalance_leverage"),
-        LEVEL_COLUMN,
-        field("lenders", renamed("Lenders")),
-    ),
+    borrower_column(),
+    field("debt_usd", renamed("Debt"), *USD),
+    field("equity_usd", renamed("Equity"), *USD),
+    colored("leverage", "Leverage", "offbalance_leverage"),
+    LEVEL_COLUMN,
+    field("lenders", renamed("Lenders")),
     empty="No chosen loan is off the balance sheet. One comes as LoanOriginated with off_balance_sheet.",
 )
 
@@ -75,19 +72,17 @@ FACILITIES = table(
   CASE WHEN f.off_balance_sheet THEN 'yes' ELSE 'no' END AS outside, f.waivers, f.known_at
 FROM read.facility f WHERE {is_chosen("f")}
 ORDER BY f.balance_usd DESC NULLS LAST, f.facility_id LIMIT 500""",
-    overrides=(
-        field("facility_id", renamed("Loan"), width(155)),
-        borrower_column(),
-        field("lenders", renamed("Lenders")),
-        field("principal_usd", renamed("Principal"), *USD, width(78)),
-        field("repaid_usd", renamed("Repaid"), *USD, width(70)),
-        field("balance_usd", renamed("Balance"), *USD, width(75)),
-        field("undrawn_usd", renamed("Undrawn"), *USD, width(75)),
-        field("equity_usd", renamed("Equity"), *USD, width(70)),
-        field("collateral", renamed("Security"), width(85)),
-        field("outside", renamed("Outside"), width(75)),
-        field("waivers", renamed("Waivers"), width(75)),
-        field("known_at", renamed("Known"), *DAY, width(95)),
-    ),
+    field("facility_id", renamed("Loan"), width(155)),
+    borrower_column(),
+    field("lenders", renamed("Lenders")),
+    field("principal_usd", renamed("Principal"), *USD, width(78)),
+    field("repaid_usd", renamed("Repaid"), *USD, width(70)),
+    field("balance_usd", renamed("Balance"), *USD, width(75)),
+    field("undrawn_usd", renamed("Undrawn"), *USD, width(75)),
+    field("equity_usd", renamed("Equity"), *USD, width(70)),
+    field("collateral", renamed("Security"), width(85)),
+    field("outside", renamed("Outside"), width(75)),
+    field("waivers", renamed("Waivers"), width(75)),
+    field("known_at", renamed("Known"), *DAY, width(95)),
     empty="No loan of these borrowers and lenders is known. Loans come as LoanOriginated events.",
 )

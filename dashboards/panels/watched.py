@@ -1,13 +1,12 @@
 """What a watchlist names, as variables and as SQL: the subjects that its entries are measured under."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
+from dashboards.grafana.board import MACRO
 from dashboards.grafana.sql import chosen, literal, names
-from dashboards.grafana.variables import MACRO, chosen_from
 from events.errors import UsageError
 from events.families.desk import ThresholdOverride, WatchlistChanged
 from projections.definition import Thresholds
@@ -45,14 +44,6 @@ def families(watchlist: WatchlistChanged) -> tuple[Family, ...]:
                 " from.",
             )
     return tuple(family for family in found if family.entries)
-
-
-def variable_of(family: Family) -> dict[str, Any]:
-    """Return the variable by which the viewer chooses among the entries of a list.
-
-    They come by a query: the text of Grafana's own lists has no way to write every comma and colon.
-    """
-    return chosen_from(family.variable, family.label, f"SELECT unnest({names(family.entries)})")
 
 
 def watched(watchlist: WatchlistChanged) -> str:
@@ -93,22 +84,14 @@ def overrides(watchlist: WatchlistChanged) -> str:
     The subject is null where they hold for all.
     """
     rows = ", ".join(map(_row, watchlist.thresholds))
-    values = (
-        f"VALUES {rows}"
-        if rows
-        else "SELECT NULL, NULL, NULL::float8, NULL::float8, NULL::float8 WHERE false"
-    )
-    return f"own(indicator, subject, watch, warning, critical) AS ({values})"
+    nothing = "SELECT NULL, NULL, NULL::float8, NULL::float8, NULL::float8 WHERE false"
+    return f"own(indicator, subject, watch, warning, critical) AS ({f'VALUES {rows}' if rows else nothing})"
 
 
 def thresholds_of(watchlist: WatchlistChanged, indicator: str) -> Thresholds:
     """Return the thresholds that a watchlist sets for all subjects of an indicator, or else the release's."""
-    own: Mapping[str, ThresholdOverride] = {
-        override.indicator: override for override in watchlist.thresholds if override.subject is None
-    }
-    if indicator not in own:
-        return DEFINITIONS[indicator].thresholds
-    found = own[indicator]
+    own = {override.indicator: override for override in watchlist.thresholds if override.subject is None}
+    found = own.get(indicator, DEFINITIONS[indicator].thresholds)
     return Thresholds(found.watch, found.warning, found.critical)
 
 

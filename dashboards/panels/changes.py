@@ -1,12 +1,11 @@
 """What has changed: signals with their evidence, levels from then to now, and levels over time."""
 
-from dashboards.boards.indicators.signals import NEWEST_FIRST, signals_table
-from dashboards.boards.indicators.worst import EXPLANATION, HIDDEN, explained
 from dashboards.grafana.fields import DAY, as_level, field, width
 from dashboards.grafana.indicators import binned
-from dashboards.grafana.levels import UNKNOWN_RANK, rank_mappings
-from dashboards.grafana.panels import Panel, state_timeline, table
+from dashboards.grafana.levels import UNKNOWN_RANK
+from dashboards.grafana.panels import Panel, levels_over_time, table
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
+from dashboards.panels.subjects import EXPLANATION, NEWEST_FIRST, NOT_SHOWN, explained, signals_table
 from projections.definition import LEVELS, Level
 
 
@@ -31,12 +30,10 @@ def _changes(title: str, description: str, since: str, until: str, nothing: str)
        d.title || ': ' || {spoken("c.subject")} AS "Sign", {explained("c")}
 FROM ({_changed(since, until)}) c JOIN read.indicator_definition d ON d.id = c.indicator
 ORDER BY c.known_at DESC, c.journal_offset DESC, d.title, c.subject LIMIT 100""",
-        overrides=[
-            field("When", *DAY, width(92)),
-            *(field(name, *as_level(68)) for name in ("From", "Highest", "To")),
-            field("Sign", EXPLANATION),
-            *HIDDEN,
-        ],
+        field("When", *DAY, width(92)),
+        *(field(name, *as_level(68)) for name in ("From", "Highest", "To")),
+        field("Sign", EXPLANATION),
+        *NOT_SHOWN,
         empty=nothing,
     )
 
@@ -118,11 +115,10 @@ FROM drawn JOIN read.indicator_definition d ON d.id = drawn.indicator
 WHERE at <= least($__timeTo(), now()) GROUP BY at, d.title
 UNION ALL SELECT $__timeFrom(), 'No sign was above calm by then', NULL WHERE NOT EXISTS (SELECT FROM drawn)
 ORDER BY time, metric"""
-TIMELINE = state_timeline(
+TIMELINE = levels_over_time(
     "Levels over time",
     "The level of each sign's worst subject over time, of all signs that were ever above calm. Unknown:"
     " nothing was measured yet, or it is calm now on input that is too old. From read.signal,"
     " read.indicator and read.indicator_current.",
     TIMELINE_SQL,
-    mappings=rank_mappings(),
 )

@@ -1,13 +1,38 @@
-"""Feeds: when each was heard of, how much it sent, and which signs go blind without it."""
+"""Feeds: when each was heard of, how much it sent, and which signs go blind without it, in lights."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from dashboards.boards.pipeline.statuses import as_status
-from dashboards.grafana.fields import DAY, field, unit, width
+from dashboards.grafana.fields import DAY, Property, as_light, field, steps, unit, width
+from dashboards.grafana.levels import UNKNOWN_COLOR, mappings
 from dashboards.grafana.panels import Panel, table, time_series
 from events.topics import CLOCK, FACTS, PRICES
 from projections.indicators import DEFINITIONS
+
+STATUSES = {
+    "running": "green",
+    "behind": "yellow",
+    "silent": "red",
+    "retired": UNKNOWN_COLOR,
+    "heard": "green",
+    "not missed": UNKNOWN_COLOR,
+    "never heard": UNKNOWN_COLOR,
+    "stale": "orange",
+    "in order": "green",
+    "waiting": "yellow",
+    "failing": "orange",
+    "given up": "red",
+}
+
+AS_STATUS = as_light(mappings((word, word, color) for word, color in STATUSES.items()), 100)
+
+
+def lit(*values: tuple[int, str]) -> Property:
+    """Return the colours of a number: green at 0, and another from each value on."""
+    return steps(
+        {"color": "green", "value": None}, *({"color": color, "value": value} for value, color in values)
+    )
+
 
 # Ticks do not reach the journal, their bars do. A feed is missed after the silence that makes its sign stale.
 BARS = {"equity.prices": "EquityBarClosed", "gpu.prices": "GpuBarClosed"}
@@ -41,7 +66,6 @@ FROM {_topics()} LEFT JOIN (
   FROM read.journal_event GROUP BY event_type
 ) j ON j.event_type = ANY(feed.types) GROUP BY 1, 2"""
 
-
 FEEDS = table(
     "Feeds",
     "When the newest event of each topic was known, by its own known_at, and how many came in 30"
@@ -54,16 +78,13 @@ FEEDS = table(
   newest AS "Newest", extract(epoch FROM now() - newest)::float8 AS "Ago", month AS "In 30 days",
   extract(epoch FROM missed_after)::float8 AS "Missed after"
 FROM ({HEARD}) heard ORDER BY newest DESC NULLS LAST, topic""",
-    overrides=[
-        field("Status", *as_status()),
-        field("Newest", *DAY),
-        field("Ago", *unit("s", 0)),
-        field("In 30 days", *unit("locale")),
-        field("Missed after", *unit("s", 0)),
-    ],
+    field("Status", *AS_STATUS),
+    field("Newest", *DAY),
+    field("Ago", *unit("s", 0)),
+    field("In 30 days", *unit("locale")),
+    field("Missed after", *unit("s", 0)),
     empty="No topic is known.",
 )
-
 
 STALE_INDICATORS = table(
     "Signs whose input fell silent",
@@ -75,11 +96,9 @@ STALE_INDICATORS = table(
   extract(epoch FROM d.stale_after)::float8 AS "May be silent"
 FROM read.indicator_current c JOIN read.indicator_definition d ON d.id = c.indicator
 GROUP BY d.id, d.title, d.stale_after HAVING count(c.stale_since) > 0 ORDER BY 3, 1""",
-    overrides=[
-        field("Stale subjects", width(115)),
-        field("Since", *DAY, width(105)),
-        field("May be silent", *unit("s", 0), width(105)),
-    ],
+    field("Stale subjects", width(115)),
+    field("Since", *DAY, width(105)),
+    field("May be silent", *unit("s", 0), width(105)),
     empty="Every sign rests on input that is young enough.",
 )
 

@@ -1,14 +1,32 @@
-"""The chosen sites now, and what happened at them."""
+"""Sites: which of them a viewer chose, how they are now, and what happened at them."""
 
 from collections.abc import Mapping
 
-from dashboards.boards.sites.choice import IS_CHOSEN, MW, SITES
+from dashboards.grafana.board import chosen_from
 from dashboards.grafana.fields import DAY, as_level, color, field, renamed, unit, width
 from dashboards.grafana.indicators import board_link, colored, source_column
 from dashboards.grafana.levels import UNKNOWN, thresholds_in_words
-from dashboards.grafana.panels import Panel, bar_chart, table
-from dashboards.grafana.sql import shown_level
+from dashboards.grafana.panels import LEGEND_BELOW, Panel, table
+from dashboards.grafana.sql import chosen, shown_level
 from projections.definition import Thresholds
+
+NOT_STATED = "not stated"
+MW = unit("suffix:MW", 0)
+
+# A site is chosen by its operator and by its name; events that name no operator follow their site.
+IS_CHOSEN = f"""coalesce(s.operator, '{NOT_STATED}') = ANY({chosen("operator")})
+  AND s.site_id = ANY({chosen("site")})"""
+SITES = f"(SELECT s.site_id FROM read.power_site s WHERE {IS_CHOSEN})"
+
+OPERATOR = chosen_from(
+    "operator", "Operator", f"SELECT DISTINCT coalesce(operator, '{NOT_STATED}') FROM read.power_site"
+)
+SITE = chosen_from(
+    "site",
+    "Site",
+    "SELECT site_id FROM read.power_site s"
+    f" WHERE coalesce(s.operator, '{NOT_STATED}') = ANY({chosen('operator')})",
+)
 
 
 def sites_table(title: str, names: str, own: Mapping[str, Thresholds], empty: str) -> Panel:
@@ -46,21 +64,19 @@ LEFT JOIN LATERAL (
   WHERE p.site_id = s.site_id AND p.source_url IS NOT NULL ORDER BY p.known_at DESC, p.event_id LIMIT 1
 ) e ON true
 ORDER BY greatest(s.slip_days, s.overdue_days) DESC NULLS LAST, s.mw DESC NULLS LAST, 1 LIMIT 500""",
-        overrides=(
-            field("site_id", renamed("Site"), board_link("This site", "power", "site")),
-            field("operator", renamed("Operator"), width(92), board_link("Its sites", "power", "operator")),
-            field("mw", renamed("Promised"), *MW, width(82)),
-            field("delivered_mw", renamed("Delivered"), *MW, width(82)),
-            field("share", renamed("Share"), *unit("percentunit", 0), width(62)),
-            field("first_expected_on", renamed("First day"), *DAY, width(92)),
-            field("expected_on", renamed("Latest day"), *DAY, width(92)),
-            colored("slip_days", "Slip", "power_delay", 78, delay),
-            colored("overdue_days", "Overdue", "power_delay", 78, delay),
-            field("level", renamed("Level"), *as_level(78)),
-            colored("stranded_usd", "Dollars", "stranded_financing", 75, stranded),
-            field("remark", renamed("Remark")),
-            source_column(),
-        ),
+        field("site_id", renamed("Site"), board_link("This site", "power", "site")),
+        field("operator", renamed("Operator"), width(92), board_link("Its sites", "power", "operator")),
+        field("mw", renamed("Promised"), *MW, width(82)),
+        field("delivered_mw", renamed("Delivered"), *MW, width(82)),
+        field("share", renamed("Share"), *unit("percentunit", 0), width(62)),
+        field("first_expected_on", renamed("First day"), *DAY, width(92)),
+        field("expected_on", renamed("Latest day"), *DAY, width(92)),
+        colored("slip_days", "Slip", "power_delay", 78, delay),
+        colored("overdue_days", "Overdue", "power_delay", 78, delay),
+        field("level", renamed("Level"), *as_level(78)),
+        colored("stranded_usd", "Dollars", "stranded_financing", 75, stranded),
+        field("remark", renamed("Remark")),
+        source_column(),
         empty=empty,
     )
 
@@ -80,27 +96,38 @@ FROM read.power_site s
 LEFT JOIN read.indicator_current c ON c.indicator = 'unpermitted_generation' AND c.subject = s.site_id
 WHERE s.observed_units IS NOT NULL AND {IS_CHOSEN}
 ORDER BY c.value DESC NULLS LAST, s.site_id LIMIT 100""",
-    overrides=(
-        field("site_id", renamed("Site"), board_link("This site", "power", "site")),
-        field("permitted_units", renamed("Permitted")),
-        field("observed_units", renamed("Seen")),
-        field("running_mw", renamed("Running"), *MW),
-        colored("ratio", "Ratio", "unpermitted_generation"),
-        field("level", renamed("Level"), *as_level()),
-    ),
+    field("site_id", renamed("Site"), board_link("This site", "power", "site")),
+    field("permitted_units", renamed("Permitted")),
+    field("observed_units", renamed("Seen")),
+    field("running_mw", renamed("Running"), *MW),
+    colored("ratio", "Ratio", "unpermitted_generation"),
+    field("level", renamed("Level"), *as_level()),
     empty="Nobody counted generators at these sites. Counts come as GenerationObserved events.",
 )
 
-CAPACITY = bar_chart(
+CAPACITY = Panel(
+    "barchart",
     "Capacity by site",
     "Power in MW that was promised to each chosen site, that came, and that generators on the site can"
     " make (generators seen times the power of one); the largest 15. From read.power_site.",
-    f"""SELECT s.site_id AS site, s.mw AS promised, nullif(s.delivered_mw, 0) AS delivered,
+    {
+        "A": f"""SELECT s.site_id AS site, s.mw AS promised, nullif(s.delivered_mw, 0) AS delivered,
   s.observed_units * s.unit_mw AS generators
 FROM read.power_site s
 WHERE {IS_CHOSEN} AND greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) > 0
-ORDER BY greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) DESC, s.site_id LIMIT 15""",
-    unit="suffix:MW",
+ORDER BY greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) DESC, s.site_id LIMIT 15"""
+    },
+    # The first text column names a group of bars, each number is a bar.
+    options={
+        "orientation": "horizontal",
+        "stacking": "none",
+        "showValue": "auto",
+        "groupWidth": 0.7,
+        "barWidth": 0.9,
+        "legend": {**LEGEND_BELOW, "calcs": []},
+        "tooltip": {"mode": "multi", "sort": "none"},
+    },
+    defaults={"custom": {"lineWidth": 0, "fillOpacity": 80}, "unit": "suffix:MW", "decimals": 0, "min": 0},
     overrides=(
         field("promised", renamed("Promised"), color("blue")),
         field("delivered", renamed("Delivered"), color("green")),
@@ -120,14 +147,12 @@ EVENTS = table(
   WHEN e.kind = 'scheduled' AND e.expected_on IS NULL THEN 'no day was promised' END AS detail, e.source_url
 FROM read.power_event e WHERE $__timeFilter(e.known_at) AND e.site_id IN {SITES}
 ORDER BY e.known_at DESC, e.site_id, e.event_id LIMIT 200""",
-    overrides=(
-        field("known_at", renamed("Known"), *DAY, width(105)),
-        field("site_id", renamed("Site"), width(210), board_link("This site", "power", "site")),
-        field("kind", renamed("What"), width(95)),
-        field("mw", renamed("Power"), *MW, width(95)),
-        field("day", renamed("Day"), *DAY, width(105)),
-        field("detail", renamed("In words")),
-        source_column(),
-    ),
+    field("known_at", renamed("Known"), *DAY, width(105)),
+    field("site_id", renamed("Site"), width(210), board_link("This site", "power", "site")),
+    field("kind", renamed("What"), width(95)),
+    field("mw", renamed("Power"), *MW, width(95)),
+    field("day", renamed("Day"), *DAY, width(105)),
+    field("detail", renamed("In words")),
+    source_column(),
     empty="Nothing is known of these sites in this time range: choose a longer one above.",
 )

@@ -1,14 +1,11 @@
 """Traffic lights: the five signs of a breaking bubble, how many are up, and whether anybody has looked."""
 
-from dataclasses import replace
-
-from dashboards.boards.indicators.counts import counts_by_level
-from dashboards.boards.indicators.worst import EXPLANATION, WORST, explained
-from dashboards.boards.pipeline.feeds import CLOCK_MISSED_AFTER
-from dashboards.grafana.fields import field, fields, link, lit_from_one
-from dashboards.grafana.levels import UNKNOWN, UNKNOWN_COLOR, level_mappings
+from dashboards.grafana.fields import color, field, fields, link, lit_from_one
+from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR, pattern_mapping
 from dashboards.grafana.panels import Panel, stat
 from dashboards.grafana.sql import in_words, spoken
+from dashboards.panels.feeds import CLOCK_MISSED_AFTER
+from dashboards.panels.subjects import EXPLANATION, WORST, counts_by_level, explained
 from projections.indicators import DEFINITIONS
 from projections.indicators.bubble_break import SIGNS
 
@@ -32,25 +29,22 @@ WHERE_IT_IS_CALM = {
 AT = f"regexp_replace({in_words('t.threshold', 't.unit')}, ' times| points?', '')"
 # A narrow light breaks lines, but not inside of a day.
 WHOLE_DAY = "YYYY\N{NON-BREAKING HYPHEN}MM\N{NON-BREAKING HYPHEN}DD"
-_PLAIN = {"id": "color", "value": {"mode": "fixed", "fixedColor": "transparent"}}
-_SHOWN = "/^(level|value|where)$/"
 
 
 def _light(title: str, description: str, sql: str) -> Panel:
     """Return a panel with a level on its colour, and below it the value and where."""
-    light = stat(
+    return stat(
         title,
         description,
         sql,
-        fields=_SHOWN,
+        field("level", {"id": "mappings", "value": LEVEL_MAPPINGS}, EXPLANATION),
+        fields("/^(value|where)$/", color("transparent")),
+        fields="/^(level|value|where)$/",
         defaults={"noValue": "unknown"},
-        overrides=[
-            field("level", {"id": "mappings", "value": level_mappings()}, EXPLANATION),
-            fields("/^(value|where)$/", _PLAIN),
-        ],
-        text_size=14,
+        text={"valueSize": 14},
+        textMode="value",
+        orientation="horizontal",
     )
-    return replace(light, options={**light.options, "textMode": "value", "orientation": "horizontal"})
 
 
 def sign_light(indicator: str) -> Panel:
@@ -92,7 +86,6 @@ SELECT CASE WHEN t.level = '{UNKNOWN}' AND parts.unknown = 0 THEN 'calm'
 FROM current t CROSS JOIN parts WHERE t.indicator = 'bubble_break'""",
 )
 
-
 COUNTS = counts_by_level("Subjects of all signs by level", f"subjects of all {len(DEFINITIONS)} signs")
 UNSEEN = stat(
     "Not yet seen",
@@ -132,17 +125,11 @@ FROM (SELECT count(*) AS beating, count(*) FILTER (WHERE stale) AS silent,
      (SELECT count(*) AS open FROM read.dead_letter WHERE state = 'open') dead,
      (SELECT count(*) AS old FROM read.indicator_current WHERE stale_since IS NOT NULL) input""",
     fields="/^state$/",
-    text_size=24,
+    text={"valueSize": 24},
     defaults={
         "color": {"mode": "fixed", "fixedColor": "green"},
         "mappings": [
-            {
-                "type": "regex",
-                "options": {
-                    "pattern": f"^(.*{word}.*)$",
-                    "result": {"index": index, "color": shade, "text": "$1"},
-                },
-            }
+            pattern_mapping(f"^(.*{word}.*)$", {"index": index, "color": shade, "text": "$1"})
             for index, (word, shade) in enumerate(_PIPELINE_COLORS.items())
         ],
         "links": link("Pipeline health", "/d/ouroboros-pipeline-health?${__url_time_range}")["value"],

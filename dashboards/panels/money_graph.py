@@ -1,9 +1,7 @@
 """The graph of who pays whom: its companies, its edges, and where they are drawn."""
 
-from dataclasses import replace
-
 from dashboards.grafana.fields import field, link
-from dashboards.grafana.panels import node_graph
+from dashboards.grafana.panels import Panel
 from dashboards.grafana.sql import chosen
 
 CAUTION = "Separate legs do not prove that the same dollars travel."
@@ -135,6 +133,7 @@ LEGEND = {
     "arc__outflow": "goes out for good",
     "arc__circulating": "circulates",
 }
+ARCS = {"arc__inflow": "blue", "arc__outflow": "green", "arc__circulating": "red"}
 
 # Both edges of a pair lie on one line, the later on top: the wider comes first, and both say the same.
 # Grafana puts an edge's id into an address of CSS, where quotes and spaces would lose the arrow.
@@ -151,7 +150,8 @@ LEFT JOIN LATERAL (
 ) back ON true
 ORDER BY edge.amount_usd DESC, edge.source, edge.target"""
 
-_GRAPH = node_graph(
+GRAPH = Panel(
+    "nodeGraph",
     "Who pays whom, at the end of the time range",
     "Companies and the money that was announced between them, summed over deals, as it was known at the end"
     f" of the chosen time range; the {SHOWN_EDGES} widest edges. An arrow runs from who pays to who is paid;"
@@ -160,16 +160,21 @@ _GRAPH = node_graph(
     " circulates; yellow: less than a third; orange: less than two thirds; red: more, by Balanced Flow"
     f" Forwarding (arXiv 2506.12546). {CAUTION} From read.money_flow_edge_history and"
     " read.money_flow_node_history.",
-    NODES_SQL,
-    EDGES_SQL,
-    arcs={"arc__inflow": "blue", "arc__outflow": "green", "arc__circulating": "red"},
+    {"nodes": NODES_SQL, "edges": EDGES_SQL},
+    options={
+        "nodes": {"arcs": [{"field": name, "color": shade} for name, shade in ARCS.items()]},
+        "edges": {},
+        "zoomMode": "cooperative",
+        "layoutAlgorithm": "layered",
+    },
     # Of a field's looks the node graph takes links alone.
     overrides=[field("title", link("Show only this company", ONLY_COMPANY))],
+    transformations=(
+        {
+            "id": "organize",
+            "filter": {"id": "byRefId", "options": "nodes"},
+            "options": {"renameByName": LEGEND},
+        },
+    ),
     empty=NO_MONEY,
 )
-_RENAMED = {
-    "id": "organize",
-    "filter": {"id": "byRefId", "options": "nodes"},
-    "options": {"renameByName": LEGEND},
-}
-GRAPH = replace(_GRAPH, transformations=(_RENAMED,))

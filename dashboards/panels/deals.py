@@ -1,10 +1,10 @@
 """Loops of money, companies by what runs through them, deals, and names to review."""
 
-from dashboards.boards.money.graph import CAUTION, NO_MONEY, ONLY_COMPANY, then
 from dashboards.grafana.fields import DAY, USD, field, link, unit, width
 from dashboards.grafana.indicators import colored, source_column
 from dashboards.grafana.panels import table
 from dashboards.grafana.sql import chosen
+from dashboards.panels.money_graph import CAUTION, NO_MONEY, ONLY_COMPANY, then
 from events.families.deals import FINANCING
 
 _COMPANY = chosen("company")
@@ -19,37 +19,37 @@ LOOPS = table(
     f" the time range. For reading, never a sum: loops share edges. {CAUTION} From read.loop.",
     'SELECT rank AS "#", path AS "Loop", length AS "Companies", bottleneck_usd AS "Bottleneck",'
     " known_at AS \"Since\" FROM read.loop WHERE basis = '$basis' ORDER BY rank",
-    overrides=[
-        field("#", width(40)),
-        field("Companies", width(95)),
-        field("Bottleneck", *USD, width(100)),
-        field("Since", *DAY, width(105)),
-    ],
+    field("#", width(40)),
+    field("Companies", width(95)),
+    field("Bottleneck", *USD, width(100)),
+    field("Since", *DAY, width(105)),
     empty="No announced money of this basis can come back to where it began.",
 )
 
-HUBS_SQL = f"""SELECT id AS "Company", nullif(in_usd, 0) AS "In", nullif(out_usd, 0) AS "Out",
-       net_usd AS "Net", nullif(circulating_usd, 0) AS "Circulating",
-       nullif(circulating_usd, 0) / greatest(in_usd, out_usd) AS "Share"
-FROM unnest({_COMPANY}) AS chosen CROSS JOIN {then("chosen")}
-WHERE in_usd + out_usd > 0
-ORDER BY in_usd + out_usd DESC, id LIMIT 200"""
-_MONEY = ("In", "Out", "Net", "Circulating")
 HUBS = table(
     "Companies by the money that runs through them",
     "Announced money in and out of each company at the end of the time range, in less out, and what of"
     " it circulates by Balanced Flow Forwarding, also as a share of the larger of in and out."
     f" {CAUTION} From read.money_flow_node_history.",
-    HUBS_SQL,
-    overrides=[
-        field("Company", link("Show only this company", ONLY_COMPANY.replace(".id:", ".Company:"))),
-        *(field(name, *USD) for name in _MONEY),
-        field("Share", *unit("percentunit", 0), width(80)),
-    ],
+    f"""SELECT id AS "Company", nullif(in_usd, 0) AS "In", nullif(out_usd, 0) AS "Out",
+       net_usd AS "Net", nullif(circulating_usd, 0) AS "Circulating",
+       nullif(circulating_usd, 0) / greatest(in_usd, out_usd) AS "Share"
+FROM unnest({_COMPANY}) AS chosen CROSS JOIN {then("chosen")}
+WHERE in_usd + out_usd > 0
+ORDER BY in_usd + out_usd DESC, id LIMIT 200""",
+    field("Company", link("Show only this company", ONLY_COMPANY.replace(".id:", ".Company:"))),
+    *(field(name, *USD) for name in ("In", "Out", "Net", "Circulating")),
+    field("Share", *unit("percentunit", 0), width(80)),
     empty=NO_MONEY,
 )
 
-CONDITIONAL_SQL = f"""SELECT d.title AS "Deal",
+CONDITIONAL = table(
+    "Conditional dollars, now",
+    "Deals with financing that waits for a condition and is not paid yet: those dollars, all dollars"
+    " of the deal's financing, and the share as it was measured, coloured by the thresholds of the"
+    " sign conditional_share. Letters of intent, which count nothing, are left out. As of now,"
+    " whatever the time range. From read.deal_leg and read.indicator_current.",
+    f"""SELECT d.title AS "Deal",
        sum(greatest(l.amount_usd - l.funded_usd, 0)) FILTER (WHERE l.conditional) AS "Conditional",
        sum(l.amount_usd) AS "Financing", max(c.value) AS "Share",
        string_agg(DISTINCT l.condition, '; ') AS "Waits for", d.source_url
@@ -60,24 +60,20 @@ WHERE l.kind IN ({_FINANCING}) AND l.amount_usd IS NOT NULL
   AND {_IS_CHOSEN}
 GROUP BY d.deal_id, d.title, d.source_url
 HAVING bool_or(l.conditional)
-ORDER BY 2 DESC, d.title LIMIT 100"""
-CONDITIONAL = table(
-    "Conditional dollars, now",
-    "Deals with financing that waits for a condition and is not paid yet: those dollars, all dollars"
-    " of the deal's financing, and the share as it was measured, coloured by the thresholds of the"
-    " sign conditional_share. Letters of intent, which count nothing, are left out. As of now,"
-    " whatever the time range. From read.deal_leg and read.indicator_current.",
-    CONDITIONAL_SQL,
-    overrides=[
-        field("Conditional", *USD, width(95)),
-        field("Financing", *USD, width(85)),
-        colored("Share", "Share", "conditional_share", 70),
-        source_column(),
-    ],
+ORDER BY 2 DESC, d.title LIMIT 100""",
+    field("Conditional", *USD, width(95)),
+    field("Financing", *USD, width(85)),
+    colored("Share", "Share", "conditional_share", 70),
+    source_column(),
     empty="No deal is known whose financing waits for a condition.",
 )
 
-DEALS_SQL = f"""SELECT d.announced_at AS "Announced", d.title AS "Deal",
+DEALS = table(
+    "Deals, now",
+    "Every deal of the chosen companies, the newest first, as of now: who pays whom, for what,"
+    " the stated dollars, dollars assumed for capacity without a price, and dollars paid. A letter of"
+    " intent is listed and counts nothing anywhere. From read.deal and read.deal_leg.",
+    f"""SELECT d.announced_at AS "Announced", d.title AS "Deal",
        string_agg(DISTINCT l.payer_company || ' → ' || l.payee_company, ', ') AS "Who pays whom",
        string_agg(DISTINCT l.kind, ', ') AS "For", sum(l.amount_usd) AS "Stated",
        sum(l.estimated_usd) AS "Assumed", nullif(sum(l.funded_usd), 0) AS "Paid",
@@ -85,21 +81,13 @@ DEALS_SQL = f"""SELECT d.announced_at AS "Announced", d.title AS "Deal",
 FROM read.deal d LEFT JOIN read.deal_leg l USING (deal_id)
 WHERE {_IS_CHOSEN}
 GROUP BY d.deal_id, d.announced_at, d.title, d.status, d.certainty, d.source_url
-ORDER BY d.announced_at DESC, d.deal_id LIMIT 500"""
-DEALS = table(
-    "Deals, now",
-    "Every deal of the chosen companies, the newest first, as of now: who pays whom, for what,"
-    " the stated dollars, dollars assumed for capacity without a price, and dollars paid. A letter of"
-    " intent is listed and counts nothing anywhere. From read.deal and read.deal_leg.",
-    DEALS_SQL,
-    overrides=[
-        field("Announced", *DAY, width(95)),
-        field("For", width(120)),
-        *(field(name, *USD, width(90)) for name in ("Stated", "Assumed", "Paid")),
-        field("Status", width(115)),
-        field("Certainty", width(85)),
-        source_column(),
-    ],
+ORDER BY d.announced_at DESC, d.deal_id LIMIT 500""",
+    field("Announced", *DAY, width(95)),
+    field("For", width(120)),
+    *(field(name, *USD, width(90)) for name in ("Stated", "Assumed", "Paid")),
+    field("Status", width(115)),
+    field("Certainty", width(85)),
+    source_column(),
     empty="No deal is known. Publish DealAnnounced events (docs/events.md).",
 )
 
@@ -110,6 +98,6 @@ UNKNOWN_NAMES = table(
     " name to the table. From read.unknown_company.",
     'SELECT name AS "Name", closest AS "Spelled like", deal_id AS "First named in", known_at AS "On"'
     " FROM read.unknown_company ORDER BY known_at DESC, name LIMIT 200",
-    overrides=[field("On", *DAY, width(95))],
+    field("On", *DAY, width(95)),
     empty="Every payer and payee is a known company.",
 )
