@@ -38,7 +38,7 @@ def base_rate_text(result: Result) -> str:
 def signal_figures(result: Result) -> Iterator[tuple[str, str, Figures]]:
     """Return of each trial and signal their names and figures; shares with their 95 % bounds."""
     stated = any(rule.probability is not None for rule in result.study.signals.values())
-    for trial, adjusted in zip(result.trials, result.hits_adjusted, strict=True):
+    for trial in result.trials:
         for name, signal in trial.signals.items():
             score = signal.score
             figures = {
@@ -51,17 +51,17 @@ def signal_figures(result: Result) -> Iterator[tuple[str, str, Figures]]:
                 "recall": percent(score.recall) + _bounds(score.recall_interval),
                 "lead, days": number(score.median_lead_days, 1),
                 **({"Brier score": number(score.brier, 3)} if stated else {}),
-                **_p_values(signal.chance, adjusted[name]),
+                **_p_values(signal.chance, result.adjusted.get((trial.name, name))),
             }
             yield trial.name, name, figures
 
 
 def action_figures(result: Result) -> Iterator[tuple[str, Figures]]:
     """Return of each trial its name and what the action earned, and then of holding all the time."""
-    for trial, adjusted in zip(result.trials, result.returns_adjusted, strict=True):
+    for trial in result.trials:
         if trial.action and trial.action.performance:
             earned = _earned(trial.action.performance)
-            yield trial.name, earned | _p_values(trial.action.chance, adjusted)
+            yield trial.name, earned | _p_values(trial.action.chance, result.adjusted.get((trial.name, None)))
     if result.always:
         yield "held all the time", _earned(result.always) | _p_values(None, None)
 

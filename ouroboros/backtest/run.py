@@ -33,8 +33,8 @@ from streams.settings import Settings
 class Result:
     """All that a study gives; the first trial is the study as stated, the others are its variants.
 
-    `always` is the action held all the time. Holm's p-values are in the order of the trials: of each
-    signal's hits, and of the action's returns; None where there is none to adjust.
+    `always` is the action held all the time. `adjusted` are Holm's p-values by the name of the trial and
+    that of the signal whose hits they are of; None stands for the action's returns.
     """
 
     study: Study
@@ -42,8 +42,7 @@ class Result:
     prices: Prices
     hindsight: Hindsight
     trials: tuple[Trial, ...]
-    hits_adjusted: tuple[Mapping[str, float | None], ...]
-    returns_adjusted: tuple[float | None, ...]
+    adjusted: Mapping[tuple[str, str | None], float]
     always: Performance | None
     splits: tuple[Split, ...]
     evidence: Mapping[UUID, Evidence]
@@ -96,7 +95,6 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
             folded[key] = list(signal_rows(source.batches([*base, *own]), indicators))
         found = active_periods(folded[key], rules_of(study, variant))
         trials.append(tried(variant.name if variant else AS_STATED, study, prices, hindsight, found))
-    hits_adjusted, returns_adjusted = _adjusted(trials)
     wanted = frozenset(
         event_id
         for trial in trials
@@ -110,8 +108,7 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
         prices=prices,
         hindsight=hindsight,
         trials=tuple(trials),
-        hits_adjusted=hits_adjusted,
-        returns_adjusted=returns_adjusted,
+        adjusted=_adjusted(trials),
         always=_always(study, prices),
         splits=walk_forward(study, prices, hindsight, trials, study.walk_forward.splits)
         if study.walk_forward
@@ -140,27 +137,20 @@ def _parameters(variant: Variant | None) -> tuple[object, ...]:
     return (variant.thresholds, variant.windows) if variant else ((), ())
 
 
-def _adjusted(
-    trials: Sequence[Trial],
-) -> tuple[tuple[Mapping[str, float | None], ...], tuple[float | None, ...]]:
+def _adjusted(trials: Sequence[Trial]) -> dict[tuple[str, str | None], float]:
     """Adjust the p-values of everything that was tried together, hits and returns each among themselves."""
-    of_hits = {
-        (at, name): signal.chance.p_value
-        for at, trial in enumerate(trials)
+    hits: dict[tuple[str, str | None], float] = {
+        (trial.name, name): signal.chance.p_value
+        for trial in trials
         for name, signal in trial.signals.items()
         if signal.chance
     }
-    of_returns = {
-        at: trial.action.chance.p_value
-        for at, trial in enumerate(trials)
+    returns: dict[tuple[str, str | None], float] = {
+        (trial.name, None): trial.action.chance.p_value
+        for trial in trials
         if trial.action and trial.action.chance
     }
-    hits = dict(zip(of_hits, holm(list(of_hits.values())), strict=True))
-    returns = dict(zip(of_returns, holm(list(of_returns.values())), strict=True))
-    return (
-        tuple({name: hits.get((at, name)) for name in trial.signals} for at, trial in enumerate(trials)),
-        tuple(returns.get(at) for at in range(len(trials))),
-    )
+    return holm(hits) | holm(returns)
 
 
 def _always(study: Study, prices: Prices) -> Performance | None:

@@ -7,6 +7,8 @@ tried are adjusted together: S. Holm, "A simple sequentially rejective multiple 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import TypeVar
 
 from ouroboros.backtest.chance import Chance, chance_of_hits, chance_of_return
 from ouroboros.backtest.outcomes import Hindsight, Score, score
@@ -15,6 +17,9 @@ from ouroboros.backtest.returns import Performance, performance
 from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Action, Draws, Period, SignalRule, Study, Variant
 from ouroboros.backtest.trading import Holding, Trade, closes_of, holdings, trade, valuations_of
+
+
+Tried = TypeVar("Tried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def tried(
     """Judge the signals of one set of parameters, and do what the action says."""
     signals = {}
     for signal, periods in active_periods.items():
-        scored = score(signal, periods, hindsight, study.period.starts, study.signals[signal].probability)
+        scored = score(periods, hindsight, study.period.starts, study.signals[signal].probability)
         signals[signal] = SignalResult(scored, chance_of_hits(scored, hindsight, study.chance))
     return Trial(
         name, active_periods, signals, _done(study, prices, active_periods) if study.action else None
@@ -81,7 +86,7 @@ def earned(
     action: Action, prices: Prices, held: Sequence[Holding], period: Period, draws: Draws
 ) -> tuple[tuple[Trade, ...], Performance | None]:
     """Trade holdings within a period, and take the figures of what they earned."""
-    done = trade(action, prices, held, period.ends).trades
+    done = trade(action, prices, held, period.ends)
     valuations = valuations_of(done, closes_of(action, prices, period))
     lost_at = next((valuation.known_at for valuation in valuations if valuation.capital <= 0), period.ends)
     # Whoever has nothing left trades no more.
@@ -89,13 +94,12 @@ def earned(
     return trades, performance(valuations, trades, draws)
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
+def holm(p_values: Mapping[Tried, float]) -> dict[Tried, float]:
     """Adjust p-values for how many there are: the smallest times all of them, the next times one less."""
-    adjusted = [1.0] * len(p_values)
+    adjusted = {}
     highest = 0.0
-    for rank, at in enumerate(sorted(range(len(p_values)), key=lambda at: p_values[at])):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[at]))
-        adjusted[at] = highest
+    for rank, (what, p_value) in enumerate(sorted(p_values.items(), key=itemgetter(1))):
+        adjusted[what] = highest = max(highest, min(1.0, (len(p_values) - rank) * p_value))
     return adjusted
 
 

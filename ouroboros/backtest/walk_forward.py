@@ -14,7 +14,7 @@ from ouroboros.backtest.outcomes import Hindsight, Score, look_back, score
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Period, Study
-from ouroboros.backtest.trading import capital, closes_of, holdings, total_return, trade
+from ouroboros.backtest.trading import closes_of, holdings, total_return
 from ouroboros.backtest.trials import Trial
 
 
@@ -73,8 +73,8 @@ def earned(
     action = study.action
     if action is None:
         return None
-    trades = trade(action, prices, holdings(action, active_periods, period), period.ends).trades
-    return total_return(capital(trades, closes_of(action, prices, period)))
+    held = holdings(action, active_periods, period)
+    return total_return(action, prices, held, closes_of(action, prices, period), period.ends)
 
 
 def _merit(
@@ -90,4 +90,4 @@ def _merit(
 
 
 def _score(active_periods: Sequence[ActivePeriod], hindsight: Hindsight, starts: datetime) -> Score:
-    return score("", active_periods, hindsight, starts, None)
+    return score(active_periods, hindsight, starts, None)

@@ -42,7 +42,7 @@ def decided(events: list[Event], study: Study, until: datetime) -> tuple[Any, ..
     found = active_periods(list(signal_rows(history, ["credit_waivers"])), study.signals)["waivers"]
     assert study.action
     held = holdings(study.action, found, study.period)
-    trades = trade(study.action, prices, held, study.period.ends).trades
+    trades = trade(study.action, prices, held, study.period.ends)
     valuations = valuations_of(trades, closes_of(study.action, prices, study.period))
     return (
         [(one.begins_at, one.messages, one.evidence) for one in found if one.begins_at <= until],
@@ -92,7 +92,7 @@ def test_an_order_is_never_filled_by_a_bar_that_had_begun(monkeypatch: pytest.Mo
     prices = prices_of(["CRWV"], bars("CRWV", "2025-03-03", [(100, 101), (102, 103), (104, 105)]))
     assert study.action
     held = [Holding(at("2025-03-03"), None)]
-    (filled,) = trade(study.action, prices, held, study.period.ends).trades
+    (filled,) = trade(study.action, prices, held, study.period.ends)
     assert (filled.filled_at, filled.price_usd) == (at("2025-03-04", 0), 102)
     # A planted mistake: the bar in which the decision fell.
     monkeypatch.setattr(Prices, "fill", lambda *_: prices.series["CRWV"].bars[0])
