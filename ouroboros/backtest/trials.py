@@ -18,7 +18,6 @@ from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Action, Draws, Period, SignalRule, Study, Variant
 from ouroboros.backtest.trading import Holding, Trade, closes_of, holdings, trade, valuations_of
 
-
 Tried = TypeVar("Tried")
 
 
