@@ -13,10 +13,15 @@ from ouroboros.backtest.study import Outcome
 Figures = dict[str, str]
 
 
-def period_text(result: Result) -> str:
-    """Return over which time the study goes, in a sentence."""
+def introduction(result: Result) -> tuple[str, str]:
+    """Return over which time the study goes and what is foretold, and how often that comes anyway."""
     period = result.study.period
-    return f"From {day(period.starts)} to before {day(period.ends)}."
+    stated = f"From {day(period.starts)} to before {day(period.ends)}. {outcome_text(result.study.outcome)}"
+    hindsight = result.hindsight
+    if hindsight.base_rate is None:
+        return stated, "No bar of the period can be judged: the period is shorter than what is foretold."
+    bars, moves = count(len(hindsight.decided), "bar"), count(len(hindsight.moves), "stretch", "stretches")
+    return stated, f"It followed {percent(hindsight.base_rate)} of {bars} whose days are over, in {moves}."
 
 
 def outcome_text(outcome: Outcome) -> str:
@@ -24,15 +29,6 @@ def outcome_text(outcome: Outcome) -> str:
     verb, part = ("falls", outcome.falls) if outcome.falls is not None else ("rises", outcome.rises)
     by = f"{(part or 0.0) * 100:.4g} %"
     return f"Foretold is that {outcome.priced} {verb} by {by} within {outcome.within_days} days."
-
-
-def base_rate_text(result: Result) -> str:
-    """Return how often the outcome comes anyway, in a sentence."""
-    share, moves = result.hindsight.base_rate, count(len(result.hindsight.moves), "stretch", "stretches")
-    if share is None:
-        return "No bar of the period can be judged: the period is shorter than what is foretold."
-    bars = count(len(result.hindsight.decided), "bar")
-    return f"It followed {percent(share)} of {bars} whose days are over, in {moves}."
 
 
 def signal_figures(result: Result) -> Iterator[tuple[str, str, Figures]]:

@@ -10,7 +10,6 @@ from events.errors import UsageError
 from events.families.desk import WatchlistChanged
 from events.words import count
 from ouroboros.backtest.checks import IMPORT, check_prices
-from ouroboros.backtest.intervals import FEWEST_DAYS, FEWEST_EPISODES, FEWEST_MOVES
 from ouroboros.backtest.outcomes import Hindsight, look_back
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import Performance
@@ -19,14 +18,18 @@ from ouroboros.backtest.sources import Part, PartSummary, Source, parameters, wi
 from ouroboros.backtest.study import AS_STATED, Study, Variant
 from ouroboros.backtest.study_file import read_study
 from ouroboros.backtest.trading import Holding
-from ouroboros.backtest.trials import Trial, earned, holm, rules_of, tried
-from ouroboros.backtest.walk_forward import Split, walk_forward
+from ouroboros.backtest.trials import Split, Trial, earned, holm, rules_of, tried, walk_forward
 from ouroboros.history.opening import open_history
 from ouroboros.watchlist import read_watchlist
 from ouroboros.yaml_file import Document
 from projections.event_batch import EventBatch
 from projections.warning_signs.rows import SignalRow
 from streams.settings import Settings
+
+# Below 10 episodes the 95 % interval of a proportion of one half is wider than one half itself.
+FEWEST_EPISODES = 10
+FEWEST_MOVES = 5
+FEWEST_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
         trials=tuple(trials),
         adjusted=_adjusted(trials),
         always=_always(study, prices),
-        splits=walk_forward(study, prices, hindsight, trials, study.walk_forward.splits)
+        splits=tuple(walk_forward(study, prices, hindsight, trials, study.walk_forward.splits))
         if study.walk_forward
         else (),
         evidence=evidence_of(source.batches(base), wanted) if wanted else {},

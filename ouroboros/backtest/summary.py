@@ -6,15 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ouroboros.backtest.figures import (
-    Figures,
-    action_figures,
-    base_rate_text,
-    outcome_text,
-    period_text,
-    signal_figures,
-    split_figures,
-)
+from ouroboros.backtest.figures import Figures, action_figures, introduction, signal_figures, split_figures
 from ouroboros.backtest.run import Result
 
 # In characters.
@@ -25,8 +17,8 @@ def show(result: Result, out: Console) -> None:
     """Print what the signals foretold, what the action earned, what chance would have, and what to doubt."""
     study = result.study
     out.print(f"{study.title or study.study}", style="bold", markup=False)
-    out.print(f"{period_text(result)} {outcome_text(study.outcome)}", markup=False, soft_wrap=True)
-    out.print(base_rate_text(result), markup=False, soft_wrap=True)
+    for sentence in introduction(result):
+        out.print(sentence, markup=False, soft_wrap=True)
     several = len(study.signals) > 1
     signals = {
         f"{name}, {trial}" if several else trial: figures for trial, name, figures in signal_figures(result)

@@ -16,7 +16,7 @@ from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.sources import without_its_time
 from ouroboros.backtest.study import Action, Draws, Period
 from ouroboros.backtest.trading import Holding, Trade
-from ouroboros.backtest.walk_forward import earned
+from ouroboros.backtest.trials import return_within
 from ouroboros.watchlist import read_watchlist
 from tests.backtest.cases import at, bar, bars, prices_of, result_of, waiver
 
@@ -117,7 +117,7 @@ def test_what_is_chosen_at_a_cut_depends_on_nothing_behind_it(
         for one in straight.splits:
             before = Period(starts=straight.study.period.starts, ends=one.starts)
             returns = [
-                earned(straight.study, straight.prices, trial.active_periods["waivers"], before)
+                return_within(straight.study, straight.prices, trial.active_periods["waivers"], before)
                 for trial in straight.trials
             ]
             assert len(set(returns)) > 1
