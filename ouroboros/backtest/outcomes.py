@@ -20,7 +20,7 @@ from ouroboros.backtest.intervals import Interval, wilson
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Outcome, Period
-from projections.event_batch import Numbers, Whole
+from projections.event_batch import Numbers
 
 DAY = timedelta(days=1)
 LAST_DIGITS = 1e-12
@@ -43,12 +43,10 @@ class Judged(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A stretch of bars from each of which the outcome was still ahead: a fall, or a rise."""
+    """A stretch of bars (their indices) from each of which the outcome was still ahead: a fall, or a rise."""
 
     first: int
     last: int
-    begins_at: datetime
-    came_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def look_back(prices: Prices, outcome: Outcome, period: Period) -> Hindsight:
         if bar.corrects and closes:
             closes.pop()
         closes.append((bar.known_at, bar.close_usd))
-    came = _came(outcome, np.array([close for _, close in closes])).tolist()
+    came = _came(outcome, np.array([close for _, close in closes]))
     judged = tuple(
         Judged(known_at, close, _verdict(outcome, closes, known_at, later))
         for (known_at, close), later in zip(closes, came, strict=True)
@@ -171,7 +169,7 @@ def score(
     )
 
 
-def _came(outcome: Outcome, closes: Numbers) -> Whole:
+def _came(outcome: Outcome, closes: Numbers) -> list[int]:
     """Return, for each close, the first later one at which the outcome has come."""
     # The last digits are only how a computer writes a tenth.
     if outcome.falls is not None:
@@ -194,10 +192,8 @@ def _verdict(
 def _moves(bars: Sequence[Judged]) -> Iterator[Move]:
     for followed, stretch in groupby(range(len(bars)), key=lambda at: bars[at].verdict.followed):
         if followed:
-            first, *others = stretch
-            came_at = bars[first].verdict.came_at
-            assert came_at is not None  # noqa: S101  what followed came at some time
-            yield Move(first, others[-1] if others else first, bars[first].known_at, came_at)
+            bars_of_move = list(stretch)
+            yield Move(bars_of_move[0], bars_of_move[-1])
 
 
 def _outcome_of(active: ActivePeriod, hindsight: Hindsight) -> EpisodeOutcome:
@@ -217,21 +213,19 @@ def _brier(probability: float | None, decided: Sequence[EpisodeOutcome]) -> floa
     return fmean((probability - bool(episode.verdict.followed)) ** 2 for episode in decided)
 
 
-def first_at_most(values: Numbers, levels: Numbers) -> Whole:
+def first_at_most(values: Numbers, levels: Numbers) -> list[int]:
     """Return, for each index, the first later one whose value is at most the level given there.
 
-    The number of values where there is none. Takes the time and memory of sorting: lows of 1, 2, 4 ...
-    values in a row say how far to leap without passing such a value by.
+    The number of values where there is none.
     """
-    size = len(values)
-    lows = [values]
-    while 2 ** len(lows) <= size:
-        last, reach = lows[-1], 2 ** (len(lows) - 1)
-        lows.append(np.minimum(last[:-reach], last[reach:]))
-    indices = np.arange(1, size + 1)
-    for power in reversed(range(len(lows))):
-        low = lows[power]
-        inside = np.flatnonzero(indices < len(low))
-        leaping = inside[low[indices[inside]] > levels[inside]]
-        indices[leaping] += 2**power
-    return indices
+    # Only values before which none is as low are ever the first: they rise from the farthest to the nearest.
+    lows: list[int] = []
+    found = []
+    course, wanted = values.tolist(), levels.tolist()
+    for index in reversed(range(len(course))):
+        reached = bisect_right(lows, wanted[index], key=course.__getitem__)
+        found.append(lows[reached - 1] if reached else len(course))
+        while lows and course[lows[-1]] >= course[index]:
+            lows.pop()
+        lows.append(index)
+    return found[::-1]

@@ -46,7 +46,11 @@ def _document(result: Result) -> dict[str, Any]:
             "decided_bars": len(hindsight.decided),
             "base_rate": hindsight.base_rate,
             "moves": [
-                {"begins_at": move.begins_at, "ends_at": hindsight.known[move.last], "came_at": move.came_at}
+                {
+                    "begins_at": hindsight.known[move.first],
+                    "ends_at": hindsight.known[move.last],
+                    "came_at": hindsight.bars[move.first].verdict.came_at,
+                }
                 for move in hindsight.moves
             ],
         },

@@ -94,10 +94,14 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
     for variant in (None, *study.variants):
         key = _parameters(variant)
         if key not in folded:
-            own = [parameters(variant.name, variant.thresholds, variant.windows)] if variant else []
+            own = [parameters(variant)] if variant else []
             folded[key] = list(signal_rows(source.batches([*base, *own]), indicators))
         found = active_periods(folded[key], rules_of(study, variant))
         trials.append(tried(variant.name if variant else AS_STATED, study, prices, hindsight, found))
+    always = None
+    if study.action:
+        whole_period = [Holding(study.period.starts, None)]
+        _, always = earned(study.action, prices, whole_period, study.period, study.chance)
     wanted = frozenset(
         event_id
         for trial in trials
@@ -112,7 +116,7 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
         hindsight=hindsight,
         trials=tuple(trials),
         adjusted=_adjusted(trials),
-        always=_always(study, prices),
+        always=always,
         splits=tuple(walk_forward(study, prices, hindsight, trials, study.walk_forward.splits))
         if study.walk_forward
         else (),
@@ -154,13 +158,6 @@ def _adjusted(trials: Sequence[Trial]) -> dict[tuple[str, str | None], float]:
         if trial.action and trial.action.chance
     }
     return holm(hits) | holm(returns)
-
-
-def _always(study: Study, prices: Prices) -> Performance | None:
-    if study.action is None:
-        return None
-    held = [Holding(study.period.starts, None)]
-    return earned(study.action, prices, held, study.period, study.chance)[1]
 
 
 def _never_met(study: Study, rows: Sequence[SignalRow]) -> Iterator[str]:

@@ -68,7 +68,7 @@ async def fold(
             if history is None:
                 await _fold_journal(settings, projector, show)
             else:
-                show(reading.count_of(settings, found.plan))
+                show(reading.count_of(settings, history))
                 for batch in reading.batches_of(
                     history, found.plan, found.last_offset, projector.next_offset
                 ):

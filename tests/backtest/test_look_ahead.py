@@ -12,7 +12,7 @@ from events.families.prices import EquityBarClosed
 from ouroboros.backtest.prices import Bar, LookAhead, Prices
 from ouroboros.backtest.signals import active_periods, signal_rows
 from ouroboros.backtest.sources import parameters
-from ouroboros.backtest.study import Study
+from ouroboros.backtest.study import Study, Variant
 from ouroboros.backtest.trading import Holding, closes_of, holdings, trade, valuations_of
 from tests.backtest.cases import (
     at,
@@ -26,9 +26,9 @@ from tests.backtest.cases import (
     waiver,
 )
 
-SHORT_WINDOW = parameters("test", (), Study.model_validate(
-    study_document(variants=[{"name": "v", "windows": [{"indicator": "credit_waivers", "days": 3}]}])
-).variants[0].windows)  # fmt: skip
+SHORT_WINDOW = parameters(
+    Variant.model_validate({"name": "test", "windows": [{"indicator": "credit_waivers", "days": 3}]})
+)
 ACTION = {"while_down": "waivers", "long": ["CRWV"], "costs_bps": 10}
 
 
