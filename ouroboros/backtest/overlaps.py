@@ -13,8 +13,7 @@ import numpy as np
 
 from events.errors import UsageError
 from events.families.prices import EquityBarClosed, GpuBarClosed
-from ouroboros.backtest.bars import BatchBars, bars_of
-from ouroboros.backtest.priced import Priced
+from ouroboros.backtest.bars import BatchBars, Priced, bars_of
 from ouroboros.history.source import Entry, History
 from ouroboros.imports.kinds.bars import ROUNDED
 from projections.event_batch import EventBatch, Whole

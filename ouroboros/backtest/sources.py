@@ -13,9 +13,8 @@ import orjson
 from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.families.desk import WatchlistChanged
 from events.words import count, listed
-from ouroboros.backtest.bars import bars_of, check_last_prices
+from ouroboros.backtest.bars import Priced, bars_of, check_last_prices
 from ouroboros.backtest.overlaps import Overlaps
-from ouroboros.backtest.priced import Priced
 from ouroboros.backtest.study import HistoryPart, Variant
 from ouroboros.history.batches import batches, merged, picked
 from ouroboros.history.source import History, Order
