@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from events.base import Name, Symbol, Value
 from events.errors import UsageError
 from events.families.prices import Bar, EquityBarClosed, GpuBarClosed, GpuBasis
 from ouroboros.history.source import Entry, History
-from projections.event_batch import EventBatch, Numbers, Texts, Times, Whole
+from projections.event_batch import EventBatch, Numbers, Texts, Times, Whole, from_utc
 
 # So much may the clock of whoever made a price be ahead of that of whoever passed it on.
 CLOCKS_DIFFER = timedelta(minutes=1)
@@ -107,10 +107,10 @@ def bars_of(batch: EventBatch) -> BatchBars:
 
 
 def _plain(value: Any) -> Any:
-    """Convert a value of an event to one of a column: an id to text, a time to UTC without saying so."""
+    """Convert a value of an event to one of a column: an id to text, a time to UTC."""
     match value:
         case datetime():
-            return value.astimezone(UTC).replace(tzinfo=None)
+            return from_utc(value)
         case UUID():
             return str(value)
         case _:

@@ -15,7 +15,7 @@ from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import Performance
 from ouroboros.backtest.signals import Evidence, active_periods, evidence_of, fits, signal_rows
 from ouroboros.backtest.sources import Part, PartSummary, Source, parameters, without_its_time
-from ouroboros.backtest.study import AS_STATED, Study, Variant
+from ouroboros.backtest.study import AS_STATED, Study
 from ouroboros.backtest.study_file import read_study
 from ouroboros.backtest.trading import Holding
 from ouroboros.backtest.trials import Split, Trial, earned, holm, rules_of, tried, walk_forward
@@ -84,15 +84,16 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
     prices = Prices(study.universe, study.bar_seconds, source.histories)
     indicators = {condition.indicator for rule in study.signals.values() for condition in rule.of}
     base = [without_its_time(watchlist)] if watchlist else []
-    folded: dict[tuple[object, ...], list[SignalRow]] = {
-        _parameters(None): list(signal_rows(_keeping(source.batches(base), prices), indicators))
+    # By thresholds and windows: levels are judged on the same steps.
+    folded: dict[tuple[object, object], list[SignalRow]] = {
+        ((), ()): list(signal_rows(_keeping(source.batches(base), prices), indicators))
     }
     prices.let_single_prices_stand_in()
     notes = check_prices(document, study, prices)
     hindsight = look_back(prices, study.outcome, study.period)
     trials = []
     for variant in (None, *study.variants):
-        key = _parameters(variant)
+        key = (variant.thresholds, variant.windows) if variant else ((), ())
         if key not in folded:
             own = [parameters(variant)] if variant else []
             folded[key] = list(signal_rows(source.batches([*base, *own]), indicators))
@@ -121,7 +122,7 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
         if study.walk_forward
         else (),
         evidence=evidence_of(source.batches(base), wanted) if wanted else {},
-        notes=(*source.notes(study.universe), *notes, *_never_met(study, folded[_parameters(None)])),
+        notes=(*source.notes(study.universe), *notes, *_never_met(study, folded[(), ()])),
         warnings=tuple(_warnings(trials[0])),
     )
 
@@ -138,10 +139,6 @@ def _keeping(history: Iterator[EventBatch], prices: Prices) -> Iterator[EventBat
             "The history holds no event that was known before the end of the period.",
             "Choose a later period, or name another history.",
         )
-
-
-def _parameters(variant: Variant | None) -> tuple[object, ...]:
-    return (variant.thresholds, variant.windows) if variant else ((), ())
 
 
 def _adjusted(trials: Sequence[Trial]) -> dict[tuple[str, str | None], float]:
