@@ -1,25 +1,56 @@
-"""The bars of a batch as columns, those of shares and of GPU models alike."""
+"""What has a price, a share or a GPU model on a basis, and the bars of a batch of both as columns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Discriminator, Tag
 
+from events.base import Name, Symbol, Value
 from events.errors import UsageError
-from events.families.prices import EquityBarClosed, GpuBarClosed
-from ouroboros.backtest.priced import Priced, priced_by
+from events.families.prices import Bar, EquityBarClosed, GpuBarClosed, GpuBasis
 from ouroboros.history.source import Entry, History
-from projections.event_batch import EventBatch, Numbers, Texts, Times, Whole
+from projections.event_batch import EventBatch, Numbers, Texts, Times, Whole, from_utc
 
 # So much may the clock of whoever made a price be ahead of that of whoever passed it on.
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 _NUMBERS = ("open_usd", "high_usd", "low_usd", "close_usd")
 _COLUMNS = ("event_id", "interval_seconds", "bucket", "last_at", *_NUMBERS)
+
+
+class Gpu(Value):
+    """A GPU model and what its price is for."""
+
+    model: Name
+    """The GPU model, spelled as in the events."""
+    basis: GpuBasis
+    """What the price is for: resale, rental_hour or list."""
+
+    def __str__(self) -> str:
+        """Return it as it stands in a sentence."""
+        return f"{self.model} ({self.basis})"
+
+
+SHARE, GPU = "share", "gpu"
+# Which of the two a text of a file is, so that what is wrong with it is said of that alone.
+Priced = Annotated[
+    Annotated[Symbol, Tag(SHARE)] | Annotated[Gpu, Tag(GPU)],
+    Discriminator(lambda given: GPU if isinstance(given, dict | Gpu) else SHARE),
+]
+
+
+def priced_by(bar: Bar) -> Priced:
+    """Return what a bar has prices of."""
+    match bar:
+        case EquityBarClosed():
+            return bar.symbol
+        case GpuBarClosed():
+            return Gpu(model=bar.model, basis=bar.basis)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +84,7 @@ def bars_of(batch: EventBatch) -> BatchBars:
     others = [
         (position, journaled.event)
         for position, journaled in batch.others.items()
-        if isinstance(journaled.event, EquityBarClosed | GpuBarClosed)
+        if isinstance(journaled.event, Bar)
     ]
     codes: dict[Priced, int] = {symbol: code for code, symbol in enumerate(columns.symbols)}
     code = [codes.setdefault(priced_by(bar), len(codes)) for _, bar in others]
@@ -76,10 +107,10 @@ def bars_of(batch: EventBatch) -> BatchBars:
 
 
 def _plain(value: Any) -> Any:
-    """Convert a value of an event to one of a column: an id to text, a time to UTC without saying so."""
+    """Convert a value of an event to one of a column: an id to text, a time to UTC."""
     match value:
         case datetime():
-            return value.astimezone(UTC).replace(tzinfo=None)
+            return from_utc(value)
         case UUID():
             return str(value)
         case _:
@@ -96,7 +127,7 @@ def check_last_prices(batch: EventBatch, bars: BatchBars, history: History) -> N
         return
     journaled = batch.journaled(int(bars.at[early[0]]))
     bar = journaled.event
-    assert isinstance(bar, EquityBarClosed | GpuBarClosed)  # noqa: S101  nothing else has columns of bars
+    assert isinstance(bar, Bar)  # noqa: S101  nothing else has columns of bars
     raise UsageError(
         f"{history.address(Entry(journaled.offset, journaled.index, bar))}: the bar of {priced_by(bar)} has"
         f" prices until {bar.last_at:%Y-%m-%d %H:%M} UTC, but is said to have been known at"

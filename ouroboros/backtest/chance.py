@@ -16,7 +16,7 @@ import numpy as np
 from ouroboros.backtest.outcomes import Hindsight, Score
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.study import Action, Draws, Period
-from ouroboros.backtest.trading import Closes, Holding, capital, closes_of, total_return, trade
+from ouroboros.backtest.trading import Holding, closes_of, total_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ def chance_of_return(
         # Cuts into what is free, sorted, are the gaps between holdings: every placing is as likely.
         cuts = np.sort(generator.choice(free + 1, len(lengths), replace=free + 1 < len(lengths)))
         placed = _placed(times, [lengths[at] for at in generator.permutation(len(lengths))], cuts.tolist())
-        drawn.append(_earned(action, prices, placed, closes, period))
-    return _among(_earned(action, prices, held, closes, period), drawn)
+        drawn.append(total_return(action, prices, placed, closes, period.ends))
+    return _among(total_return(action, prices, held, closes, period.ends), drawn)
 
 
 def _bars(times: Sequence[datetime], held: Holding) -> int:
@@ -78,10 +78,6 @@ def _placed(times: Sequence[datetime], lengths: Sequence[int], cuts: Sequence[in
         last = first + length
         placed.append(Holding(times[first], times[last] if last < len(times) else None))
     return placed
-
-
-def _earned(action: Action, prices: Prices, held: Sequence[Holding], closes: Closes, period: Period) -> float:
-    return total_return(capital(trade(action, prices, held, period.ends).trades, closes))
 
 
 def _among(observed: float, drawn: Sequence[float]) -> Chance:

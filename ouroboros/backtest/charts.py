@@ -44,7 +44,8 @@ def _prices(result: Result, trial: Trial) -> Chart:
         (name, episode) for name, signal in trial.signals.items() for episode in signal.score.episodes
     ]
     closes = [(bar.known_at, bar.close_usd) for bar in hindsight.bars]
-    moves = [(move.came_at, hindsight.bars[move.first].verdict.close_usd or 0.0) for move in hindsight.moves]
+    came = [hindsight.bars[move.first].verdict for move in hindsight.moves]
+    moves = [(move.came_at, move.close_usd) for move in came if move.came_at and move.close_usd]
     begun = [(name, episode) for name, episode in episodes if episode.base_usd]
     beginnings = [(episode.active.begins_at, episode.base_usd or 0.0) for _, episode in begun]
     traces = [

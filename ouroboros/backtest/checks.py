@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from events.errors import UsageError
 from events.words import count, day, listed
-from ouroboros.backtest.priced import Gpu, Priced
+from ouroboros.backtest.bars import Gpu, Priced
 from ouroboros.backtest.prices import Bar, Prices
 from ouroboros.backtest.study import Study
 from ouroboros.yaml_file import Address, Document

@@ -1,6 +1,10 @@
-"""What a result says, in sentences and figures: the same on the screen and on the page."""
+"""What a result says, in sentences and figures: the same on the page (page.py) and on the screen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from events.words import count, day
 from ouroboros.backtest.chance import Chance
@@ -12,11 +16,19 @@ from ouroboros.backtest.study import Outcome
 # The texts of a row by their columns.
 Figures = dict[str, str]
 
+# In characters.
+FIRST_COLUMN, COLUMN = 16, 21
 
-def period_text(result: Result) -> str:
-    """Return over which time the study goes, in a sentence."""
+
+def introduction(result: Result) -> tuple[str, str]:
+    """Return over which time the study goes and what is foretold, and how often that comes anyway."""
     period = result.study.period
-    return f"From {day(period.starts)} to before {day(period.ends)}."
+    stated = f"From {day(period.starts)} to before {day(period.ends)}. {outcome_text(result.study.outcome)}"
+    hindsight = result.hindsight
+    if hindsight.base_rate is None:
+        return stated, "No bar of the period can be judged: the period is shorter than what is foretold."
+    bars, moves = count(len(hindsight.decided), "bar"), count(len(hindsight.moves), "stretch", "stretches")
+    return stated, f"It followed {percent(hindsight.base_rate)} of {bars} whose days are over, in {moves}."
 
 
 def outcome_text(outcome: Outcome) -> str:
@@ -26,19 +38,10 @@ def outcome_text(outcome: Outcome) -> str:
     return f"Foretold is that {outcome.priced} {verb} by {by} within {outcome.within_days} days."
 
 
-def base_rate_text(result: Result) -> str:
-    """Return how often the outcome comes anyway, in a sentence."""
-    share, moves = result.hindsight.base_rate, count(len(result.hindsight.moves), "stretch", "stretches")
-    if share is None:
-        return "No bar of the period can be judged: the period is shorter than what is foretold."
-    bars = count(len(result.hindsight.decided), "bar")
-    return f"It followed {percent(share)} of {bars} whose days are over, in {moves}."
-
-
 def signal_figures(result: Result) -> Iterator[tuple[str, str, Figures]]:
     """Return of each trial and signal their names and figures; shares with their 95 % bounds."""
     stated = any(rule.probability is not None for rule in result.study.signals.values())
-    for trial, adjusted in zip(result.trials, result.hits_adjusted, strict=True):
+    for trial in result.trials:
         for name, signal in trial.signals.items():
             score = signal.score
             figures = {
@@ -51,17 +54,17 @@ def signal_figures(result: Result) -> Iterator[tuple[str, str, Figures]]:
                 "recall": percent(score.recall) + _bounds(score.recall_interval),
                 "lead, days": number(score.median_lead_days, 1),
                 **({"Brier score": number(score.brier, 3)} if stated else {}),
-                **_p_values(signal.chance, adjusted[name]),
+                **_p_values(signal.chance, result.adjusted.get((trial.name, name))),
             }
             yield trial.name, name, figures
 
 
 def action_figures(result: Result) -> Iterator[tuple[str, Figures]]:
     """Return of each trial its name and what the action earned, and then of holding all the time."""
-    for trial, adjusted in zip(result.trials, result.returns_adjusted, strict=True):
+    for trial in result.trials:
         if trial.action and trial.action.performance:
             earned = _earned(trial.action.performance)
-            yield trial.name, earned | _p_values(trial.action.chance, adjusted)
+            yield trial.name, earned | _p_values(trial.action.chance, result.adjusted.get((trial.name, None)))
     if result.always:
         yield "held all the time", _earned(result.always) | _p_values(None, None)
 
@@ -111,3 +114,53 @@ def _earned(figures: Performance) -> Figures:
 
 def _p_values(chance: Chance | None, adjusted: float | None) -> Figures:
     return {"p": number(chance.p_value if chance else None, 3), "p after Holm": number(adjusted, 3)}
+
+
+def show(result: Result, out: Console) -> None:
+    """Print what the signals foretold, what the action earned, what chance would have, and what to doubt."""
+    study = result.study
+    out.print(f"{study.title or study.study}", style="bold", markup=False)
+    for sentence in introduction(result):
+        out.print(sentence, markup=False, soft_wrap=True)
+    several = len(study.signals) > 1
+    signals = {
+        f"{name}, {trial}" if several else trial: figures for trial, name, figures in signal_figures(result)
+    }
+    _side_by_side("signal", signals, out)
+    _side_by_side("action", dict(action_figures(result)), out)
+    _walk_forward(result, out)
+    for warning in result.warnings:
+        out.print("Warning: ", style="bold yellow", end="")
+        out.print(warning, markup=False, soft_wrap=True)
+    for note in result.notes:
+        out.print(f"Note: {note}", markup=False, soft_wrap=True)
+
+
+def _side_by_side(first: str, figures_of: Mapping[str, Figures], out: Console) -> None:
+    """Print a column a trial, as many beside each other as the screen holds."""
+    together = max(1, (out.width - FIRST_COLUMN) // COLUMN)
+    names = list(figures_of)
+    for start in range(0, len(names), together):
+        shown = names[start : start + together]
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(first, min_width=FIRST_COLUMN - 2)
+        for name in shown:
+            table.add_column(Text(name), justify="right", overflow="fold", max_width=COLUMN - 2)
+        for figure in figures_of[shown[0]]:
+            table.add_row(figure, *(figures_of[name][figure] for name in shown))
+        out.print(table)
+        out.print()
+
+
+def _walk_forward(result: Result, out: Console) -> None:
+    splits = list(split_figures(result))
+    if not splits:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    chosen, *others = splits[0]
+    table.add_column(f"walk forward: {chosen}", overflow="fold", max_width=24)
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True)
+    for figures in splits:
+        table.add_row(*figures.values())
+    out.print(table)

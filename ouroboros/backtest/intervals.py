@@ -1,15 +1,10 @@
-"""How sure a proportion is, and when a sample is too small to say anything."""
+"""How sure a proportion is."""
 
 from math import sqrt
 from typing import NamedTuple
 
 # The quantile of the normal distribution that leaves 2.5 % on each side.
 Z_95 = 1.959963984540054
-
-# Below 10 episodes the 95 % interval of a proportion of one half is wider than one half itself.
-FEWEST_EPISODES = 10
-FEWEST_MOVES = 5
-FEWEST_DAYS = 60
 
 
 class Interval(NamedTuple):

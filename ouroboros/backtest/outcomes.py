@@ -7,11 +7,12 @@ whatever came until then.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from statistics import fmean, median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,12 +20,7 @@ from ouroboros.backtest.intervals import Interval, wilson
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Outcome, Period
-
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
-
-
-Indices = np.ndarray[Any, np.dtype[np.int64]]
-
+from projections.event_batch import Numbers
 
 DAY = timedelta(days=1)
 LAST_DIGITS = 1e-12
@@ -33,9 +29,9 @@ LAST_DIGITS = 1e-12
 class Verdict(NamedTuple):
     """Whether the outcome followed (None: not known yet), and the close at which it came."""
 
-    followed: bool | None
-    came_at: datetime | None
-    close_usd: float | None
+    followed: bool | None = None
+    came_at: datetime | None = None
+    close_usd: float | None = None
 
 
 class Judged(NamedTuple):
@@ -47,12 +43,10 @@ class Judged(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A stretch of bars from each of which the outcome was still ahead: a fall, or a rise."""
+    """A stretch of bars (their indices) from each of which the outcome was still ahead: a fall, or a rise."""
 
     first: int
     last: int
-    begins_at: datetime
-    came_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +66,8 @@ class Hindsight:
     @property
     def base_rate(self) -> float | None:
         """Return the part of all decided bars from which the outcome followed."""
-        decided = [bar.verdict.followed for bar in self.bars if bar.verdict.followed is not None]
-        return fmean(decided) if decided else None
+        decided = self.decided
+        return fmean(bool(self.bars[at].verdict.followed) for at in decided) if decided else None
 
     @property
     def decided(self) -> tuple[int, ...]:
@@ -95,7 +89,6 @@ class EpisodeOutcome(NamedTuple):
 class Score:
     """How well a signal foretold the outcome; a figure that nothing says anything about is None."""
 
-    signal: str
     episodes: tuple[EpisodeOutcome, ...]
     hits: int
     false_alarms: int
@@ -131,7 +124,7 @@ def look_back(prices: Prices, outcome: Outcome, period: Period) -> Hindsight:
         if bar.corrects and closes:
             closes.pop()
         closes.append((bar.known_at, bar.close_usd))
-    came = _came(outcome, np.array([close for _, close in closes])).tolist()
+    came = _came(outcome, np.array([close for _, close in closes]))
     judged = tuple(
         Judged(known_at, close, _verdict(outcome, closes, known_at, later))
         for (known_at, close), later in zip(closes, came, strict=True)
@@ -140,7 +133,6 @@ def look_back(prices: Prices, outcome: Outcome, period: Period) -> Hindsight:
 
 
 def score(
-    name: str,
     active_periods: Sequence[ActivePeriod],
     hindsight: Hindsight,
     starts: datetime,
@@ -160,7 +152,6 @@ def score(
     }
     moves, base = len(hindsight.moves), hindsight.base_rate
     return Score(
-        signal=name,
         episodes=episodes,
         hits=len(hits),
         false_alarms=len(decided) - len(hits),
@@ -178,7 +169,7 @@ def score(
     )
 
 
-def _came(outcome: Outcome, closes: Numbers) -> Indices:
+def _came(outcome: Outcome, closes: Numbers) -> list[int]:
     """Return, for each close, the first later one at which the outcome has come."""
     # The last digits are only how a computer writes a tenth.
     if outcome.falls is not None:
@@ -192,31 +183,23 @@ def _verdict(
     last = begins_at + outcome.window
     # To count what came early and leave open what may still come would make every signal look good.
     if last > closes[-1][0]:
-        return Verdict(None, None, None)
+        return Verdict()
     if came < len(closes) and closes[came][0] <= last:
         return Verdict(True, *closes[came])
-    return Verdict(False, None, None)
+    return Verdict(followed=False)
 
 
-def _moves(bars: Sequence[Judged]) -> list[Move]:
-    moves: list[Move] = []
-    first: int | None = None
-    for at, bar in enumerate((*bars, None)):
-        followed = bar is not None and bar.verdict.followed is True
-        if followed and first is None:
-            first = at
-        elif not followed and first is not None:
-            came_at = bars[first].verdict.came_at
-            assert came_at is not None  # noqa: S101  what followed came at some time
-            moves.append(Move(first, at - 1, bars[first].known_at, came_at))
-            first = None
-    return moves
+def _moves(bars: Sequence[Judged]) -> Iterator[Move]:
+    for followed, stretch in groupby(range(len(bars)), key=lambda at: bars[at].verdict.followed):
+        if followed:
+            bars_of_move = list(stretch)
+            yield Move(bars_of_move[0], bars_of_move[-1])
 
 
 def _outcome_of(active: ActivePeriod, hindsight: Hindsight) -> EpisodeOutcome:
     at = hindsight.at(active.begins_at)
     if at is None:
-        return EpisodeOutcome(active, None, None, Verdict(None, None, None), None)
+        return EpisodeOutcome(active, None, None, Verdict(), None)
     bar = hindsight.bars[at]
     came_at = bar.verdict.came_at
     # Days of the signal, not of the bar: on a weekend it may be a little younger.
@@ -230,21 +213,19 @@ def _brier(probability: float | None, decided: Sequence[EpisodeOutcome]) -> floa
     return fmean((probability - bool(episode.verdict.followed)) ** 2 for episode in decided)
 
 
-def first_at_most(values: Numbers, levels: Numbers) -> Indices:
+def first_at_most(values: Numbers, levels: Numbers) -> list[int]:
     """Return, for each index, the first later one whose value is at most the level given there.
 
-    The number of values where there is none. Takes the time and memory of sorting: lows of 1, 2, 4 ...
-    values in a row say how far to leap without passing such a value by.
+    The number of values where there is none.
     """
-    size = len(values)
-    lows = [values]
-    while 2 ** len(lows) <= size:
-        last, reach = lows[-1], 2 ** (len(lows) - 1)
-        lows.append(np.minimum(last[:-reach], last[reach:]))
-    indices = np.arange(1, size + 1)
-    for power in reversed(range(len(lows))):
-        low = lows[power]
-        inside = np.flatnonzero(indices < len(low))
-        leaping = inside[low[indices[inside]] > levels[inside]]
-        indices[leaping] += 2**power
-    return indices
+    # Only values before which none is as low are ever the first: they rise from the farthest to the nearest.
+    lows: list[int] = []
+    found = []
+    course, wanted = values.tolist(), levels.tolist()
+    for index in reversed(range(len(course))):
+        reached = bisect_right(lows, wanted[index], key=course.__getitem__)
+        found.append(lows[reached - 1] if reached else len(course))
+        while lows and course[lows[-1]] >= course[index]:
+            lows.pop()
+        lows.append(index)
+    return found[::-1]

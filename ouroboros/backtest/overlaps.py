@@ -4,17 +4,15 @@ Two prices for one bar are refused: which of them was known would depend on the 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 from math import isclose
+from typing import NamedTuple
 
 import numpy as np
 
 from events.errors import UsageError
-from events.families.prices import EquityBarClosed, GpuBarClosed
-from ouroboros.backtest.bars import BatchBars, bars_of
-from ouroboros.backtest.priced import Priced
+from events.families.prices import Bar
+from ouroboros.backtest.bars import BatchBars, Priced, bars_of
 from ouroboros.history.source import Entry, History
 from ouroboros.imports.kinds.bars import ROUNDED
 from projections.event_batch import EventBatch, Whole
@@ -26,15 +24,12 @@ BARS_COMPARED = 5
 _Series = tuple[Priced, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """A bar, the part that it is of, and where it stands there."""
 
     part: int
     entry: Entry
-    bucket: datetime
-    open_usd: float
-    close_usd: float
+    bar: Bar
 
 
 class Overlaps:
@@ -83,17 +78,18 @@ class Overlaps:
                     last.append(bar)
         del last[:-BARS_COMPARED]
 
-    def _is_same(self, series: _Series, there: _Seen, bar: _Seen) -> bool:
-        if there.part == bar.part or there.bucket != bar.bucket:
+    def _is_same(self, series: _Series, seen: _Seen, other: _Seen) -> bool:
+        there, bar = seen.bar, other.bar
+        if seen.part == other.part or there.bucket != bar.bucket:
             return False
         if isclose(there.open_usd, bar.open_usd, rel_tol=ROUNDED) and isclose(
             there.close_usd, bar.close_usd, rel_tol=ROUNDED
         ):
             return True
         raise UsageError(
-            f"{series[0]} of {bar.entry.event.known_at:%Y-%m-%d %H:%M} UTC opened at {there.open_usd:,.10g}"
-            f" and closed at {there.close_usd:,.10g} USD in {self._address(there)}, but at"
-            f" {bar.open_usd:,.10g} and {bar.close_usd:,.10g} USD in {self._address(bar)}.",
+            f"{series[0]} of {bar.known_at:%Y-%m-%d %H:%M} UTC opened at {there.open_usd:,.10g}"
+            f" and closed at {there.close_usd:,.10g} USD in {self._address(seen)}, but at"
+            f" {bar.open_usd:,.10g} and {bar.close_usd:,.10g} USD in {self._address(other)}.",
             "Say `take: facts` under history beside the place whose prices are not to count, or leave one of"
             " the two out.",
         )
@@ -122,6 +118,5 @@ def _series(bars: BatchBars, compared: Whole) -> Iterator[tuple[_Series, Whole]]
 def _seen(batch: EventBatch, part: Whole, position: int) -> _Seen:
     journaled = batch.journaled(position)
     bar = journaled.event
-    assert isinstance(bar, EquityBarClosed | GpuBarClosed)  # noqa: S101  only bars are compared
-    entry = Entry(journaled.offset, journaled.index, bar)
-    return _Seen(int(part[position]), entry, bar.bucket, bar.open_usd, bar.close_usd)
+    assert isinstance(bar, Bar)  # noqa: S101  only bars are compared
+    return _Seen(int(part[position]), Entry(journaled.offset, journaled.index, bar), bar)

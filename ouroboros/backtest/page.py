@@ -7,15 +7,7 @@ from typing import NamedTuple
 import orjson
 
 from ouroboros.backtest.charts import charts
-from ouroboros.backtest.figures import (
-    Figures,
-    action_figures,
-    base_rate_text,
-    outcome_text,
-    period_text,
-    signal_figures,
-    split_figures,
-)
+from ouroboros.backtest.figures import Figures, action_figures, introduction, signal_figures, split_figures
 from ouroboros.backtest.outcomes import EpisodeOutcome
 from ouroboros.backtest.run import Result
 from ouroboros.html.page import render
@@ -53,7 +45,7 @@ def page(result: Result) -> str:
         "backtest.html",
         study.title or study.study,
         study=study,
-        subject=" ".join((period_text(result), outcome_text(study.outcome), base_rate_text(result))),
+        subject=" ".join(introduction(result)),
         warnings=result.warnings,
         signals=_table("Signals", signals, texts=2),
         action=_table("Action", action, texts=1),

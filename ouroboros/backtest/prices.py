@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from ouroboros.backtest.bars import bars_of
-from ouroboros.backtest.priced import Priced
+from ouroboros.backtest.bars import Priced, bars_of
 from ouroboros.history.source import History
 from projections.event_batch import EventBatch
 

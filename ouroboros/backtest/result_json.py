@@ -46,17 +46,16 @@ def _document(result: Result) -> dict[str, Any]:
             "decided_bars": len(hindsight.decided),
             "base_rate": hindsight.base_rate,
             "moves": [
-                {"begins_at": move.begins_at, "ends_at": hindsight.known[move.last], "came_at": move.came_at}
+                {
+                    "begins_at": hindsight.known[move.first],
+                    "ends_at": hindsight.known[move.last],
+                    "came_at": hindsight.bars[move.first].verdict.came_at,
+                }
                 for move in hindsight.moves
             ],
         },
         "always_held": _performance(result.always),
-        "trials": [
-            _trial(trial, hits, returns, result.evidence)
-            for trial, hits, returns in zip(
-                result.trials, result.hits_adjusted, result.returns_adjusted, strict=True
-            )
-        ],
+        "trials": [_trial(trial, result) for trial in result.trials],
         "walk_forward": [asdict(split) for split in result.splits],
     }
 
@@ -65,22 +64,17 @@ def _fields(value: Any, names: str) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names.split()}
 
 
-def _trial(
-    trial: Trial,
-    hits: Mapping[str, float | None],
-    returns: float | None,
-    evidence: Mapping[UUID, Evidence],
-) -> dict[str, Any]:
+def _trial(trial: Trial, result: Result) -> dict[str, Any]:
     return {
         "name": trial.name,
         "signals": {
             name: {
-                **_score(signal.score, evidence),
-                "null_model_of_hits": _chance(signal.chance, hits[name]),
+                **_score(signal.score, result.evidence),
+                "null_model_of_hits": _chance(signal.chance, result.adjusted.get((trial.name, name))),
             }
             for name, signal in trial.signals.items()
         },
-        "action": _action(trial.action, returns) if trial.action else None,
+        "action": _action(trial.action, result.adjusted.get((trial.name, None))) if trial.action else None,
     }
 
 

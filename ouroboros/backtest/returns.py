@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 from statistics import fmean
-from typing import Any
 
 import empyrical
 import numpy as np
@@ -20,11 +19,10 @@ from arch.bootstrap import StationaryBootstrap
 from ouroboros.backtest.intervals import Interval
 from ouroboros.backtest.study import Draws
 from ouroboros.backtest.trading import STARTING_CAPITAL, Trade, Valuation
+from projections.event_batch import Numbers
 
 TRADING_DAYS = 252
 FEWEST_RETURNS = 20
-
-Returns = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +79,16 @@ def performance(valuations: Sequence[Valuation], trades: Sequence[Trade], draws:
     )
 
 
-def daily_returns(capital: Sequence[float]) -> Returns:
+def daily_returns(capital: Sequence[float]) -> Numbers:
     """Divide each day's capital by that of the day before, the first by the capital at the start."""
     levels = np.array([STARTING_CAPITAL, *capital])
     before = levels[:-1]
     # Nothing comes of nothing: capital that was lost stays lost.
-    grown: Returns = np.divide(levels[1:], before, out=np.ones_like(before), where=before > 0)
+    grown: Numbers = np.divide(levels[1:], before, out=np.ones_like(before), where=before > 0)
     return grown - 1
 
 
-def _bounds(returns: Returns, draws: Draws) -> tuple[Interval | None, Interval | None]:
+def _bounds(returns: Numbers, draws: Draws) -> tuple[Interval | None, Interval | None]:
     if len(returns) < FEWEST_RETURNS or not np.any(returns):
         return None, None
     block = max(1, round(len(returns) ** (1 / 3)))
@@ -99,13 +97,13 @@ def _bounds(returns: Returns, draws: Draws) -> tuple[Interval | None, Interval |
     return _percentiles(drawn[:, 0]), _percentiles(drawn[:, 1])
 
 
-def _two_figures(returns: Returns) -> Returns:
+def _two_figures(returns: Numbers) -> Numbers:
     mean, deviation = returns.mean(), returns.std(ddof=1)
     sharpe = mean / deviation * np.sqrt(TRADING_DAYS) if deviation > 0 else 0.0
     return np.array([mean * TRADING_DAYS, sharpe])
 
 
-def _percentiles(drawn: Returns) -> Interval:
+def _percentiles(drawn: Numbers) -> Interval:
     low, high = np.percentile(drawn, [2.5, 97.5])
     return Interval(float(low), float(high))
 

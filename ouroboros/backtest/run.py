@@ -10,17 +10,15 @@ from events.errors import UsageError
 from events.families.desk import WatchlistChanged
 from events.words import count
 from ouroboros.backtest.checks import IMPORT, check_prices
-from ouroboros.backtest.intervals import FEWEST_DAYS, FEWEST_EPISODES, FEWEST_MOVES
 from ouroboros.backtest.outcomes import Hindsight, look_back
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.returns import Performance
 from ouroboros.backtest.signals import Evidence, active_periods, evidence_of, fits, signal_rows
 from ouroboros.backtest.sources import Part, PartSummary, Source, parameters, without_its_time
-from ouroboros.backtest.study import AS_STATED, Study, Variant
+from ouroboros.backtest.study import AS_STATED, Study
 from ouroboros.backtest.study_file import read_study
 from ouroboros.backtest.trading import Holding
-from ouroboros.backtest.trials import Trial, earned, holm, rules_of, tried
-from ouroboros.backtest.walk_forward import Split, walk_forward
+from ouroboros.backtest.trials import Split, Trial, earned, holm, rules_of, tried, walk_forward
 from ouroboros.history.opening import open_history
 from ouroboros.watchlist import read_watchlist
 from ouroboros.yaml_file import Document
@@ -28,13 +26,18 @@ from projections.episodes.rows import SignalRow
 from projections.event_batch import EventBatch
 from streams.settings import Settings
 
+# Below 10 episodes the 95 % interval of a proportion of one half is wider than one half itself.
+FEWEST_EPISODES = 10
+FEWEST_MOVES = 5
+FEWEST_DAYS = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """All that a study gives; the first trial is the study as stated, the others are its variants.
 
-    `always` is the action held all the time. Holm's p-values are in the order of the trials: of each
-    signal's hits, and of the action's returns; None where there is none to adjust.
+    `always` is the action held all the time. `adjusted` are Holm's p-values by the name of the trial and
+    that of the signal whose hits they are of; None stands for the action's returns.
     """
 
     study: Study
@@ -42,8 +45,7 @@ class Result:
     prices: Prices
     hindsight: Hindsight
     trials: tuple[Trial, ...]
-    hits_adjusted: tuple[Mapping[str, float | None], ...]
-    returns_adjusted: tuple[float | None, ...]
+    adjusted: Mapping[tuple[str, str | None], float]
     always: Performance | None
     splits: tuple[Split, ...]
     evidence: Mapping[UUID, Evidence]
@@ -82,21 +84,25 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
     prices = Prices(study.universe, study.bar_seconds, source.histories)
     indicators = {condition.indicator for rule in study.signals.values() for condition in rule.of}
     base = [without_its_time(watchlist)] if watchlist else []
-    folded: dict[tuple[object, ...], list[SignalRow]] = {
-        _parameters(None): list(signal_rows(_keeping(source.batches(base), prices), indicators))
+    # By thresholds and windows: levels are judged on the same steps.
+    folded: dict[tuple[object, object], list[SignalRow]] = {
+        ((), ()): list(signal_rows(_keeping(source.batches(base), prices), indicators))
     }
     prices.let_single_prices_stand_in()
     notes = check_prices(document, study, prices)
     hindsight = look_back(prices, study.outcome, study.period)
     trials = []
     for variant in (None, *study.variants):
-        key = _parameters(variant)
+        key = (variant.thresholds, variant.windows) if variant else ((), ())
         if key not in folded:
-            own = [parameters(variant.name, variant.thresholds, variant.windows)] if variant else []
+            own = [parameters(variant)] if variant else []
             folded[key] = list(signal_rows(source.batches([*base, *own]), indicators))
         found = active_periods(folded[key], rules_of(study, variant))
         trials.append(tried(variant.name if variant else AS_STATED, study, prices, hindsight, found))
-    hits_adjusted, returns_adjusted = _adjusted(trials)
+    always = None
+    if study.action:
+        whole_period = [Holding(study.period.starts, None)]
+        _, always = earned(study.action, prices, whole_period, study.period, study.chance)
     wanted = frozenset(
         event_id
         for trial in trials
@@ -110,14 +116,13 @@ def run(study: Study, document: Document, source: Source, watchlist: WatchlistCh
         prices=prices,
         hindsight=hindsight,
         trials=tuple(trials),
-        hits_adjusted=hits_adjusted,
-        returns_adjusted=returns_adjusted,
-        always=_always(study, prices),
-        splits=walk_forward(study, prices, hindsight, trials, study.walk_forward.splits)
+        adjusted=_adjusted(trials),
+        always=always,
+        splits=tuple(walk_forward(study, prices, hindsight, trials, study.walk_forward.splits))
         if study.walk_forward
         else (),
         evidence=evidence_of(source.batches(base), wanted) if wanted else {},
-        notes=(*source.notes(study.universe), *notes, *_never_met(study, folded[_parameters(None)])),
+        notes=(*source.notes(study.universe), *notes, *_never_met(study, folded[(), ()])),
         warnings=tuple(_warnings(trials[0])),
     )
 
@@ -136,38 +141,20 @@ def _keeping(history: Iterator[EventBatch], prices: Prices) -> Iterator[EventBat
         )
 
 
-def _parameters(variant: Variant | None) -> tuple[object, ...]:
-    return (variant.thresholds, variant.windows) if variant else ((), ())
-
-
-def _adjusted(
-    trials: Sequence[Trial],
-) -> tuple[tuple[Mapping[str, float | None], ...], tuple[float | None, ...]]:
+def _adjusted(trials: Sequence[Trial]) -> dict[tuple[str, str | None], float]:
     """Adjust the p-values of everything that was tried together, hits and returns each among themselves."""
-    of_hits = {
-        (at, name): signal.chance.p_value
-        for at, trial in enumerate(trials)
+    hits: dict[tuple[str, str | None], float] = {
+        (trial.name, name): signal.chance.p_value
+        for trial in trials
         for name, signal in trial.signals.items()
         if signal.chance
     }
-    of_returns = {
-        at: trial.action.chance.p_value
-        for at, trial in enumerate(trials)
+    returns: dict[tuple[str, str | None], float] = {
+        (trial.name, None): trial.action.chance.p_value
+        for trial in trials
         if trial.action and trial.action.chance
     }
-    hits = dict(zip(of_hits, holm(list(of_hits.values())), strict=True))
-    returns = dict(zip(of_returns, holm(list(of_returns.values())), strict=True))
-    return (
-        tuple({name: hits.get((at, name)) for name in trial.signals} for at, trial in enumerate(trials)),
-        tuple(returns.get(at) for at in range(len(trials))),
-    )
-
-
-def _always(study: Study, prices: Prices) -> Performance | None:
-    if study.action is None:
-        return None
-    held = [Holding(study.period.starts, None)]
-    return earned(study.action, prices, held, study.period, study.chance)[1]
+    return holm(hits) | holm(returns)
 
 
 def _never_met(study: Study, rows: Sequence[SignalRow]) -> Iterator[str]:

@@ -5,9 +5,9 @@ The fold is the one that runs live. What a signal is at a time follows from rows
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -37,35 +37,11 @@ class ActivePeriod:
     `evidence` theirs.
     """
 
-    signal: str
     begins_at: datetime
     ends_at: datetime | None
     messages: tuple[str, ...]
     signal_ids: tuple[UUID, ...]
     evidence: tuple[UUID, ...]
-
-
-# The newest step of every open episode, by indicator and subject.
-OpenEpisodes = dict[tuple[str, str], SignalRow]
-
-
-@dataclass(slots=True)
-class _Tracker:
-    """Follows a signal through the steps of a history."""
-
-    name: str
-    rule: SignalRule
-    up: ActivePeriod | None = None
-    active_periods: list[ActivePeriod] = field(default_factory=list)
-
-    def update(self, at: datetime, open_: OpenEpisodes) -> None:
-        held = [_held(condition, open_) for condition in self.rule.of]
-        up = sum(1 for rows in held if rows) >= self.rule.at_least
-        if up and self.up is None:
-            self.up = _active_period(self.name, at, [row for rows in held for row in rows])
-        elif not up and self.up is not None:
-            self.active_periods.append(replace(self.up, ends_at=at))
-            self.up = None
 
 
 def signal_rows(history: Iterable[EventBatch], indicators: Iterable[str]) -> Iterator[SignalRow]:
@@ -79,23 +55,25 @@ def signal_rows(history: Iterable[EventBatch], indicators: Iterable[str]) -> Ite
 def active_periods(
     rows: Sequence[SignalRow], rules: Mapping[str, SignalRule]
 ) -> dict[str, tuple[ActivePeriod, ...]]:
-    """Follow signals through the steps of a history.
+    """Follow signals through the steps of a history."""
+    return {name: tuple(_active_periods(rows, rule)) for name, rule in rules.items()}
 
-    A signal is judged once all events of a time are in: what comes and goes within it was never up.
-    """
-    trackers = [_Tracker(name, rule) for name, rule in rules.items()]
-    open_: OpenEpisodes = {}
+
+def _active_periods(rows: Sequence[SignalRow], rule: SignalRule) -> Iterator[ActivePeriod]:
+    newest: dict[tuple[str, str], SignalRow] = {}
+    up: ActivePeriod | None = None
+    # A signal is judged once all events of a time are in: what comes and goes within it was never up.
     for at, steps in groupby(rows, key=lambda row: row.known_at):
-        for row in steps:
-            if row.level == Level.CALM:
-                open_.pop((row.indicator, row.subject), None)
-            else:
-                open_[row.indicator, row.subject] = row
-        for tracker in trackers:
-            tracker.update(at, open_)
-    return {
-        tracker.name: (*tracker.active_periods, *([tracker.up] if tracker.up else [])) for tracker in trackers
-    }
+        newest |= {(row.indicator, row.subject): row for row in steps}
+        held = [_held(condition, newest) for condition in rule.of]
+        holds = sum(1 for rows_held in held if rows_held) >= rule.at_least
+        if holds and up is None:
+            up = _active_period(at, chain.from_iterable(held))
+        elif up is not None and not holds:
+            yield replace(up, ends_at=at)
+            up = None
+    if up is not None:
+        yield up
 
 
 def evidence_of(history: Iterable[EventBatch], wanted: frozenset[UUID]) -> dict[UUID, Evidence]:
@@ -122,23 +100,22 @@ def _events_among(batch: EventBatch, wanted: frozenset[UUID], texts: frozenset[s
             yield journaled.event
 
 
-def _held(condition: Condition, open_: OpenEpisodes) -> list[SignalRow]:
+def _held(condition: Condition, newest: Mapping[tuple[str, str], SignalRow]) -> list[SignalRow]:
     least = Level(condition.level).rank
     return [
         row
-        for (indicator, subject), row in sorted(open_.items())
+        for (indicator, subject), row in sorted(newest.items())
         if indicator == condition.indicator
         and Level(row.level).rank >= least
         and fits(condition.subject, subject)
     ]
 
 
-def _active_period(name: str, at: datetime, rows: Iterable[SignalRow]) -> ActivePeriod:
+def _active_period(at: datetime, rows: Iterable[SignalRow]) -> ActivePeriod:
     # Two conditions may hold by the same step.
     once = list({row.signal_id: row for row in rows}.values())
     evidence = dict.fromkeys(event_id for row in once for event_id in row.evidence)
     return ActivePeriod(
-        signal=name,
         begins_at=at,
         ends_at=None,
         messages=tuple(row.message for row in once),

@@ -1,8 +1,9 @@
 """The history of a study: its parts as one, in the order in which the world could know them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -10,12 +11,11 @@ import numpy as np
 import orjson
 
 from events.base import EVENT_ID_NAMESPACE, Certainty, Event
-from events.families.desk import ThresholdOverride, WatchlistChanged, WindowOverride
+from events.families.desk import WatchlistChanged
 from events.words import count, listed
-from ouroboros.backtest.bars import bars_of, check_last_prices
+from ouroboros.backtest.bars import Priced, bars_of, check_last_prices
 from ouroboros.backtest.overlaps import Overlaps
-from ouroboros.backtest.priced import Priced
-from ouroboros.backtest.study import HistoryPart
+from ouroboros.backtest.study import HistoryPart, Variant
 from ouroboros.history.batches import batches, merged, picked
 from ouroboros.history.source import History, Order
 from projections.base import JournaledEvent
@@ -80,10 +80,9 @@ class Source:
         if desk:
             yield batch_of(desk)
         offset = len(desk)
-        yield (taken := _numbered(first, offset))
-        for batch in batches:
-            offset += len(taken)
-            yield (taken := _numbered(batch, offset))
+        for batch in chain([first], batches):
+            yield _numbered(batch, offset)
+            offset += len(batch)
 
     def notes(self, universe: Sequence[Priced]) -> Iterator[str]:
         """Yield what of the parts did not count, and why."""
@@ -154,28 +153,18 @@ def _taken(batch: EventBatch, what: str) -> EventBatch:
 
 def _numbered(batch: EventBatch, offset: int) -> EventBatch:
     """Return events one an offset, with the clock, which in known order is `known_at` itself."""
-    return EventBatch(
-        offset=np.arange(offset, offset + len(batch)),
-        index=np.zeros(len(batch), dtype=np.int64),
-        known_at=batch.known_at,
-        now=batch.known_at,
-        bars=batch.bars,
-        others={
-            position: JournaledEvent(offset + position, 0, journaled.event.known_at, journaled.event)
-            for position, journaled in batch.others.items()
-        },
-    )
-
-
-def parameters(
-    name: str, thresholds: Sequence[ThresholdOverride], windows: Sequence[WindowOverride]
-) -> WatchlistChanged:
-    """Return the event that sets parameters for a whole history; its identity follows from them."""
-    content = {
-        "watchlist": name,
-        "thresholds": [threshold.model_dump(mode="json") for threshold in thresholds],
-        "windows": [window.model_dump(mode="json") for window in windows],
+    others = {
+        position: JournaledEvent(offset + position, 0, journaled.event.known_at, journaled.event)
+        for position, journaled in batch.others.items()
     }
+    offsets, indices = np.arange(offset, offset + len(batch)), np.zeros(len(batch), dtype=np.int64)
+    return replace(batch, offset=offsets, index=indices, now=batch.known_at, others=others, read={})
+
+
+def parameters(variant: Variant) -> WatchlistChanged:
+    """Return the event that sets parameters for a whole history; its identity follows from them."""
+    own = variant.model_dump(mode="json", include={"thresholds", "windows"})
+    content = {"watchlist": variant.name, **own}
     return WatchlistChanged.model_validate(
         {
             "event_id": _identity(content),

@@ -8,10 +8,8 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from events.base import Name, Symbol, Text, Time, Value
 from events.families.desk import Days, ThresholdOverride, WindowOverride
 from events.families.prices import GpuBasis
-from ouroboros.backtest.priced import Gpu, Priced
-from projections.definition import Level
+from ouroboros.backtest.bars import Gpu, Priced
 
-LEVELS = (Level.WATCH, Level.WARNING, Level.CRITICAL)
 MOST_VARIANTS = 64
 # What the parameters of the study itself are called among the variants.
 AS_STATED = "as stated"

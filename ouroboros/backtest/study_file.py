@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from events.errors import short
-from ouroboros.backtest.priced import Priced
+from ouroboros.backtest.bars import Priced
 from ouroboros.backtest.study import AS_STATED, Study
 from ouroboros.watchlist import out_of_order
 from ouroboros.yaml_file import Address, Document, describe, in_words, keys_at, read_yaml, unknown

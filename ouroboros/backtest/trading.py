@@ -6,17 +6,19 @@ the position is closed. Idle capital earns nothing, borrowed shares cost nothing
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from ouroboros.backtest.outcomes import Numbers
 from ouroboros.backtest.prices import AsOf, Bar, LookAhead, Prices
 from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Action, Period
+from projections.event_batch import Numbers
 
 STARTING_CAPITAL = 1.0
 BASIS_POINT = 1e-4
@@ -46,70 +48,43 @@ class Trade(NamedTuple):
     cost: float
 
 
-@dataclass(slots=True)
-class Account:
-    """Cash and shares, and what has been done so far."""
-
-    cash: float = STARTING_CAPITAL
-    shares: dict[str, float] = field(default_factory=dict)
-    trades: list[Trade] = field(default_factory=list)
-
-    def capital(self, prices: AsOf) -> float:
-        """Value everything at the last closes known at a time."""
-        return self.cash + sum(self._values(prices))
-
-    def book(self, trade: Trade) -> None:
-        """Pay for a trade."""
-        self.cash -= trade.shares * trade.price_usd + trade.cost
-        self.shares[trade.symbol] = self.shares.get(trade.symbol, 0.0) + trade.shares
-        self.trades.append(trade)
-
-    def _values(self, prices: AsOf) -> Iterator[float]:
-        for symbol, held in self.shares.items():
-            if held:
-                close = prices.close_usd(symbol)
-                assert close is not None  # noqa: S101  a trade is booked once its bar, with its close, is known
-                yield held * close
-
-
 def holdings(action: Action, active_periods: Iterable[ActivePeriod], period: Period) -> tuple[Holding, ...]:
     """Return when the action wants to hold within a period; what is up already counts from its start."""
     starts, ends = period.starts, period.ends
-    clipped = [
-        (max(active.begins_at, starts), active.ends_at)
+    wanted = [
+        (max(active.begins_at, starts), min(active.ends_at or ends, ends))
         for active in active_periods
         if active.begins_at < ends and (active.ends_at is None or active.ends_at > starts)
     ]
-    if action.while_up is not None:
-        wanted = clipped
-    else:
-        wanted = []
-        free_from: datetime | None = starts
-        for begins_at, ended_at in clipped:
-            if free_from is not None and begins_at > free_from:
-                wanted.append((free_from, begins_at))
-            free_from = ended_at
-        if free_from is not None and free_from < ends:
-            wanted.append((free_from, None))
-    return tuple(
-        Holding(begins_at, None if ended_at is None or ended_at >= ends else ended_at)
-        for begins_at, ended_at in wanted
-    )
+    if action.while_down is not None:
+        # The ends of what is up and the beginnings of what is up next bound what is down.
+        bounds = [starts, *chain.from_iterable(wanted), ends]
+        wanted = [
+            (begins_at, until)
+            for begins_at, until in zip(bounds[::2], bounds[1::2], strict=True)
+            if begins_at < until
+        ]
+    return tuple(Holding(begins_at, until if until < ends else None) for begins_at, until in wanted)
+
+
+class Order(NamedTuple):
+    """The time of a decision, and the bar at whose opening it is filled."""
+
+    decided_at: datetime
+    bar: Bar
 
 
 class Leg(NamedTuple):
-    """One share of one holding: the bars at whose opening it begins and ends; it stays where none ends it."""
+    """One share of one holding; it stays where no order ends it."""
 
     symbol: str
     side: int
-    decided_at: datetime
-    entry: Bar
-    left_at: datetime | None
-    exit: Bar | None
+    entry: Order
+    exit: Order | None
 
 
 def legs(action: Action, prices: Prices, held: Sequence[Holding], ends: datetime) -> list[Leg]:
-    """Return the bars that each order is filled at: the first to begin later than decision and delay.
+    """Return the orders of each share, each filled by the first bar to begin later than decision and delay.
 
     Orders that meet in one bar cancel each other: what ends there goes on, what began there never was.
     Raises LookAhead where a bar had begun before its order.
@@ -119,54 +94,64 @@ def legs(action: Action, prices: Prices, held: Sequence[Holding], ends: datetime
         side = 1 if symbol in action.long else -1
         own: list[Leg] = []
         for holding in held:
-            entry = _opening(action, prices, symbol, holding.from_at, ends)
-            if entry is None:
-                continue
-            leave = None if holding.until is None else _opening(action, prices, symbol, holding.until, ends)
-            left_at = holding.until if leave is not None else None
-            if leave is not None and leave.begins_at <= entry.begins_at:
+            entry = _order(action, prices, symbol, holding.from_at, ends)
+            leave = _order(action, prices, symbol, holding.until, ends) if holding.until else None
+            if entry is None or (leave and leave.bar.begins_at <= entry.bar.begins_at):
                 continue
             before = own[-1].exit if own else None
-            if before is not None and before.begins_at >= entry.begins_at:
-                own[-1] = own[-1]._replace(left_at=left_at, exit=leave)
+            if before and before.bar.begins_at >= entry.bar.begins_at:
+                own[-1] = own[-1]._replace(exit=leave)
             else:
-                own.append(Leg(symbol, side, holding.from_at, entry, left_at, leave))
+                own.append(Leg(symbol, side, entry, leave))
         found += own
     return found
 
 
-def trade(action: Action, prices: Prices, held: Sequence[Holding], ends: datetime) -> Account:
+def trade(action: Action, prices: Prices, held: Sequence[Holding], ends: datetime) -> list[Trade]:
     """Fill the orders of all holdings, in the order of time."""
-    account = Account()
-    shares: dict[Leg, float] = {}
+    trades: list[Trade] = []
+    cash = STARTING_CAPITAL
+    shares: defaultdict[str, float] = defaultdict(float)
+    sizes: dict[Leg, float] = {}
     # At one time bars are booked before anything is decided: whoever decides knows them.
-    steps: list[tuple[datetime, int, Leg]] = []
+    steps: list[tuple[datetime, int, Leg, Order]] = []
     for leg in legs(action, prices, held, ends):
-        steps.append((leg.decided_at, _DECIDE, leg))
-        steps.append((leg.entry.known_at, _ENTER, leg))
+        steps.append((leg.entry.decided_at, _DECIDE, leg, leg.entry))
+        steps.append((leg.entry.bar.known_at, _ENTER, leg, leg.entry))
         if leg.exit is not None:
-            steps.append((leg.exit.known_at, _LEAVE, leg))
-    for time, step, leg in sorted(steps, key=lambda order: (order[0], order[1], order[2].symbol)):
+            steps.append((leg.exit.bar.known_at, _LEAVE, leg, leg.exit))
+    for time, step, leg, order in sorted(steps, key=lambda step: (step[0], step[1], step[2].symbol)):
+        opened = order.bar.open_usd
         if step == _DECIDE:
-            capital = max(0.0, account.capital(prices.as_of(time)))
-            shares[leg] = leg.side * action.weight * capital / leg.entry.open_usd
-        elif step == _ENTER:
-            account.book(_filled(action, leg, leg.decided_at, leg.entry, shares[leg]))
-        elif leg.exit is not None and leg.left_at is not None:
-            account.book(_filled(action, leg, leg.left_at, leg.exit, -shares[leg]))
-    return account
+            capital = max(0.0, cash + sum(_values(shares, prices.as_of(time))))
+            sizes[leg] = leg.side * action.weight * capital / opened
+            continue
+        size = sizes[leg] if step == _ENTER else -sizes[leg]
+        cost = abs(size) * opened * action.costs_bps * BASIS_POINT
+        trades.append(
+            Trade(leg.symbol, order.decided_at, order.bar.begins_at, order.bar.known_at, size, opened, cost)
+        )
+        cash -= size * opened + cost
+        shares[leg.symbol] += size
+    return trades
 
 
-def _opening(action: Action, prices: Prices, symbol: str, decided_at: datetime, ends: datetime) -> Bar | None:
-    bar = prices.fill(symbol, decided_at + action.delay, ends)
-    if bar is not None and bar.begins_at <= decided_at + action.delay:
+def _order(action: Action, prices: Prices, symbol: str, decided_at: datetime, ends: datetime) -> Order | None:
+    placed_at = decided_at + action.delay
+    bar = prices.fill(symbol, placed_at, ends)
+    if bar is None:
+        return None
+    if bar.begins_at <= placed_at:
         raise LookAhead(f"{symbol}, decided at {decided_at}, would be traded at {bar.begins_at}")
-    return bar
+    return Order(decided_at, bar)
 
 
-def _filled(action: Action, leg: Leg, decided_at: datetime, bar: Bar, shares: float) -> Trade:
-    cost = abs(shares) * bar.open_usd * action.costs_bps * BASIS_POINT
-    return Trade(leg.symbol, decided_at, bar.begins_at, bar.known_at, shares, bar.open_usd, cost)
+def _values(shares: Mapping[str, float], prices: AsOf) -> Iterator[float]:
+    for symbol, held in shares.items():
+        if held:
+            close = prices.close_usd(symbol)
+            assert close is not None  # noqa: S101  a trade is booked once its bar, with its close, is known
+            yield held * close
 
 
 class Valuation(NamedTuple):
@@ -202,11 +187,6 @@ def closes_of(action: Action, prices: Prices, period: Period) -> Closes:
     return Closes(times, usd)
 
 
-def capital(trades: Sequence[Trade], closes: Closes) -> Numbers:
-    """Value the capital at each time; 0 from the first one on at which nothing is left."""
-    return _capital_and_gross(trades, closes)[0]
-
-
 def valuations_of(trades: Sequence[Trade], closes: Closes) -> list[Valuation]:
     """Return the capital and the gross value of all positions at each time."""
     levels, gross = _capital_and_gross(trades, closes)
@@ -215,12 +195,16 @@ def valuations_of(trades: Sequence[Trade], closes: Closes) -> list[Valuation]:
     ]
 
 
-def total_return(levels: Numbers) -> float:
-    """Return what the capital has grown by at the last time, 0 where there is none."""
+def total_return(
+    action: Action, prices: Prices, held: Sequence[Holding], closes: Closes, ends: datetime
+) -> float:
+    """Return what the capital has grown by at the last of the closes, 0 where there is none."""
+    levels, _ = _capital_and_gross(trade(action, prices, held, ends), closes)
     return float(levels[-1]) / STARTING_CAPITAL - 1 if len(levels) else 0.0
 
 
 def _capital_and_gross(trades: Sequence[Trade], closes: Closes) -> tuple[Numbers, Numbers]:
+    """Value the positions at each time; 0 from the first one on at which nothing is left."""
     paid = np.zeros(len(closes.times))
     bought = {symbol: np.zeros(len(closes.times)) for symbol in closes.usd}
     for trade in trades:

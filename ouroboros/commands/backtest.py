@@ -23,10 +23,10 @@ def backtest(
 ) -> None:
     """Run the rules that run live over history, and judge what the signals foretold and an action earned."""
     try:
+        from ouroboros.backtest.figures import show
         from ouroboros.backtest.page import page
         from ouroboros.backtest.result_json import result_json
         from ouroboros.backtest.run import run_file
-        from ouroboros.backtest.summary import show
     except ModuleNotFoundError as error:
         raise UsageError(
             f"Backtests need {error.name}, which is not installed.",

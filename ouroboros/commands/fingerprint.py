@@ -17,7 +17,7 @@ def fingerprint(
     ] = None,
 ) -> None:
     """Print the SHA-256 of every read model and of the signals: where it is the same, every row is."""
-    from ouroboros.replay import register, schemas
+    from ouroboros.replay import register
     from ouroboros.replay.fingerprint import fingerprints, in_all
     from projections.store.namespace import LIVE
 
@@ -25,8 +25,8 @@ def fingerprint(
     if schema is not None:
         with psycopg.connect(database, connect_timeout=5) as connection:
             register.registered(connection, schema)
-            schemas.check_versions(connection, schema)
-    tables = fingerprints(database, schemas.namespace_of(schema) if schema else LIVE)
+            register.check_versions(connection, schema)
+    tables = fingerprints(database, register.namespace_of(schema) if schema else LIVE)
     for name, table in tables.items():
         out.print(f"{table.sha256}  {name}  {table.rows:,} rows", soft_wrap=True)
     out.print(f"{in_all(tables)}  all", soft_wrap=True)

@@ -85,19 +85,18 @@ def promote(schema: Schema) -> None:
 @app.command()
 def drop(schema: Schema) -> None:
     """Remove a replay with its tables and views."""
-    from ouroboros.replay import register, schemas
+    from ouroboros.replay import register
 
     with register.holding(read_settings().database_url, schema) as connection, connection.transaction():
         register.registered(connection, schema)
-        schemas.drop(connection, schema)
-        register.remove(connection, schema)
+        register.drop(connection, schema)
     out.print(f"{schema} is gone.", markup=False)
 
 
 @app.command("list")
 def list_all() -> None:
     """List the replays there are, and how far they got."""
-    from ouroboros.replay import register, schemas
+    from ouroboros.replay import register
 
     table = Table("schema")
     # What was folded is to be read whole, also in a narrow window.
@@ -106,7 +105,7 @@ def list_all() -> None:
         table.add_column(name)
     with psycopg.connect(read_settings().database_url, connect_timeout=5) as connection:
         for replay in register.all_replays(connection):
-            offsets = schemas.offsets(connection, schemas.namespace_of(replay.schema))
+            offsets = register.offsets(connection, register.namespace_of(replay.schema))
             unit = "journal records" if replay.plan.is_whole_journal else "events"
             folded = f"{min(offsets.values(), default=-1) + 1:,} {unit}"
             begun = f"{replay.made_at:%Y-%m-%d %H:%M}"

@@ -8,22 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from events.codec import encode
 from events.errors import UsageError
-from events.families.prices import EquityBarClosed, GpuBarClosed
+from events.families.prices import Bar
 from ouroboros.history.source import Entry
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_OF_BARS = (
-    "interval_seconds",
-    "bucket",
-    "open_usd",
-    "high_usd",
-    "low_usd",
-    "close_usd",
-    "first_at",
-    "last_at",
-)
 
 
 def arrow() -> Any:
@@ -42,62 +31,52 @@ def arrow() -> Any:
 def schema() -> "pa.Schema":
     """Return the columns of an exported row; times are in UTC, to the microsecond."""
     pa = arrow()
-    time, text = pa.timestamp("us", tz="UTC"), pa.string()
-    fields: list[tuple[str, Any, bool]] = [
-        ("journal_offset", pa.int64(), False),
-        ("journal_index", pa.int32(), False),
-        ("event_id", text, False),
-        ("event_type", text, False),
-        ("schema_version", pa.int32(), False),
-        ("occurred_at", time, False),
-        ("known_at", time, False),
-        ("source", text, False),
-        ("source_url", text, True),
-        ("certainty", text, False),
-        ("key", text, False),
-        ("payload", text, False),
-        ("interval_seconds", pa.int32(), True),
-        ("bucket", time, True),
-        ("open_usd", pa.float64(), True),
-        ("high_usd", pa.float64(), True),
-        ("low_usd", pa.float64(), True),
-        ("close_usd", pa.float64(), True),
-        ("volume", pa.float64(), True),
-        ("quantity", pa.float64(), True),
-        ("basis", text, True),
-        ("first_at", time, True),
-        ("last_at", time, True),
-    ]
-    return pa.schema([pa.field(name, kind, nullable=empty) for name, kind, empty in fields])
+    time, text, whole, number = pa.timestamp("us", tz="UTC"), pa.string(), pa.int32(), pa.float64()
+    every = {
+        "journal_offset": pa.int64(),
+        "journal_index": whole,
+        "event_id": text,
+        "event_type": text,
+        "schema_version": whole,
+        "occurred_at": time,
+        "known_at": time,
+        "source": text,
+        "source_url": text,
+        "certainty": text,
+        "key": text,
+        "payload": text,
+    }
+    of_bars = {
+        "interval_seconds": whole,
+        "bucket": time,
+        **dict.fromkeys(("open_usd", "high_usd", "low_usd", "close_usd", "volume", "quantity"), number),
+        "basis": text,
+        "first_at": time,
+        "last_at": time,
+    }
+    return pa.schema(
+        [
+            pa.field(name, kind, nullable=name in of_bars or name == "source_url")
+            for name, kind in (every | of_bars).items()
+        ]
+    )
 
 
 def table(entries: Sequence[Entry]) -> "pa.Table":
     """Return rows of entries."""
-    return arrow().Table.from_pylist([_row(entry) for entry in entries], schema=schema())
+    columns = schema()
+    return arrow().Table.from_pylist([_row(entry, columns.names) for entry in entries], schema=columns)
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: Entry, columns: Sequence[str]) -> dict[str, Any]:
     event = entry.event
     row: dict[str, Any] = {
         "journal_offset": entry.offset,
         "journal_index": entry.index,
         "event_id": str(event.event_id),
-        "event_type": event.event_type,
-        "schema_version": event.schema_version,
-        "occurred_at": event.occurred_at,
-        "known_at": event.known_at,
-        "source": event.source,
-        "source_url": event.source_url,
         "certainty": event.certainty.value,
-        "key": event.key,
         "payload": encode(event).decode(),
     }
-    match event:
-        case EquityBarClosed():
-            row |= {name: getattr(event, name) for name in _OF_BARS} | {"volume": event.volume}
-        case GpuBarClosed():
-            row |= {name: getattr(event, name) for name in _OF_BARS}
-            row |= {"quantity": event.quantity, "basis": event.basis}
-        case _:
-            pass
-    return row
+    # Facts have figures of the same names, which are in their JSON alone.
+    shown = columns if isinstance(event, Bar) else columns[: columns.index("payload")]
+    return {name: getattr(event, name, None) for name in shown} | row

@@ -7,6 +7,7 @@ whose events were not known in its own order is sorted first (ordering.py states
 import heapq
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -76,30 +77,15 @@ class ExportedPart(History):
 def merged(folder: Path, files: Sequence[ExportedFile], order: Order) -> Iterator[Stored]:
     """Merge files that are each in journal order."""
 
-    def key(row: Stored) -> _Key:
-        return row.position if order is Order.JOURNAL else (row.known_at, *row.position)
+    def rows(file: ExportedFile) -> Iterator[tuple[_Key, Stored | None]]:
+        # Every file is asked for its first item at once: this one opens nothing, and sorts as the first row.
+        yield file.first if order is Order.JOURNAL else (file.first_known_at, -1, -1), None
+        for row in _in_order(folder, file, order):
+            yield row.position if order is Order.JOURNAL else (row.known_at, *row.position), row
 
-    def first_key(file: ExportedFile) -> _Key:
-        return file.first if order is Order.JOURNAL else (file.first_known_at, -1, -1)
-
-    # Entries of the heap: key, number of the file, its next row (None: not opened yet).
-    heap: list[tuple[_Key, int, Stored | None]] = [
-        (first_key(file), number, None) for number, file in enumerate(files)
-    ]
-    heapq.heapify(heap)
-    rows: dict[int, Iterator[Stored]] = {}
-    while heap:
-        _, number, row = heap[0]
-        if row is None:
-            rows[number] = _in_order(folder, files[number], order)
-        else:
+    for _, row in heapq.merge(*map(rows, files), key=itemgetter(0)):
+        if row is not None:
             yield row
-        following = next(rows[number], None)
-        if following is None:
-            heapq.heappop(heap)
-            del rows[number]
-        else:
-            heapq.heapreplace(heap, (key(following), number, following))
 
 
 def _in_order(folder: Path, file: ExportedFile, order: Order) -> Iterator[Stored]:

@@ -1,31 +1,26 @@
 """The archive in the database and the journal on Kafka as histories."""
 
 import asyncio
-import queue
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import psycopg
+from aiokafka.structs import ConsumerRecord
 from psycopg.sql import SQL, Composed
 
 from events.errors import JournalGap
 from events.journal import decode_record
 from ouroboros.history.ordering import ordered
 from ouroboros.history.source import Entry, Order, Stored, Unfiled, entry
-from projections.base import JournaledEvent
 from projections.deduplication import Deduplicator, deduplicate
 from streams.kafka import check_topics, reading_journal
 from streams.messages import as_pairs
 from streams.settings import Settings
 
 ROWS_AT_ONCE = 5_000
-# Batches of the journal that wait for whoever reads them.
-BATCHES_AHEAD = 2
 
-_Batch = list[JournaledEvent] | BaseException | None
-_Batches = queue.Queue[_Batch]
+_Records = AsyncGenerator[Sequence[ConsumerRecord], None]
 
 
 class Archive(Unfiled):
@@ -81,54 +76,42 @@ class Journal(Unfiled):
         return ordered(self._counted(), order, until, self.name)
 
     def _counted(self) -> Iterator[Entry]:
-        batches: _Batches = queue.Queue(BATCHES_AHEAD)
-        left = threading.Event()
-
-        # A thread of its own: whoever reads may stand inside an event loop.
-        def run() -> None:
-            try:
-                asyncio.run(self._fill(batches, left))
-            except BaseException as error:
-                _put(batches, error, left)
-            else:
-                _put(batches, None, left)
-
-        reader = threading.Thread(target=run, name="journal history", daemon=True)
-        reader.start()
-        try:
-            while (batch := batches.get()) is not None:
-                if isinstance(batch, BaseException):
-                    raise batch
-                for journaled in batch:
+        deduplicator, expected = Deduplicator(), 0
+        for records in _from_thread(self._records()):
+            for record in records:
+                if record.offset != expected:
+                    raise JournalGap(
+                        f"The journal goes on at offset {record.offset} where {expected} was expected.",
+                        "Check the retention of the topic; the archive in the database may have it all.",
+                    )
+                expected = record.offset + 1
+                runs = decode_record(record.value, as_pairs(record.headers))
+                deduplicator, accepted = deduplicate(deduplicator, record.offset, runs)
+                for journaled in accepted:
                     yield Entry(journaled.offset, journaled.index, journaled.event)
-        finally:
-            left.set()
-            reader.join()
 
-    async def _fill(self, batches: _Batches, left: threading.Event) -> None:
+    async def _records(self) -> _Records:
         await check_topics(self._settings)
         async with reading_journal(self._settings) as journal:
             end = await journal.end()
             self.last_offset = end - 1
-            deduplicator, expected = Deduplicator(), 0
             async for records in journal.read(0, end):
-                for record in records:
-                    if record.offset != expected:
-                        raise JournalGap(
-                            f"The journal goes on at offset {record.offset} where {expected} was expected.",
-                            "Check the retention of the topic; the archive in the database may have it all.",
-                        )
-                    expected = record.offset + 1
-                    runs = decode_record(record.value, as_pairs(record.headers))
-                    deduplicator, accepted = deduplicate(deduplicator, record.offset, runs)
-                    if not _put(batches, accepted, left):
-                        return
+                yield records
 
 
-def _put(batches: _Batches, batch: _Batch, left: threading.Event) -> bool:
-    """Hand a batch over, and return whether anybody is still reading."""
-    while not left.is_set():
-        with suppress(queue.Full):
-            batches.put(batch, timeout=0.2)
-            return True
-    return False
+def _from_thread(batches: _Records) -> Iterator[Sequence[ConsumerRecord]]:
+    """Read batches in a thread of their own, one ahead: whoever reads may stand inside an event loop."""
+
+    async def read() -> Sequence[ConsumerRecord] | None:
+        return await anext(batches, None)
+
+    runner = asyncio.Runner()
+    with ThreadPoolExecutor(1, "journal history") as thread:
+        try:
+            following = thread.submit(runner.run, read())
+            while (batch := following.result()) is not None:
+                following = thread.submit(runner.run, read())
+                yield batch
+        finally:
+            thread.submit(runner.run, batches.aclose())
+            thread.submit(runner.close).result()

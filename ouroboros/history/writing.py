@@ -134,24 +134,21 @@ class ExportWriter:
         self._done.append(part)
 
     def _manifest(self, files: list[ExportedFile]) -> Manifest:
-        start = self._start
         if not self._done:
-            return start
-        first = min((part.first for part in self._done), key=lambda entry: entry.position)
+            return self._start
+        every = (*self._start.files, *sorted(files, key=lambda file: file.name))
         last = max((part.last for part in self._done), key=lambda entry: entry.position)
-        times = [time for file in files for time in (file.first_known_at, file.last_known_at)]
-        times += filter(None, (start.first_known_at, start.last_known_at))
-        return start.model_copy(
+        return self._start.model_copy(
             update={
                 "code_version": installed_version("ouroboros"),
-                "events": start.events + sum(file.events for file in files),
-                "first_offset": first.offset if start.first_offset is None else start.first_offset,
+                "events": sum(file.events for file in every),
+                "first_offset": min(file.first for file in every)[0],
                 "last_offset": last.offset,
                 "last_place": last.position,
                 "last_event_id": str(last.event.event_id),
-                "first_known_at": min(times),
-                "last_known_at": max(times),
-                "files": (*start.files, *sorted(files, key=lambda file: file.name)),
+                "first_known_at": min(file.first_known_at for file in every),
+                "last_known_at": max(file.last_known_at for file in every),
+                "files": every,
             }
         )
 

@@ -46,13 +46,8 @@ def number(value: float | None) -> str:
     return NOTHING if value is None else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def is_of_web(address: str | None) -> bool:
-    """Return whether an address leads to a page of the web; scripts hide in other ones."""
-    return host(address) is not None
-
-
 def host(address: str | None) -> str | None:
-    """Return the name of the site of an address; None where it is not of the web."""
+    """Return the site of an address; None where it is no page of the web: scripts hide in others."""
     try:
         parts = urlsplit(address or "")
     except ValueError:
@@ -78,7 +73,6 @@ def environment() -> Environment:
         "percent": percent,
         "price": price,
     }
-    templates.tests["of_web"] = is_of_web
     templates.policies["json.dumps_kwargs"] = {"default": date.isoformat}
     return templates
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from events.errors import UsageError
-from ouroboros.replay import register, schemas
+from ouroboros.replay import register
 from ouroboros.replay.rebuilding import fold
 from projections.registry import PROJECTIONS
 from projections.store.migration import lock_migrations, show_live
@@ -35,7 +35,7 @@ async def promote(settings: Settings, schema: str) -> int:
                 f"The replay {schema} cannot go live: it was made of {found.plan}.",
                 "Only one of the whole journal can: `ouroboros replay --source journal --into ...`.",
             )
-        schemas.check_versions(connection, schema)
+        register.check_versions(connection, schema)
         for _ in range(ATTEMPTS):
             await fold(settings, connection, found, None)
             try:
@@ -53,14 +53,14 @@ async def promote(settings: Settings, schema: str) -> int:
 
 def _go_live(connection: psycopg.Connection[Any], schema: str) -> int | None:
     """Put the rebuilt tables where the live ones are; nothing where these are further."""
-    namespace = schemas.namespace_of(schema)
+    namespace = register.namespace_of(schema)
     with connection.transaction():
         connection.execute(SQL("SET LOCAL lock_timeout = {}").format(LOCK_TIMEOUT))
         lock_migrations(connection)
         # Until the end no projector commits, and no signal is sent.
         connection.execute("LOCK TABLE ouroboros.checkpoint, ouroboros.delivery IN EXCLUSIVE MODE")
-        live = schemas.offsets(connection, LIVE)
-        rebuilt = schemas.offsets(connection, namespace)
+        live = register.offsets(connection, LIVE)
+        rebuilt = register.offsets(connection, namespace)
         if live.keys() != rebuilt.keys():
             raise UsageError(
                 "The database was prepared by another release, with other projections.",
@@ -77,7 +77,7 @@ def _go_live(connection: psycopg.Connection[Any], schema: str) -> int | None:
         for projection in PROJECTIONS:
             _drop(connection, _old(schema, projection.schema))
         _drop(connection, schema)
-        register.remove(connection, schema)
+        register.forget(connection, schema)
         return min(rebuilt.values())
 
 
@@ -105,7 +105,7 @@ def _leave_unsent_what_is_past(
 def _move_bookkeeping(connection: psycopg.Connection[Any], namespace: Namespace) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
-            "DELETE FROM ouroboros.snapshot WHERE projection = %s AND version = %s", schemas.VERSIONS
+            "DELETE FROM ouroboros.snapshot WHERE projection = %s AND version = %s", register.VERSIONS
         )
     connection.execute(
         namespace.sql(

@@ -1,14 +1,14 @@
 """What a replay reads: the records of the journal as a projector does, or the events of any history."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import numpy as np
 import psycopg
 
 from events.errors import JournalGap
 from ouroboros.history.batches import batches, picked
-from ouroboros.history.manifest import MANIFEST, read_manifest
+from ouroboros.history.exported import Exported
+from ouroboros.history.served import Archive
 from ouroboros.history.source import History, Order
 from ouroboros.replay.plan import Plan
 from projections.event_batch import EventBatch, from_utc
@@ -66,15 +66,13 @@ async def last_offset_of(settings: Settings, plan: Plan) -> int | None:
             return None
 
 
-def count_of(settings: Settings, plan: Plan) -> int | None:
-    """Return the number of events of a source, where that is known without reading it."""
-    match plan.source:
-        case "archive":
+def count_of(settings: Settings, history: History) -> int | None:
+    """Return the number of events of a history, where that is known without reading it."""
+    match history:
+        case Archive():
             return _ask(settings, "SELECT count(*) FROM read.journal_event")
-        case "journal" | "ledger":
-            return None
-        case folder if (Path(folder) / MANIFEST).is_file():
-            return read_manifest(Path(folder)).events
+        case Exported():
+            return history.manifest.events
         case _:
             return None
 

@@ -13,7 +13,7 @@ import psycopg
 from events.errors import UsageError
 from ouroboros.history.opening import open_history
 from ouroboros.history.source import History
-from ouroboros.replay import reading, register, schemas
+from ouroboros.replay import reading, register
 from ouroboros.replay.plan import Plan
 from ouroboros.terminal import progress
 from projections.registry import PROJECTIONS
@@ -36,7 +36,7 @@ async def replay(settings: Settings, schema: str, plan: Plan) -> Folded:
 
     Raises UsageError where the name cannot be used or stands for something else, psycopg.Error.
     """
-    schemas.check_name(schema)
+    register.check_name(schema)
     plan.check()
     plan = plan.resolved()
     with register.holding(settings.database_url, schema) as connection:
@@ -68,7 +68,7 @@ async def fold(
             if history is None:
                 await _fold_journal(settings, projector, show)
             else:
-                show(reading.count_of(settings, found.plan))
+                show(reading.count_of(settings, history))
                 for batch in reading.batches_of(
                     history, found.plan, found.last_offset, projector.next_offset
                 ):
@@ -96,7 +96,7 @@ async def _projecting(settings: Settings, found: register.Replay) -> AsyncIterat
         settings.database_url,
         PROJECTIONS,
         settings.snapshot_events,
-        namespace=schemas.namespace_of(found.schema),
+        namespace=register.namespace_of(found.schema),
         history_from=found.plan.from_time,
     )
     try:
@@ -117,7 +117,6 @@ def _begin(
         lock_migrations(connection)
         found = register.find(connection, schema)
         if found is None:
-            schemas.make(connection, schema)
             register.add(connection, schema, plan, files, last_offset)
             return register.registered(connection, schema)
     if found.plan != plan:
@@ -130,7 +129,7 @@ def _begin(
             f"{plan.source} has changed since the replay into {schema} was begun.",
             f"Put the original back, or run `ouroboros replay drop {schema}` and replay again.",
         )
-    schemas.check_versions(connection, schema)
+    register.check_versions(connection, schema)
     return found
 
 
@@ -149,8 +148,7 @@ def temporary_replay(settings: Settings, plan: Plan) -> Iterator[str]:
     finally:
         with register.holding(settings.database_url, schema) as connection, connection.transaction():
             if register.find(connection, schema):
-                schemas.drop(connection, schema)
-                register.remove(connection, schema)
+                register.drop(connection, schema)
 
 
 def _check_rights(database: str) -> None:

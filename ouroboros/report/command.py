@@ -1,7 +1,6 @@
 """`ouroboros report`: the state of the database as one HTML file."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,13 +48,10 @@ def read_time(text: str | None) -> datetime | None:
         ) from None
 
 
-@contextmanager
-def _views(settings: Settings, at: datetime | None) -> Iterator[str]:
+def _views(settings: Settings, at: datetime | None) -> AbstractContextManager[str]:
     """Name the schema of the views to read: of the past, they are folded for this report alone."""
     if at is None:
-        yield LIVE.views
-        return
+        return nullcontext(LIVE.views)
     from ouroboros.replay.rebuilding import temporary_replay  # noqa: PLC0415  OR-tools takes a second to load
 
-    with temporary_replay(settings, Plan("archive", to_time=at)) as schema:
-        yield schema
+    return temporary_replay(settings, Plan("archive", to_time=at))

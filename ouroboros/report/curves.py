@@ -7,7 +7,7 @@ from typing import Any
 
 from ouroboros.html.charts import LEVEL_COLORS, Figure, Trace, dots, figure, line
 from ouroboros.report.reading import Facts
-from ouroboros.report.words import in_unit, in_words
+from ouroboros.report.signs import in_unit, in_words
 
 # More lines than these cannot be told apart; those with signals come first.
 MOST_LINES = 12

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from ouroboros.html.charts import Figure
 from ouroboros.html.page import render
-from ouroboros.report import curves, money_map, signs, words
+from ouroboros.report import curves, money_map, signs
 from ouroboros.report.reading import DRAWDOWNS, NEWEST_SIGNALS, Facts
+from projections.indicators.bubble_break import DEFINITION as COMPOSITE
+from projections.indicators.bubble_break import SIGNS as FIVE
 
 BASES = {"all": "All money", "firm": "Firm money only"}
 GPU_PRICES = {
@@ -42,7 +44,7 @@ class PriceGroup(NamedTuple):
 def page(facts: Facts) -> str:
     """Return the whole document."""
     worst = signs.worst_of_each(facts.definitions, facts.signs)
-    in_order = [measured.definition for measured in worst]
+    subjects = signs.every_subject([row.definition for row in worst], facts.signs)
     titles = {definition.id: definition.title for definition in facts.definitions}
     evidence = _grouped(facts.evidence, lambda row: (row.signal_id, row.step_number))
     legs = _grouped(facts.legs, lambda leg: leg.deal_id)
@@ -52,10 +54,13 @@ def page(facts: Facts) -> str:
         facts=facts,
         worst=worst,
         summary=signs.summary(worst),
-        composite=signs.composite_of(worst),
-        cards=signs.five_of(worst),
-        subjects=signs.every_subject(in_order, facts.signs),
-        stale=signs.stale(in_order, facts.signs),
+        composite=next((row for row in worst if row.definition.id == COMPOSITE.id), None),
+        cards=[row for row in worst if row.definition.id in FIVE],
+        subjects=subjects,
+        stale=sorted(
+            (row for row in subjects if row.sign.stale_since),
+            key=lambda row: (row.sign.indicator, row.sign.subject),
+        ),
         title_of=lambda indicator: titles.get(indicator, indicator),
         signals_are_cut=len(facts.signals) == NEWEST_SIGNALS,
         evidence_of=lambda signal: evidence[signal.signal_id, signal.step_number],
@@ -72,11 +77,11 @@ def page(facts: Facts) -> str:
         sites=sorted(
             facts.sites, key=lambda site: (-site.overdue_days, -(site.slip_days or 0), site.site_id)
         ),
-        in_unit=words.in_unit,
-        in_words=words.in_words,
+        in_unit=signs.in_unit,
+        in_words=signs.in_words,
         shown_level=signs.shown_level,
-        shown_value=words.shown_value,
-        thresholds=words.thresholds,
+        shown_value=signs.shown_value,
+        thresholds=signs.thresholds,
     )
 
 
@@ -101,12 +106,12 @@ def _price_groups(facts: Facts) -> list[PriceGroup]:
         (f"gpu-{basis}", title, [row for row in facts.gpu_prices if row.basis == basis])
         for basis, title in GPU_PRICES.items()
     ]
-    return [_price_group(key, title, curves.by_series(rows), facts.signals) for key, title, rows in groups]
-
-
-def _price_group(key: str, title: str, series: dict[str, list[Any]], signals: list[Any]) -> PriceGroup:
-    figure = curves.price_chart(series, signals) if series else None
-    return PriceGroup(key, title, series, curves.not_drawn(series, signals), figure)
+    price_groups = []
+    for key, title, rows in groups:
+        series = curves.by_series(rows)
+        figure = curves.price_chart(series, facts.signals) if series else None
+        price_groups.append(PriceGroup(key, title, series, curves.not_drawn(series, facts.signals), figure))
+    return price_groups
 
 
 def _drawdowns(facts: Facts) -> list[tuple[Any, Figure]]:

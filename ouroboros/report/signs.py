@@ -1,15 +1,25 @@
-"""The warning signs in the order in which they are read: the composite and its five, then all others."""
+"""The warning signs in words, in the order in which they are read: the composite, its five, all others."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from events.units import Unit
+from ouroboros.html.page import NOTHING
 from projections.indicators.bubble_break import DEFINITION as COMPOSITE
 from projections.indicators.bubble_break import SIGNS as FIVE
 
 UNKNOWN = "unknown"
 # The mildest first.
 LEVELS = ("calm", UNKNOWN, "watch", "warning", "critical")
+
+_IN_WORDS = (
+    ("^(borrower|lender|site|operator|supplier|customer):", r"\1 "),
+    (" rental_hour", " rental by the hour"),
+    (" (all|firm)$", r", \1 money"),
+    ("^ci_", "CI_"),
+)
 
 
 class Measured(NamedTuple):
@@ -50,16 +60,6 @@ def every_subject(definitions: Sequence[Any], signs: Sequence[Any]) -> list[Meas
     ]
 
 
-def stale(definitions: Sequence[Any], signs: Sequence[Any]) -> list[Measured]:
-    """Return the subjects whose input is too old to be trusted."""
-    by_id = {definition.id: definition for definition in definitions}
-    return [
-        Measured(by_id[sign.indicator], sign)
-        for sign in sorted(signs, key=lambda sign: (sign.indicator, sign.subject))
-        if sign.stale_since and sign.indicator in by_id
-    ]
-
-
 def summary(worst: Sequence[Measured]) -> str:
     """Return how many indicators are at each level, the worst level first."""
     counts = Counter(shown_level(measured.sign) for measured in worst)
@@ -67,14 +67,30 @@ def summary(worst: Sequence[Measured]) -> str:
     return f"Of {len(worst)} signs: {listed}." if listed else "There are no signs yet."
 
 
-def composite_of(worst: Sequence[Measured]) -> Measured | None:
-    """Return the composite, where the database knows it."""
-    return next((measured for measured in worst if measured.definition.id == COMPOSITE.id), None)
+def in_unit(value: float, unit: str) -> str:
+    """Return a value of an indicator with its unit."""
+    return Unit(unit).write(value)
 
 
-def five_of(worst: Sequence[Measured]) -> list[Measured]:
-    """Return the five signs that the composite counts."""
-    return [measured for measured in worst if measured.definition.id in FIVE]
+def thresholds(definition: Any) -> str:
+    """Return the three thresholds of an indicator, with their unit once: 30 / 90 / 180 days."""
+    values = (definition.watch, definition.warning, definition.critical)
+    numbers, units = zip(
+        *(in_unit(value, definition.unit).partition(" ")[::2] for value in values), strict=True
+    )
+    return f"{' / '.join(numbers)} {units[-1]}".rstrip()
+
+
+def shown_value(sign: Any, unit: str) -> str:
+    """Return the value of a sign with its unit; a dash where it is unknown."""
+    return NOTHING if shown_level(sign) == UNKNOWN else in_unit(sign.value, unit)
+
+
+def in_words(subject: str) -> str:
+    """Return a subject of an indicator as the dashboards write it."""
+    for pattern, words in _IN_WORDS:
+        subject = re.sub(pattern, words, subject)
+    return subject
 
 
 def _worst(definition: Any, signs: Sequence[Any]) -> Any:

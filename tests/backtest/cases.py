@@ -12,7 +12,7 @@ from events.bars import with_bars
 from events.base import Event
 from events.codec import decode_document
 from events.families.prices import DAY_SECONDS
-from ouroboros.backtest.priced import Priced
+from ouroboros.backtest.bars import Priced
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.run import Result, run
 from ouroboros.backtest.sources import Part, Source

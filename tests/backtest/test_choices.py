@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from ouroboros.backtest import chance as chance_module
+from ouroboros.backtest import trading as trading_module
 from ouroboros.backtest.chance import chance_of_return
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.sources import without_its_time
 from ouroboros.backtest.study import Action, Draws, Period
-from ouroboros.backtest.trading import Account, Holding
-from ouroboros.backtest.walk_forward import earned
+from ouroboros.backtest.trading import Holding, Trade
+from ouroboros.backtest.trials import return_within
 from ouroboros.watchlist import read_watchlist
 from tests.backtest.cases import at, bar, bars, prices_of, result_of, waiver
 
@@ -44,12 +44,12 @@ def test_strewn_holdings_keep_their_lengths_and_do_not_touch(lengths: list[int],
         first += length + 1
     seen: list[list[Holding]] = []
 
-    def trade(_: Action, __: Prices, placed: list[Holding], ___: datetime) -> Account:
+    def trade(_: Action, __: Prices, placed: list[Holding], ___: datetime) -> list[Trade]:
         seen.append(list(placed))
-        return Account()
+        return []
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chance_module, "trade", trade)
+        patch.setattr(trading_module, "trade", trade)
         chance_of_return(ACTION, priced([10.0] * 40), held, PERIOD, Draws(100, seed))
     assert len(seen) == 101
     for placed in seen[:100]:
@@ -117,7 +117,7 @@ def test_what_is_chosen_at_a_cut_depends_on_nothing_behind_it(
         for one in straight.splits:
             before = Period(starts=straight.study.period.starts, ends=one.starts)
             returns = [
-                earned(straight.study, straight.prices, trial.active_periods["waivers"], before)
+                return_within(straight.study, straight.prices, trial.active_periods["waivers"], before)
                 for trial in straight.trials
             ]
             assert len(set(returns)) > 1

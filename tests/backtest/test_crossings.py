@@ -18,4 +18,4 @@ def test_it_is_the_first_later_price_that_is_no_higher(course: list[tuple[float,
         for at, (_, level) in enumerate(course)
     ]
     found = first_at_most(np.array(prices), np.array([level for _, level in course]))
-    assert found.tolist() == wanted
+    assert found == wanted

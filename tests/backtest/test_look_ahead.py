@@ -12,7 +12,7 @@ from events.families.prices import EquityBarClosed
 from ouroboros.backtest.prices import Bar, LookAhead, Prices
 from ouroboros.backtest.signals import active_periods, signal_rows
 from ouroboros.backtest.sources import parameters
-from ouroboros.backtest.study import Study
+from ouroboros.backtest.study import Study, Variant
 from ouroboros.backtest.trading import Holding, closes_of, holdings, trade, valuations_of
 from tests.backtest.cases import (
     at,
@@ -26,9 +26,9 @@ from tests.backtest.cases import (
     waiver,
 )
 
-SHORT_WINDOW = parameters("test", (), Study.model_validate(
-    study_document(variants=[{"name": "v", "windows": [{"indicator": "credit_waivers", "days": 3}]}])
-).variants[0].windows)  # fmt: skip
+SHORT_WINDOW = parameters(
+    Variant.model_validate({"name": "test", "windows": [{"indicator": "credit_waivers", "days": 3}]})
+)
 ACTION = {"while_down": "waivers", "long": ["CRWV"], "costs_bps": 10}
 
 
@@ -42,7 +42,7 @@ def decided(events: list[Event], study: Study, until: datetime) -> tuple[Any, ..
     found = active_periods(list(signal_rows(history, ["credit_waivers"])), study.signals)["waivers"]
     assert study.action
     held = holdings(study.action, found, study.period)
-    trades = trade(study.action, prices, held, study.period.ends).trades
+    trades = trade(study.action, prices, held, study.period.ends)
     valuations = valuations_of(trades, closes_of(study.action, prices, study.period))
     return (
         [(one.begins_at, one.messages, one.evidence) for one in found if one.begins_at <= until],
@@ -92,7 +92,7 @@ def test_an_order_is_never_filled_by_a_bar_that_had_begun(monkeypatch: pytest.Mo
     prices = prices_of(["CRWV"], bars("CRWV", "2025-03-03", [(100, 101), (102, 103), (104, 105)]))
     assert study.action
     held = [Holding(at("2025-03-03"), None)]
-    (filled,) = trade(study.action, prices, held, study.period.ends).trades
+    (filled,) = trade(study.action, prices, held, study.period.ends)
     assert (filled.filled_at, filled.price_usd) == (at("2025-03-04", 0), 102)
     # A planted mistake: the bar in which the decision fell.
     monkeypatch.setattr(Prices, "fill", lambda *_: prices.series["CRWV"].bars[0])

@@ -12,7 +12,7 @@ from events.base import Event
 from events.codec import decode_document
 from events.errors import UsageError
 from events.families.prices import EquityPriced, GpuPriced, Tick
-from ouroboros.backtest.priced import Gpu
+from ouroboros.backtest.bars import Gpu
 from ouroboros.backtest.prices import Prices
 from streams.messages import Message
 from streams.sequencer.conflation import Conflation

@@ -9,6 +9,7 @@ import pytest
 from events.base import Event
 from events.errors import UsageError
 from ouroboros.backtest.sources import parameters
+from ouroboros.backtest.study import Variant
 from projections.base import JournaledEvent
 from projections.event_batch import EventBatch
 from tests.backtest.cases import at, bar, bars, gpu_bar, result_of, source_of, waiver
@@ -54,7 +55,7 @@ def test_what_is_known_at_the_end_of_the_period_is_not_read() -> None:
 
 
 def test_parameters_stand_in_front_of_everything_and_at_its_first_time() -> None:
-    first, second, *_ = events_of(source_of(UNTIL, STEADY).batches([parameters("test", (), ())]))
+    first, second, *_ = events_of(source_of(UNTIL, STEADY).batches([parameters(Variant(name="test"))]))
     assert first.event.event_type == "WatchlistChanged"
     assert first.now == second.now == STEADY[0].known_at
 

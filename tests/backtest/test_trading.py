@@ -24,7 +24,7 @@ def priced(**shares: list[tuple[float, float]]) -> Prices:
 
 
 def capital_of(action: Action, prices: Prices, *held: Holding) -> tuple[list[Trade], list[Valuation]]:
-    trades = trade(action, prices, held, PERIOD.ends).trades
+    trades = trade(action, prices, held, PERIOD.ends)
     return trades, valuations_of(trades, closes_of(action, prices, PERIOD))
 
 
@@ -79,7 +79,7 @@ def test_what_is_called_off_before_it_opens_is_not_traded() -> None:
 
 def test_holding_while_a_signal_is_down_is_all_the_rest_of_the_period() -> None:
     def active(begins_at: datetime, ends_at: datetime | None) -> ActivePeriod:
-        return ActivePeriod("s", begins_at, ends_at, (), (), ())
+        return ActivePeriod(begins_at, ends_at, (), (), ())
 
     ones = [active(at("2025-02-01"), at("2025-03-10")), active(at("2025-04-01"), at("2025-04-05"))]
     up = Action(while_up="s", long=("A",), costs_bps=0)

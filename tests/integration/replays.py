@@ -11,7 +11,7 @@ from ouroboros.history.writing import writing
 from ouroboros.replay.fingerprint import Fingerprint, fingerprints
 from ouroboros.replay.plan import Plan
 from ouroboros.replay.rebuilding import Folded, replay
-from ouroboros.replay.schemas import namespace_of
+from ouroboros.replay.register import namespace_of
 from projections.registry import PROJECTIONS
 from projections.store.namespace import LIVE
 from projections.store.projector import JournalRecord, Projector

@@ -7,7 +7,7 @@ import pytest
 from events.errors import UsageError
 from ouroboros.history.source import Order
 from ouroboros.replay.plan import Plan
-from ouroboros.replay.schemas import check_name, namespace_of
+from ouroboros.replay.register import check_name, namespace_of
 from ouroboros.terminal import time_of
 from projections.registry import PROJECTIONS
 

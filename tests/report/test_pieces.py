@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from events.errors import UsageError
 from ouroboros.report.command import read_time
 from ouroboros.report.layout import WIDTH, box_of, lay_out, short_name
-from ouroboros.report.words import in_unit, thresholds
+from ouroboros.report.signs import in_unit, thresholds
 from tests.docs.pages import ROOT
 from tests.report.parsed import Page
 from tests.report.templates import written

@@ -24,7 +24,7 @@ from ouroboros.replay.rebuilding import temporary_replay
 from ouroboros.report.command import read_time, write_report
 from ouroboros.report.page import page
 from ouroboros.report.reading import NEWEST_SIGNALS, Facts, read_facts
-from ouroboros.report.words import in_unit, in_words
+from ouroboros.report.signs import in_unit, in_words
 from projections.indicators import DEFINITIONS
 from projections.indicators.bubble_break import SIGNS
 from projections.registry import PROJECTIONS
