@@ -130,10 +130,12 @@ class ProjectorRole(Role):
         """Return a projector that is up to date; None when the partition was taken away meanwhile."""
         if self.projector is None:
             projector = await self._load()
-            if not await self._catch_up(projector):
-                await projector.close()
-                return None
-            self.projector = projector
+            try:
+                if await self._catch_up(projector):
+                    self.projector = projector
+            finally:
+                if self.projector is None:
+                    await projector.close()
         return self.projector
 
     async def _load(self) -> Projector:

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 
 from events.errors import Stalled
+from projections.store.connection import connected
 from streams.kafka import EndOffsets
 from streams.settings import Settings
 
@@ -89,7 +90,7 @@ def _check_progress(
 async def _write_heartbeat(settings: Settings, role: Role, lag: int) -> None:
     # A database that is away is the projector's to wait for; the heart goes on beating.
     with suppress(psycopg.OperationalError):
-        async with await psycopg.AsyncConnection.connect(
+        async with connected(
             settings.database_url, connect_timeout=2, application_name="ouroboros-watch"
         ) as connection:
             await connection.execute(

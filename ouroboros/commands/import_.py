@@ -13,8 +13,7 @@ from rich.text import Text
 
 from events.errors import UsageError
 from ouroboros.terminal import PROBLEMS_SHOWN, Problems, err, log_to_stderr, out, read_settings
-from streams.kafka import check_topics, producing
-from streams.publishing import Publisher
+from streams.publishing import publishing
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,13 +95,10 @@ async def _publish(settings: Settings, tables: "Sequence[Table]") -> "Tally":
     from ouroboros.imports.importing import Tally, reconciled
 
     problems, tally = Problems(), Tally()
-    await check_topics(settings)
-    async with producing(settings) as producer:
-        publisher = Publisher(settings, producer)
+    async with publishing(settings) as publisher:
         with _progress(tally):
             for located in reconciled(tables, tally, problems.show, _notice):
                 await publisher.publish([located.event])
-            await publisher.flush()
     problems.show_rest()
     return tally
 

@@ -14,7 +14,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from events.topics import INGRESS, JOURNAL
 from ouroboros.terminal import log_to_stderr, out, read_settings
-from streams.kafka import EndOffsets, check_topics
+from streams.kafka import administering, check_topics, end_offsets
 from streams.settings import Settings
 
 app = typer.Typer()
@@ -87,11 +87,7 @@ async def _show_status(settings: Settings) -> None:
 
 
 async def _ends(settings: Settings) -> tuple[dict[str, tuple[int, int]], int]:
-    ends = EndOffsets(settings)
-    await ends.start()
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    try:
-        await admin.start()
+    async with end_offsets(settings) as ends, administering(settings) as admin:
         committed = await _committed_offsets(admin, settings.group("sequencer"))
         journal = TopicPartition(settings.topic(JOURNAL), 0)
         ingress: dict[str, tuple[int, int]] = {}
@@ -101,9 +97,6 @@ async def _ends(settings: Settings) -> tuple[dict[str, tuple[int, int]], int]:
             lag = sum(end - _committed(committed, partition) for partition, end in found.items())
             ingress[topic.name] = (sum(found.values()), lag)
         return ingress, (await ends.of([journal]))[journal]
-    finally:
-        await ends.stop()
-        await admin.close()
 
 
 @retry(

@@ -11,8 +11,7 @@ import typer
 
 from events.families.desk import WatchlistChanged
 from ouroboros.terminal import log_to_stderr, out, read_settings
-from streams.kafka import check_topics, producing
-from streams.publishing import Publisher
+from streams.publishing import publishing
 from streams.settings import Settings
 
 app = typer.Typer(
@@ -51,11 +50,8 @@ def schema() -> None:
 
 
 async def _publish(settings: Settings, changed: WatchlistChanged) -> None:
-    await check_topics(settings)
-    async with producing(settings) as producer:
-        publisher = Publisher(settings, producer)
+    async with publishing(settings) as publisher:
         await publisher.publish([changed])
-        await publisher.flush()
 
 
 def _summarise(changed: WatchlistChanged) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from events.topics import CLOCK, DEAD_LETTERS, INGRESS
 from streams.dead_letters.blocked import BlockedKeys
 from streams.dead_letters.record import read_dead_letter
 from streams.faust_app import SESSION_SECONDS, Failure, consume, create_app
-from streams.kafka import EndOffsets, PartitionReader
+from streams.kafka import EndOffsets, reading
 from streams.messages import Message, message_of
 from streams.roles import Role
 from streams.sequencer.acknowledging import Acknowledgements
@@ -43,14 +44,15 @@ class SequencerRole(Role):
         self._lease = Lease(SESSION_SECONDS / 2)
         self._lease.keep()
         self._acknowledgements = Acknowledgements(lambda message: message.ticket.ack())
-        self._dead_letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
+        self._exits = AsyncExitStack()
         self.app = create_app(settings, self.name)
         consume(self.app, settings, INGRESS, "sequence", failure.guard(self._work))
         self.app.on_partitions_revoked.connect(self._on_revoked)
 
     async def prepare(self) -> None:
         """Read which entities have open dead letters, before anything of theirs is read."""
-        await self._dead_letters.start()
+        dead_letters = reading(self._settings, DEAD_LETTERS)
+        self._dead_letters = await self._exits.enter_async_context(dead_letters)
         self._dead_letters_end = await self._dead_letters.end()
         async for records in self._dead_letters.read(0, self._dead_letters_end):
             for record in records:
@@ -69,7 +71,7 @@ class SequencerRole(Role):
     async def close(self) -> None:
         """Disconnect from Kafka."""
         self._lease.release()
-        await self._dead_letters.stop()
+        await self._exits.aclose()
 
     async def lag(self, ends: EndOffsets) -> int | None:
         """Return how many messages of this sequencer's partitions it has not read."""
