@@ -47,10 +47,7 @@ _SMALLER = {"max.message.bytes": str(8 * 1024 * 1024)}
     reraise=True,
 )
 async def ensure_topics(settings: Settings) -> list[str]:
-    """Create the topics that are missing, with their final partition counts; return their names.
-
-    Raises UsageError where no broker answers or a topic has other partitions.
-    """
+    """Create the topics that are missing; return their names. Raises UsageError for other partitions."""
     async with administering(settings) as admin:
         replication = min(3, len((await admin.describe_cluster())["brokers"]))
         wanted = {settings.topic(topic): topic.partitions for topic in ALL}
@@ -156,14 +153,20 @@ class PartitionReader:
 
 
 class EndOffsets:
-    """Asks for the end offsets of partitions; kept open, it knows their leaders and answers at once."""
+    """Asks for the offsets that records will get; kept open, it knows the leaders and answers at once."""
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, settings: Settings, consumer: AIOKafkaConsumer) -> None:
+        self._settings = settings
         self._consumer = consumer
 
-    async def of(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    async def of(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """Return the offset that the next record of each partition will get."""
-        return dict(await self._consumer.end_offsets(list(partitions))) if partitions else {}
+        return dict(await self._consumer.end_offsets(list(partitions)))
+
+    async def of_journal(self) -> int:
+        """Return the offset that the next record of the journal will get."""
+        journal = TopicPartition(self._settings.topic(JOURNAL), 0)
+        return (await self.of([journal]))[journal]
 
 
 @asynccontextmanager
@@ -193,7 +196,7 @@ async def end_offsets(settings: Settings) -> AsyncIterator[EndOffsets]:
     """Open what asks for end offsets."""
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
     async with _running(consumer, settings.kafka):
-        yield EndOffsets(consumer)
+        yield EndOffsets(settings, consumer)
 
 
 @asynccontextmanager

@@ -58,10 +58,7 @@ class Publisher:
 
 @asynccontextmanager
 async def publishing(settings: Settings) -> AsyncIterator[Publisher]:
-    """Open a publisher; the broker has everything when the context ends.
-
-    Raises UsageError where a topic is missing, and KafkaError where the broker does not take all.
-    """
+    """Open a publisher, and flush it in the end. Raises UsageError where a topic is missing, KafkaError."""
     await check_topics(settings)
     async with producing(settings) as producer:
         publisher = Publisher(settings, producer)

@@ -6,7 +6,7 @@ outside: one that has something to read and does nothing for too long fails the 
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,8 @@ from streams.settings import Settings
 
 HEARTBEAT_SECONDS = 2.0
 
+Loop = Callable[[], Coroutine[Any, Any, None]]
+
 
 class Role:
     """A part of the pipeline; what a role has no need of stays as it is here."""
@@ -31,8 +33,8 @@ class Role:
     async def prepare(self) -> None:
         """Do what must be done before anything is read."""
 
-    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
-        """Return the coroutines that run beside the app, for ever."""
+    def loops(self) -> Sequence[Loop]:
+        """Return what runs beside the app, for ever."""
         return ()
 
     async def stop(self) -> None:

@@ -6,7 +6,7 @@ step of an episode once, whatever happens here between sending it and recording 
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,7 +19,7 @@ from projections.base import Projection
 from projections.store.connection import connected
 from streams.evidence import as_json, with_sources
 from streams.kafka import EndOffsets
-from streams.roles import Role
+from streams.roles import Loop, Role
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -61,9 +61,9 @@ class SignalRole(Role):
             return None
         return int(found[0]) if found else 0
 
-    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
+    def loops(self) -> Sequence[Loop]:
         """Return the loop that sends."""
-        return [self._send_for_ever()]
+        return [self._send_for_ever]
 
     async def _send_for_ever(self) -> None:
         while True:

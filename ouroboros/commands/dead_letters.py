@@ -4,6 +4,7 @@ import asyncio
 import base64
 import logging
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from events.codec import MAX_MESSAGE_BYTES
 from events.errors import UsageError
-from ouroboros.terminal import log_to_stderr, out, read_settings
+from ouroboros.terminal import log_to_stderr, out, read_settings, say
 from streams.dead_letters.record import (
     DISCARD_HEADER,
     DISCARD_REASON_HEADER,
@@ -78,12 +79,12 @@ def show(place: Annotated[str, typer.Argument(help="As listed: TOPIC/PARTITION/O
     """Show one dead letter: the reason, the headers, the original bytes."""
     row = _dead_letter(read_settings(), place)
     for name in _SHOWN:
-        out.print(f"{name}: {_readable(str(row[name]).encode())}", markup=False, soft_wrap=True)
+        say(f"{name}: {_readable(str(row[name]).encode())}")
     for name, value in row["headers"]:
-        out.print(f"header {name}: {_readable(base64.b64decode(value))}", markup=False, soft_wrap=True)
+        say(f"header {name}: {_readable(base64.b64decode(value))}")
     raw = bytes(row["raw"] or b"")
     out.print(f"original bytes ({len(raw):,}):")
-    out.print(_readable(raw[:SHOWN_BYTES]), markup=False, soft_wrap=True)
+    say(_readable(raw[:SHOWN_BYTES]))
     if len(raw) > SHOWN_BYTES:
         out.print(f"... and {len(raw) - SHOWN_BYTES:,} more")
 
@@ -122,7 +123,7 @@ async def _redrive(settings: Settings, addresses: Sequence[str], mended: Path | 
         return
     content = _content(mended) if mended else None
     async with producing(settings) as producer:
-        for row in sorted(chosen, key=_arrival):
+        for row in sorted(chosen, key=itemgetter("received_at", "offset", "index")):
             await _send_again(settings, producer, row, content)
     out.print(f"Sent {len(chosen):,} again; `ouroboros dead-letters list` shows which were taken this time.")
 
@@ -144,7 +145,7 @@ async def _discard(settings: Settings, address: str, by: str, why: str) -> None:
         for later in waiting:
             await _send_again(settings, producer, later)
     sent = f" {len(waiting):,} that waited behind it were sent again." if waiting else ""
-    out.print(f"Discarded {row['place']}.{sent}", markup=False, soft_wrap=True)
+    say(f"Discarded {row['place']}.{sent}")
 
 
 async def _send_again(
@@ -165,10 +166,6 @@ async def _send(
     """Send under the dead letter's own key: what is about one entity goes one way, in order."""
     key = row["key"].encode() if row["key"] else None
     await producer.send_and_wait(settings.topic_named(row["topic"]), content, key=key, headers=headers)
-
-
-def _arrival(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["received_at"], row["offset"], row["index"]
 
 
 def _stated(option: str, text: str, longest: int) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from events.errors import UsageError
-from ouroboros.terminal import out, progress, read_settings, time_of
+from ouroboros.terminal import progress, read_settings, say, time_of
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def export(
         manifest = writer.finish()
     where = f"{to}, {len(manifest.files):,} files"
     if start.events:
-        out.print(f"Added {added:,} events to {where}, {manifest.events:,} events in all.", soft_wrap=True)
+        say(f"Added {added:,} events to {where}, {manifest.events:,} events in all.")
     else:
-        out.print(f"Exported {added:,} events to {where}.", soft_wrap=True)
+        say(f"Exported {added:,} events to {where}.")
 
 
 def _history(settings: Settings, source: str) -> "Archive | Journal":

@@ -1,5 +1,6 @@
 """The keeper of dead letters: writes them from their topic into the database, where people look."""
 
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
@@ -71,12 +72,8 @@ def _statement(dead_letter: DeadLetter) -> str:
 
 
 def _values(dead_letter: DeadLetter) -> dict[str, Any]:
-    message_id = MessageId.parse(dead_letter.message_id)
     return {
-        "topic": message_id.topic,
-        "partition": message_id.partition,
-        "offset": message_id.offset,
-        "index": message_id.index,
+        **asdict(MessageId.parse(dead_letter.message_id)),
         "key": _storable(dead_letter.key),
         "reason": _storable(dead_letter.reason),
         "raw": dead_letter.raw,

@@ -7,20 +7,19 @@ worker dies is posted again, under the same key.
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
 from typing import Any
 
 import aiohttp
 import psycopg
-from aiokafka import TopicPartition
 
 from events.errors import UsageError
-from events.topics import JOURNAL
 from projections.base import Projection
 from projections.store.connection import connected
 from streams.kafka import EndOffsets, end_offsets
-from streams.roles import Role
+from streams.roles import Loop, Role
 from streams.settings import Settings
 from streams.webhooks.deliveries import Deliveries, Verdict, count_waiting, register
 from streams.webhooks.destination import Destination
@@ -65,16 +64,15 @@ class WebhookRole(Role):
 
     async def prepare(self) -> None:
         """Register destinations; those that are new begin at the present end of the journal."""
-        journal = TopicPartition(self._settings.topic(JOURNAL), 0)
         async with end_offsets(self._settings) as ends:
-            end = (await ends.of([journal]))[journal]
+            end = await ends.of_journal()
         async with self._connect("ouroboros-webhooks") as connection:
             for destination in self._destinations:
                 await register(connection, destination.name, end)
 
-    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
+    def loops(self) -> Sequence[Loop]:
         """Return the loops that post, one a destination."""
-        return [self._serve_for_ever(destination) for destination in self._destinations]
+        return [partial(self._serve_for_ever, destination) for destination in self._destinations]
 
     async def stop(self) -> None:
         """Delete the row of health: by the next start, which does the rest, there may be no webhooks."""

@@ -96,7 +96,7 @@ def test_kafka_answers_and_keeps_its_data(home: Path, monkeypatch: pytest.Monkey
         assert [value[:5] for value in consume(again.bootstrap, "t", 3)] == [b"one", b"xxxxx", b"three"]
         again.kill()
         assert command_line(again.pid) == ""
-        again.restart()
+        again.start()
         assert len(consume(again.bootstrap, "t", 3)) == 3
     finally:
         again.stop()
@@ -219,7 +219,7 @@ def test_postgres_comes_back_from_a_crash_at_the_same_address(postgres: Postgres
         with pytest.raises(psycopg.OperationalError):
             open_connection.execute("SELECT 1")
     before = postgres.pid
-    postgres.restart()
+    postgres.start()
     assert postgres.pid != before
     assert ask(postgres.dsn, "SELECT a FROM kept") == 7
 
