@@ -1,4 +1,4 @@
-"""`ouroboros dead-letters`: look at what could not be read, send it again, or put it away."""
+"""`ouroboros dead-letters`: look at what could not be read, send it again, or discard it."""
 
 import asyncio
 import base64
@@ -32,7 +32,7 @@ from streams.settings import Settings
 
 app = typer.Typer(
     name="dead-letters",
-    help="What could not be read: look at it, send it again, put it away.",
+    help="What could not be read: look at it, send it again, discard it.",
     no_args_is_help=True,
 )
 
@@ -109,7 +109,7 @@ def discard(
     by: Annotated[str, typer.Option("--by", help="Who decides it.")],
     why: Annotated[str, typer.Option("--why", help="The reason, in words.")],
 ) -> None:
-    """Put a dead letter away that nobody can mend; what waited behind it is sent again."""
+    """Discard a dead letter that nobody can mend; what waited behind it is sent again."""
     log_to_stderr(logging.ERROR)
     asyncio.run(_discard(read_settings(), place, by, why))
 
@@ -183,7 +183,7 @@ def _dead_letter(settings: Settings, address: str) -> dict[str, Any]:
         message = MessageId.parse(address)
     except ValueError:
         raise UsageError(
-            f"{address!r} is no place of a dead letter.",
+            f"{address!r} is no address of a dead letter.",
             "Give TOPIC/PARTITION/OFFSET/INDEX, as the list does.",
         ) from None
     found = _dead_letters(
