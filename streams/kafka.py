@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TypeAlias
+from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -22,7 +22,7 @@ from events.errors import UsageError
 from events.topics import ALL, INGRESS, JOURNAL, Topic
 from streams.settings import Settings
 
-Client: TypeAlias = AIOKafkaAdminClient | AIOKafkaProducer | AIOKafkaConsumer
+Client = TypeVar("Client", AIOKafkaAdminClient, AIOKafkaProducer, AIOKafkaConsumer)
 
 MAX_REQUEST_BYTES = 32 * 1024 * 1024
 FETCH_BYTES = 8 * 1024 * 1024
@@ -169,16 +169,12 @@ class EndOffsets:
         return (await self.of([journal]))[journal]
 
 
-@asynccontextmanager
-async def administering(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+def administering(settings: Settings) -> AbstractAsyncContextManager[AIOKafkaAdminClient]:
     """Open what looks after topics and groups."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    async with _running(admin, settings.kafka):
-        yield admin
+    return _running(AIOKafkaAdminClient(bootstrap_servers=settings.kafka), settings.kafka)
 
 
-@asynccontextmanager
-async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+def producing(settings: Settings) -> AbstractAsyncContextManager[AIOKafkaProducer]:
     """Open an idempotent producer; what it sent is flushed on the way out."""
     producer = AIOKafkaProducer(
         bootstrap_servers=settings.kafka,
@@ -187,8 +183,7 @@ async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
         max_request_size=MAX_REQUEST_BYTES,
         linger_ms=0,
     )
-    async with _running(producer, settings.kafka):
-        yield producer
+    return _running(producer, settings.kafka)
 
 
 @asynccontextmanager
@@ -221,16 +216,16 @@ def reading_journal(settings: Settings) -> AbstractAsyncContextManager[Partition
 
 
 @asynccontextmanager
-async def _running(client: Client, kafka: str) -> AsyncIterator[None]:
+async def _running(client: Client, kafka: str) -> AsyncIterator[Client]:
     """Start a client, and stop it in the end even where it could not be started. Raises UsageError."""
     try:
         await _start(client, kafka)
-        yield
+        yield client
     finally:
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
 
 
-async def _start(client: Client, kafka: str) -> None:
+async def _start(client: AIOKafkaAdminClient | AIOKafkaProducer | AIOKafkaConsumer, kafka: str) -> None:
     try:
         await client.start()
         # A consumer that is stopped before its own tasks have begun is a cancellation to whoever stops it.

@@ -69,13 +69,9 @@ def export(
 def _history(settings: Settings, source: str) -> "Archive | Journal":
     from ouroboros.history.served import Archive, Journal
 
-    match source:
-        case "archive":
-            return Archive(settings)
-        case "journal":
-            return Journal(settings)
-        case _:
-            raise UsageError(f"There is no source {source!r}.", "Known are archive and journal.")
+    if source not in {"archive", "journal"}:
+        raise UsageError(f"There is no source {source!r}.", "Known are archive and journal.")
+    return Archive(settings) if source == "archive" else Journal(settings)
 
 
 def _after(entries: "Iterator[Entry]", start: "Manifest", folder: Path) -> "Iterator[Entry]":

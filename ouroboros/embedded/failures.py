@@ -23,7 +23,7 @@ def port_taken(port: int) -> EmbeddedServerError:
     """Return the error that names the port that another program listens on."""
     return EmbeddedServerError(
         f"Port {port} on 127.0.0.1 is taken by another program.",
-        "Stop that program, or start again: another port is taken then.",
+        "Stop that program, or start again: another port is chosen then.",
     )
 
 
