@@ -21,7 +21,7 @@ from events.base import Event
 from events.codec import cloud_event_headers, encode
 from events.families.credit import CreditWaiverReported, WaiverKind
 from events.topics import SIGNALS
-from streams.kafka import PartitionReader, producing
+from streams.kafka import producing, reading
 from streams.settings import Settings
 
 BACKGROUND_A_SECOND = 1_000
@@ -112,16 +112,12 @@ class _Probing:
         )
 
     async def _listen(self) -> None:
-        reader = PartitionReader(self._settings, self._settings.topic(SIGNALS))
-        await reader.start()
-        try:
-            async for records in reader.follow(0):
+        async with reading(self._settings, SIGNALS) as signals:
+            async for records in signals.follow(0):
                 now = time.perf_counter()
                 for record in records:
                     self._heard.setdefault(record.key.decode(), now)
                 self._look_whether_all_is_heard()
-        finally:
-            await reader.stop()
 
     def _background(self) -> Iterator[Event]:
         told = facts(self._chance, (datetime.now(UTC) for _ in repeat(None)))

@@ -13,8 +13,7 @@ from benchmarks.facts import SEED, SYMBOLS, every, facts_of_entities
 from benchmarks.prices import Market
 from events.base import Event
 from events.families.prices import EquityPriced
-from streams.kafka import producing
-from streams.publishing import EVENTS_PER_MESSAGE, Publisher
+from streams.publishing import EVENTS_PER_MESSAGE, publishing
 from streams.settings import Settings
 
 FACT_SECONDS = 20.0
@@ -75,7 +74,5 @@ def _prices(name: str, events: Iterable[Event], goal: float) -> Workload:
 
 
 async def _publish(settings: Settings, events: Sequence[Event]) -> None:
-    async with producing(settings) as producer:
-        publisher = Publisher(settings, producer)
+    async with publishing(settings) as publisher:
         await publisher.publish(events)
-        await publisher.flush()

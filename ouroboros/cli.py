@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from events.errors import OuroborosError
 from ouroboros import commands
-from ouroboros.terminal import err
+from ouroboros.terminal import err, say
 
 
 def command_line() -> typer.Typer:
@@ -60,7 +60,7 @@ def main() -> None:
 
 def _fail(message: str, remedy: str) -> None:
     err.print("[bold red]Error:[/] ", end="")
-    err.print(message, markup=False, soft_wrap=True)
+    say(message, err)
     if remedy:
-        err.print(remedy, markup=False, soft_wrap=True)
+        say(remedy, err)
     sys.exit(1)

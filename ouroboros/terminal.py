@@ -21,6 +21,11 @@ OURS = ("ouroboros", "streams", "projections")
 TALKATIVE = ("aiokafka", "faust", "mode")
 
 
+def say(sentence: str, console: Console = out) -> None:
+    """Print words that may come from anyone: as they are, and broken by the terminal alone."""
+    console.print(sentence, markup=False, soft_wrap=True)
+
+
 def read_settings() -> Settings:
     """Read the settings from the environment. Raises UsageError naming the one that cannot be used."""
     try:
@@ -81,7 +86,7 @@ class Problems:
         """Show what a person can mend, in a line."""
         self.count += 1
         if self.count <= PROBLEMS_SHOWN:
-            err.print(str(problem), markup=False, soft_wrap=True)
+            say(str(problem), err)
 
     def show_rest(self) -> None:
         """Say how much more there was."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from uuid import uuid5
 
 import orjson
@@ -16,16 +16,7 @@ from pydantic import Field, ValidationError
 from events.base import EVENT_ID_NAMESPACE, Certainty, Name, Value
 from events.codec import explain
 from events.errors import UsageError, short
-from events.families.desk import (
-    Companies,
-    Days,
-    GpuModels,
-    Sites,
-    Symbols,
-    Threshold,
-    ThresholdOverride,
-    WatchlistChanged,
-)
+from events.families.desk import Days, Threshold, ThresholdOverride, Watched, WatchlistChanged
 from ouroboros.yaml_file import Address, describe, in_words, keys_at, read_yaml, unknown
 from projections.definition import Direction, in_direction
 from projections.indicators import DEFINITIONS
@@ -58,29 +49,9 @@ class IndicatorLevels(Value):
     """Thresholds of single subjects, such as `borrower:CoreWeave`; they win over those of the indicator."""
 
 
-class Watchlist(Value):
+class Watchlist(Watched):
     """A watchlist as it stands in a file; what is left out is as the release has it."""
 
-    watchlist: Name
-    """Its name; the newest of one name holds."""
-    symbols: Symbols = ()
-    """Shares to watch."""
-    companies: Companies = ()
-    """Companies to watch."""
-    lenders: Companies = ()
-    """Lenders to watch."""
-    sites: Sites = ()
-    """Sites to watch."""
-    gpu_models: GpuModels = ()
-    """GPU models to watch."""
-    builders: Symbols = ()
-    """The basket of those who sell what is built with."""
-    financiers: Symbols = ()
-    """The basket of those who lend for it."""
-    neoclouds: Symbols = ()
-    """Shares whose one-day moves are shocks."""
-    gigawatt_assumption: Literal["low", "mid", "high"] | None = None
-    """Which dollar value of a gigawatt stands in where a deal states power alone."""
     thresholds: dict[str, IndicatorLevels] = Field(default={})
     """Thresholds in place of the defaults, by indicator."""
     windows: dict[str, Days] = Field(default={})
@@ -137,10 +108,8 @@ def _event(path: Path, watchlist: Watchlist, written_at: datetime, now: datetime
 
 def _overrides(watchlist: Watchlist) -> Iterator[ThresholdOverride]:
     for indicator, levels in sorted(watchlist.thresholds.items()):
-        if levels.watch is not None and levels.warning is not None and levels.critical is not None:
-            yield ThresholdOverride(
-                indicator=indicator, watch=levels.watch, warning=levels.warning, critical=levels.critical
-            )
+        if all_levels := levels.model_dump(include=set(LEVELS), exclude_none=True):
+            yield ThresholdOverride(indicator=indicator, **all_levels)
         for subject, own in sorted(levels.subjects.items()):
             yield ThresholdOverride(indicator=indicator, subject=subject, **own.model_dump())
 

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from events.errors import UsageError, cut, short
+from streams.feeds.files import readable
 
 MAX_BYTES = 256 * 1024
 DEEPEST = 12
@@ -80,23 +81,19 @@ def _problems(error: ValidationError) -> Iterator[tuple[Address, Any]]:
 
 def describe(address: Address, problem: Any) -> tuple[Address, str]:
     """Return in words of the file what pydantic found at an address."""
-    return address, _text_of(address, problem)
-
-
-def _text_of(address: Address, problem: Any) -> str:
-    where = in_words(address)
     message = cut(problem["msg"].removeprefix("Value error, "), 200)
     match problem["type"]:
         case "missing":
-            return f"{where} is missing. Add it."
+            said = " is missing. Add it."
         case "tuple_type":
-            return f"{where} is not a list. Write [one, other], or one a line after dashes."
+            said = " is not a list. Write [one, other], or one a line after dashes."
         case "model_type" | "dict_type" | "model_attributes_type":
-            return f"{where} is not a mapping. Write `key: value`, one a line."
+            said = " is not a mapping. Write `key: value`, one a line."
         case "value_error":
-            return f"{where}: {message}. Correct it."
+            said = f": {message}. Correct it."
         case _:
-            return f"{where}: {message} (given: {short(problem['input'])}). Correct it."
+            said = f": {message} (given: {short(problem['input'])}). Correct it."
+    return address, f"{in_words(address)}{said}"
 
 
 def in_words(address: Address) -> str:
@@ -127,16 +124,19 @@ def _model_in(annotation: Any) -> Any:
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Return that there is nothing of a name, what may have been meant, and what there is."""
     names = list(known)
-    close = get_close_matches(name, names, n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
-    return f"there is no {what} {short(name)}.{meant} Known are {', '.join(names)}."
+    return f"there is no {what} {short(name)}.{did_you_mean(name, names)} Known are {', '.join(names)}."
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the question after the known name that is most like one; nothing where none is."""
+    close = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]}?" if close else ""
 
 
 def read_yaml(path: Path) -> Document:
-    """Read a YAML file of at most 256 KiB.
+    """Read a YAML file of at most 256 KiB, without aliases, tags and keys that come twice.
 
-    Raises UsageError, naming file and line, for what is missing, too large, no YAML, or
-    written with aliases, tags, or a key twice.
+    Raises UsageError that names file and line.
     """
     text = _text(path)
     try:
@@ -158,22 +158,15 @@ def read_yaml(path: Path) -> Document:
 
 
 def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}.", "Check the path.") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Give a readable file.") from None
+    with readable(path), path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise UsageError(f"{path} has more than {MAX_BYTES:,} bytes.", "Split it into several watchlists.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UsageError(
-            f"{path}, line {line}: this is not UTF-8.", "Convert it, for example with iconv."
-        ) from None
+        raise _wrong_line(path, line, "this is not UTF-8.", "Convert it, for example with iconv.") from None
 
 
 def _content(path: Path, node: yaml.Node, address: Address, lines: dict[Address, int], seen: set[int]) -> Any:
@@ -181,12 +174,10 @@ def _content(path: Path, node: yaml.Node, address: Address, lines: dict[Address,
     lines.setdefault(address, line)
     if id(node) in seen:
         # A few aliases of aliases are more than any memory holds.
-        raise UsageError(f"{path}, line {line}: this is used again by an alias.", "Write it out twice.")
+        raise _wrong_line(path, line, "this is used again by an alias.", "Write it out twice.")
     seen.add(id(node))
     if node.tag not in PLAIN:
-        raise UsageError(
-            f"{path}, line {line}: the tag {short(node.tag)} means nothing here.", "Leave it out."
-        )
+        raise _wrong_line(path, line, f"the tag {short(node.tag)} means nothing here.", "Leave it out.")
     if len(address) > DEEPEST:
         raise _too_deep(path, line)
     match node:
@@ -209,11 +200,9 @@ def _mapping(
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            raise UsageError(f"{path}, line {line}: a key is a list or a mapping.", "Use text as a key.")
+            raise _wrong_line(path, line, "a key is a list or a mapping.", "Use text as a key.")
         if key.value in keys:
-            raise UsageError(
-                f"{path}, line {line}: {key.value!r} stands here a second time.", "Put both into one."
-            )
+            raise _wrong_line(path, line, f"{key.value!r} stands here a second time.", "Put both into one.")
         keys.add(key.value)
         lines[*address, key.value] = line
         found = _content(path, value, (*address, key.value), lines, seen)
@@ -223,4 +212,8 @@ def _mapping(
 
 
 def _too_deep(path: Path, line: int) -> UsageError:
-    return UsageError(f"{path}, line {line}: this is nested too deep.", "No watchlist needs that.")
+    return _wrong_line(path, line, "this is nested too deep.", "No watchlist needs that.")
+
+
+def _wrong_line(path: Path, line: int, problem: str, remedy: str) -> UsageError:
+    return UsageError(f"{path}, line {line}: {problem}", remedy)

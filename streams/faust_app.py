@@ -1,7 +1,7 @@
 """Faust apps as Ouroboros uses them: raw bytes in, manual acknowledgement, no tables, no web server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -74,7 +74,7 @@ class Failure:
         """Wait for the first error."""
         return await asyncio.shield(self._first)
 
-    def guard(self, work: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def guard(self, work: Callable[..., Awaitable[None]]) -> Callable[..., Coroutine[Any, Any, None]]:
         """Return `work` that reports what it raises, and never works again.
 
         After an exception an agent of `noack_take` stands still without a word: so the

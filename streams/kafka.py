@@ -1,9 +1,9 @@
 """Kafka by aiokafka: topics, producers, and reading a partition from one offset to another."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -19,10 +19,10 @@ from aiokafka.structs import ConsumerRecord
 from tenacity import retry, retry_if_exception_type, retry_if_result, stop_after_delay, wait_fixed
 
 from events.errors import UsageError
-from events.topics import ALL, INGRESS, JOURNAL
+from events.topics import ALL, INGRESS, JOURNAL, Topic
 from streams.settings import Settings
 
-log = logging.getLogger(__name__)
+Client = TypeVar("Client", AIOKafkaAdminClient, AIOKafkaProducer, AIOKafkaConsumer)
 
 MAX_REQUEST_BYTES = 32 * 1024 * 1024
 FETCH_BYTES = 8 * 1024 * 1024
@@ -47,13 +47,8 @@ _SMALLER = {"max.message.bytes": str(8 * 1024 * 1024)}
     reraise=True,
 )
 async def ensure_topics(settings: Settings) -> list[str]:
-    """Create the topics that are missing, with their final partition counts; return their names.
-
-    Raises UsageError where no broker answers or a topic has other partitions.
-    """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    try:
-        await _started(admin, settings.kafka)
+    """Create the topics that are missing; return their names. Raises UsageError for other partitions."""
+    async with administering(settings) as admin:
         replication = min(3, len((await admin.describe_cluster())["brokers"]))
         wanted = {settings.topic(topic): topic.partitions for topic in ALL}
         existing = set(await admin.list_topics())
@@ -74,19 +69,13 @@ async def ensure_topics(settings: Settings) -> list[str]:
         described = await admin.describe_topics([name for name in wanted if name in existing])
         for topic in described:
             _check_partitions(topic["topic"], len(topic["partitions"]), wanted[topic["topic"]])
-    finally:
-        await admin.close()
     return missing
 
 
 async def check_topics(settings: Settings) -> None:
     """Raise UsageError where a topic is missing: clients would wait for it in silence."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    try:
-        await _started(admin, settings.kafka)
+    async with administering(settings) as admin:
         existing = set(await admin.list_topics())
-    finally:
-        await admin.close()
     missing = [name for name in map(settings.topic, ALL) if name not in existing]
     if missing:
         raise UsageError(
@@ -125,45 +114,12 @@ def _check_partitions(name: str, found: int, wanted: int) -> None:
         )
 
 
-@asynccontextmanager
-async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
-    """Open an idempotent producer; what it sent is flushed on the way out."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka,
-        enable_idempotence=True,
-        compression_type="lz4",
-        max_request_size=MAX_REQUEST_BYTES,
-        linger_ms=0,
-    )
-    await _started(producer, settings.kafka)
-    try:
-        yield producer
-    finally:
-        await producer.stop()
-
-
 class PartitionReader:
     """Reads one partition by offset, outside of any consumer group."""
 
-    def __init__(self, settings: Settings, topic: str, partition: int = 0) -> None:
-        self._partition = TopicPartition(topic, partition)
-        self._kafka = settings.kafka
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=settings.kafka,
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_bytes=2 * FETCH_BYTES,
-        )
-
-    async def start(self) -> None:
-        """Connect. Raises UsageError where no broker answers."""
-        await _started(self._consumer, self._kafka)
-        self._consumer.assign([self._partition])
-
-    async def stop(self) -> None:
-        """Disconnect."""
-        await self._consumer.stop()
+    def __init__(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
+        self._consumer = consumer
+        self._partition = partition
 
     async def end(self) -> int:
         """Return the offset that the next record will get."""
@@ -197,55 +153,84 @@ class PartitionReader:
 
 
 class EndOffsets:
-    """Asks for the end offsets of partitions; kept open, it knows their leaders and answers at once."""
+    """Asks for the offsets that records will get; kept open, it knows the leaders and answers at once."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._kafka = settings.kafka
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
+    def __init__(self, settings: Settings, consumer: AIOKafkaConsumer) -> None:
+        self._settings = settings
+        self._consumer = consumer
 
-    async def start(self) -> None:
-        """Connect. Raises UsageError where no broker answers."""
-        await _started(self._consumer, self._kafka)
-
-    async def stop(self) -> None:
-        """Disconnect."""
-        await self._consumer.stop()
-
-    async def of(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    async def of(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """Return the offset that the next record of each partition will get."""
-        return dict(await self._consumer.end_offsets(list(partitions))) if partitions else {}
+        return dict(await self._consumer.end_offsets(list(partitions)))
+
+    async def of_journal(self) -> int:
+        """Return the offset that the next record of the journal will get."""
+        journal = TopicPartition(self._settings.topic(JOURNAL), 0)
+        return (await self.of([journal]))[journal]
+
+
+def administering(settings: Settings) -> AbstractAsyncContextManager[AIOKafkaAdminClient]:
+    """Open what looks after topics and groups."""
+    return _running(AIOKafkaAdminClient(bootstrap_servers=settings.kafka), settings.kafka)
+
+
+def producing(settings: Settings) -> AbstractAsyncContextManager[AIOKafkaProducer]:
+    """Open an idempotent producer; what it sent is flushed on the way out."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.kafka,
+        enable_idempotence=True,
+        compression_type="lz4",
+        max_request_size=MAX_REQUEST_BYTES,
+        linger_ms=0,
+    )
+    return _running(producer, settings.kafka)
 
 
 @asynccontextmanager
 async def end_offsets(settings: Settings) -> AsyncIterator[EndOffsets]:
-    """Open what asks for end offsets, for as long as the context is open."""
-    ends = EndOffsets(settings)
-    await ends.start()
-    try:
-        yield ends
-    finally:
-        await ends.stop()
+    """Open what asks for end offsets."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
+    async with _running(consumer, settings.kafka):
+        yield EndOffsets(settings, consumer)
 
 
 @asynccontextmanager
-async def reading_journal(settings: Settings) -> AsyncIterator[PartitionReader]:
+async def reading(settings: Settings, topic: Topic) -> AsyncIterator[PartitionReader]:
+    """Open a reader of a topic of one partition."""
+    partition = TopicPartition(settings.topic(topic), 0)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        max_partition_fetch_bytes=FETCH_BYTES,
+        fetch_max_bytes=2 * FETCH_BYTES,
+    )
+    async with _running(consumer, settings.kafka):
+        consumer.assign([partition])
+        yield PartitionReader(consumer, partition)
+
+
+def reading_journal(settings: Settings) -> AbstractAsyncContextManager[PartitionReader]:
     """Open a reader of the journal."""
-    reader = PartitionReader(settings, settings.topic(JOURNAL))
-    await reader.start()
+    return reading(settings, JOURNAL)
+
+
+@asynccontextmanager
+async def _running(client: Client, kafka: str) -> AsyncIterator[Client]:
+    """Start a client, and stop it in the end even where it could not be started. Raises UsageError."""
     try:
-        yield reader
+        await _start(client, kafka)
+        yield client
     finally:
-        await reader.stop()
+        await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
 
 
-async def _started(client: AIOKafkaAdminClient | AIOKafkaProducer | AIOKafkaConsumer, kafka: str) -> None:
+async def _start(client: AIOKafkaAdminClient | AIOKafkaProducer | AIOKafkaConsumer, kafka: str) -> None:
     try:
         await client.start()
         # A consumer that is stopped before its own tasks have begun is a cancellation to whoever stops it.
         await asyncio.sleep(0)
     except KafkaConnectionError as error:
-        if isinstance(client, AIOKafkaProducer | AIOKafkaConsumer):
-            await client.stop()
         raise UsageError(
             f"No Kafka answers at {kafka}.",
             "Start it, or name another one in OUROBOROS_KAFKA; `ouroboros demo` brings its own.",

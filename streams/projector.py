@@ -8,11 +8,9 @@ position only trails behind: what it redelivers is passed over by offset.
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
-from aiokafka import TopicPartition
 
 from events.errors import JournalGap
 from events.topics import JOURNAL
@@ -21,7 +19,7 @@ from projections.store.projector import JournalRecord, Projector
 from streams.faust_app import Failure, consume, create_app
 from streams.kafka import EndOffsets, reading_journal
 from streams.messages import as_pairs
-from streams.roles import Role
+from streams.roles import Loop, Role
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -57,9 +55,9 @@ class ProjectorRole(Role):
         projector = await self._load()
         await projector.close()
 
-    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
+    def loops(self) -> Sequence[Loop]:
         """Return what runs beside the agent."""
-        return [self._catch_up_when_assigned()]
+        return [self._catch_up_when_assigned]
 
     async def stop(self) -> None:
         """Write snapshots of the states for a quick start."""
@@ -76,9 +74,7 @@ class ProjectorRole(Role):
         """Return how many records of the journal are not written; None while another worker is on duty."""
         if not self._assigned.is_set() or self.projector is None:
             return None
-        journal = TopicPartition(self._settings.topic(JOURNAL), 0)
-        end = (await ends.of([journal]))[journal]
-        return max(0, end - 1 - self.projector.committed_offset)
+        return max(0, await ends.of_journal() - 1 - self.projector.committed_offset)
 
     @property
     def progress(self) -> int:
@@ -130,10 +126,12 @@ class ProjectorRole(Role):
         """Return a projector that is up to date; None when the partition was taken away meanwhile."""
         if self.projector is None:
             projector = await self._load()
-            if not await self._catch_up(projector):
-                await projector.close()
-                return None
-            self.projector = projector
+            try:
+                if await self._catch_up(projector):
+                    self.projector = projector
+            finally:
+                if self.projector is None:
+                    await projector.close()
         return self.projector
 
     async def _load(self) -> Projector:

@@ -1,12 +1,14 @@
 """Events onto the ingress topics: keyed by entity, neighbours of one entity in one message."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
 
 from events.base import Event
 from events.codec import cloud_event_headers, encode, encode_many
+from streams.kafka import check_topics, producing
 from streams.settings import Settings
 
 EVENTS_PER_MESSAGE = 500
@@ -52,6 +54,16 @@ class Publisher:
         if len(self._sent) >= IN_FLIGHT:
             await asyncio.gather(*self._sent)
             self._sent.clear()
+
+
+@asynccontextmanager
+async def publishing(settings: Settings) -> AsyncIterator[Publisher]:
+    """Open a publisher, and flush it in the end. Raises UsageError where a topic is missing, KafkaError."""
+    await check_topics(settings)
+    async with producing(settings) as producer:
+        publisher = Publisher(settings, producer)
+        yield publisher
+        await publisher.flush()
 
 
 def _message(group: Sequence[Event]) -> tuple[bytes, list[tuple[str, bytes]]]:

@@ -6,7 +6,7 @@ outside: one that has something to read and does nothing for too long fails the 
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,13 @@ from typing import Any
 import psycopg
 
 from events.errors import Stalled
+from projections.store.connection import connected
 from streams.kafka import EndOffsets
 from streams.settings import Settings
 
 HEARTBEAT_SECONDS = 2.0
+
+Loop = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Role:
@@ -30,8 +33,8 @@ class Role:
     async def prepare(self) -> None:
         """Do what must be done before anything is read."""
 
-    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
-        """Return the coroutines that run beside the app, for ever."""
+    def loops(self) -> Sequence[Loop]:
+        """Return what runs beside the app, for ever."""
         return ()
 
     async def stop(self) -> None:
@@ -89,7 +92,7 @@ def _check_progress(
 async def _write_heartbeat(settings: Settings, role: Role, lag: int) -> None:
     # A database that is away is the projector's to wait for; the heart goes on beating.
     with suppress(psycopg.OperationalError):
-        async with await psycopg.AsyncConnection.connect(
+        async with connected(
             settings.database_url, connect_timeout=2, application_name="ouroboros-watch"
         ) as connection:
             await connection.execute(

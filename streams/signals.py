@@ -6,7 +6,7 @@ step of an episode once, whatever happens here between sending it and recording 
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -16,9 +16,10 @@ from psycopg.sql import SQL, Identifier
 
 from events.topics import SIGNALS
 from projections.base import Projection
+from projections.store.connection import connected
 from streams.evidence import as_json, with_sources
 from streams.kafka import EndOffsets
-from streams.roles import Role
+from streams.roles import Loop, Role
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class SignalRole(Role):
     """Sends what the outbox holds; wakes up on every commit of the projector beside it."""
 
     name = "signals"
+    applied = 0
 
     def __init__(
         self, settings: Settings, projection: Projection[Any], producer: AIOKafkaProducer, wake: asyncio.Event
@@ -38,8 +40,6 @@ class SignalRole(Role):
         self._settings = settings
         self._producer = producer
         self._wake = wake
-        self._sent = 0
-        self._connection: psycopg.AsyncConnection[Any] | None = None
         # Versions of the projection give the same signals the same ids: each is sent once.
         unsent = SQL(
             "FROM {} o WHERE NOT EXISTS (SELECT FROM ouroboros.delivery d WHERE d.message_id = o.message_id)"
@@ -55,46 +55,35 @@ class SignalRole(Role):
     async def lag(self, _ends: EndOffsets) -> int | None:
         """Return how many signals wait in the outbox; None while the database is away."""
         try:
-            async with await psycopg.AsyncConnection.connect(
-                self._settings.database_url, connect_timeout=2
-            ) as connection:
+            async with connected(self._settings.database_url, connect_timeout=2) as connection:
                 found = await (await connection.execute(self._count)).fetchone()
         except psycopg.OperationalError:
             return None
         return int(found[0]) if found else 0
 
-    @property
-    def applied(self) -> int:
-        """Return how many signals were sent since the start."""
-        return self._sent
-
-    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
+    def loops(self) -> Sequence[Loop]:
         """Return the loop that sends."""
-        return [self._send_for_ever()]
-
-    async def close(self) -> None:
-        """Disconnect from the database."""
-        if self._connection is not None:
-            await self._connection.close()
+        return [self._send_for_ever]
 
     async def _send_for_ever(self) -> None:
         while True:
-            # Not wait_for: before Python 3.12 it forgets a cancellation that a wake-up comes along with.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
-            self._wake.clear()
+            await self._wake_up()
             try:
-                if self._connection is None or self._connection.closed:
-                    self._connection = await psycopg.AsyncConnection.connect(
-                        self._settings.database_url, autocommit=True, application_name="ouroboros-signals"
-                    )
-                while await self._send_some(self._connection) == BATCH:
-                    pass
+                async with connected(
+                    self._settings.database_url, autocommit=True, application_name="ouroboros-signals"
+                ) as connection:
+                    while True:
+                        if await self._send_some(connection) < BATCH:
+                            await self._wake_up()
             except psycopg.OperationalError as error:
                 log.warning("Signals wait in the outbox: %s", error)
-                await self.close()
-                self._connection = None
+
+    async def _wake_up(self) -> None:
+        # Not wait_for: before Python 3.12 it forgets a cancellation that a wake-up comes along with.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
+        self._wake.clear()
 
     async def _send_some(self, connection: psycopg.AsyncConnection[Any]) -> int:
         # Sending and recording it under one lock: two publishers would otherwise send everything twice.
@@ -118,5 +107,5 @@ class SignalRole(Role):
                         "INSERT INTO ouroboros.delivery (message_id) VALUES (%s)",
                         [(message_id,) for message_id, _, _ in unsent],
                     )
-        self._sent += len(unsent)
+        self.applied += len(unsent)
         return len(unsent)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -20,7 +21,7 @@ from streams.dead_letters.role import DeadLetterRole
 from streams.faust_app import Failure
 from streams.kafka import EndOffsets, check_topics, end_offsets, producing
 from streams.projector import ProjectorRole
-from streams.roles import Role, supervise
+from streams.roles import Loop, Role, supervise
 from streams.sequencer.role import SequencerRole
 from streams.settings import Settings
 from streams.signals import SignalRole
@@ -100,22 +101,13 @@ async def working(settings: Settings, only: Sequence[str] = ()) -> AsyncIterator
             await role.prepare()
         stack.push_async_callback(_stop_apps, roles)
         await asyncio.gather(*(role.app.start() for role in roles if role.app is not None))
-        coroutines = [task for role in roles for task in role.tasks()]
-        tasks = [
-            asyncio.create_task(_guarded(coroutine, failure))
-            for coroutine in (*coroutines, supervise(settings, roles, ends))
-        ]
+        loops: list[Loop] = [loop for role in roles for loop in role.loops()]
+        loops.append(partial(supervise, settings, roles, ends))
+        tasks = [asyncio.create_task(failure.guard(loop)()) for loop in loops]
         stack.push_async_callback(_cancel, tasks)
         yield Worker(roles, ends, failure)
         for role in roles:
             await role.stop()
-
-
-async def _guarded(coroutine: Any, failure: Failure) -> None:
-    try:
-        await coroutine
-    except Exception as error:
-        failure.report(error)
 
 
 async def _stop_apps(roles: Sequence[Role]) -> None:

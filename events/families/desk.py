@@ -48,10 +48,9 @@ class WindowOverride(Value):
     """The length of the window in days, 1 to 3,660."""
 
 
-class WatchlistChanged(Event, key="watchlist", topic="desk"):
-    """The watchlist is, from now on, this; what it leaves out is as the release has it."""
+class Watched(Value):
+    """What a watchlist names; what it leaves out is as the release has it."""
 
-    event_type: Literal["WatchlistChanged"] = "WatchlistChanged"
     watchlist: Name
     """The watchlist; the newest of one name holds."""
     symbols: Symbols = ()
@@ -72,6 +71,12 @@ class WatchlistChanged(Event, key="watchlist", topic="desk"):
     """Shares whose one-day moves are shocks; the release's own where empty."""
     gigawatt_assumption: Literal["low", "mid", "high"] | None = None
     """Which dollar value of a gigawatt stands in where a leg states power alone; mid where left out."""
+
+
+class WatchlistChanged(Watched, Event, key="watchlist", topic="desk"):
+    """The watchlist is, from now on, this; what it leaves out is as the release has it."""
+
+    event_type: Literal["WatchlistChanged"] = "WatchlistChanged"
     thresholds: Annotated[tuple[ThresholdOverride, ...], Field(max_length=500)] = ()
     """Thresholds in place of the defaults."""
     windows: Annotated[tuple[WindowOverride, ...], Field(max_length=100)] = ()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from events.errors import UsageError
-from ouroboros.terminal import log_to_stderr, out, read_settings
+from ouroboros.terminal import log_to_stderr, out, read_settings, say
 
 app = typer.Typer()
 
@@ -46,4 +46,4 @@ def backtest(
             "Name another folder with --into.",
         ) from None
     show(result, out)
-    out.print(f"\nWritten: {folder / RESULT} and {folder / PAGE}.", markup=False, soft_wrap=True)
+    say(f"\nWritten: {folder / RESULT} and {folder / PAGE}.")

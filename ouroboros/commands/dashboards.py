@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from events.errors import UsageError
-from ouroboros.terminal import out
+from ouroboros.terminal import out, say
 
 app = typer.Typer()
 
@@ -39,20 +39,13 @@ def dashboards(
         raise UsageError(
             f"{folder} cannot be written: {error.strerror}.", "Name another folder with --into."
         ) from None
-    out.print(
-        f"{folder}: {len(files)} files, {len(written)} of them new or changed, {removed} removed.",
-        markup=False,
-        soft_wrap=True,
-    )
+    say(f"{folder}: {len(files)} files, {len(written)} of them new or changed, {removed} removed.")
     if any(name.startswith("alerting/") for name in written):
         out.print("Alert rules have changed: Grafana reads them when it starts, so start it again.")
 
 
 def generated_for(watchlists: Sequence[Path]) -> dict[str, bytes]:
-    """Return the content of all files by their names.
-
-    Raises UsageError for a watchlist that cannot be read or is named twice.
-    """
+    """Return all files by name. Raises UsageError for a watchlist that is unreadable or named twice."""
     from dashboards.boards.watchlist import uid_of
     from dashboards.generate import generated
     from ouroboros.watchlist import read_watchlist

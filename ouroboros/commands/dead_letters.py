@@ -1,9 +1,10 @@
-"""`ouroboros dead-letters`: look at what could not be read, send it again, or put it away."""
+"""`ouroboros dead-letters`: look at what could not be read, send it again, or discard it."""
 
 import asyncio
 import base64
 import logging
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from events.codec import MAX_MESSAGE_BYTES
 from events.errors import UsageError
-from ouroboros.terminal import log_to_stderr, out, read_settings
+from ouroboros.terminal import log_to_stderr, out, read_settings, say
 from streams.dead_letters.record import (
     DISCARD_HEADER,
     DISCARD_REASON_HEADER,
@@ -31,7 +32,7 @@ from streams.settings import Settings
 
 app = typer.Typer(
     name="dead-letters",
-    help="What could not be read: look at it, send it again, put it away.",
+    help="What could not be read: look at it, send it again, discard it.",
     no_args_is_help=True,
 )
 
@@ -78,12 +79,12 @@ def show(place: Annotated[str, typer.Argument(help="As listed: TOPIC/PARTITION/O
     """Show one dead letter: the reason, the headers, the original bytes."""
     row = _dead_letter(read_settings(), place)
     for name in _SHOWN:
-        out.print(f"{name}: {_readable(str(row[name]).encode())}", markup=False, soft_wrap=True)
+        say(f"{name}: {_readable(str(row[name]).encode())}")
     for name, value in row["headers"]:
-        out.print(f"header {name}: {_readable(base64.b64decode(value))}", markup=False, soft_wrap=True)
+        say(f"header {name}: {_readable(base64.b64decode(value))}")
     raw = bytes(row["raw"] or b"")
     out.print(f"original bytes ({len(raw):,}):")
-    out.print(_readable(raw[:SHOWN_BYTES]), markup=False, soft_wrap=True)
+    say(_readable(raw[:SHOWN_BYTES]))
     if len(raw) > SHOWN_BYTES:
         out.print(f"... and {len(raw) - SHOWN_BYTES:,} more")
 
@@ -108,7 +109,7 @@ def discard(
     by: Annotated[str, typer.Option("--by", help="Who decides it.")],
     why: Annotated[str, typer.Option("--why", help="The reason, in words.")],
 ) -> None:
-    """Put a dead letter away that nobody can mend; what waited behind it is sent again."""
+    """Discard a dead letter that nobody can mend; what waited behind it is sent again."""
     log_to_stderr(logging.ERROR)
     asyncio.run(_discard(read_settings(), place, by, why))
 
@@ -122,7 +123,7 @@ async def _redrive(settings: Settings, addresses: Sequence[str], mended: Path | 
         return
     content = _content(mended) if mended else None
     async with producing(settings) as producer:
-        for row in sorted(chosen, key=_arrival):
+        for row in sorted(chosen, key=itemgetter("received_at", "offset", "index")):
             await _send_again(settings, producer, row, content)
     out.print(f"Sent {len(chosen):,} again; `ouroboros dead-letters list` shows which were taken this time.")
 
@@ -144,7 +145,7 @@ async def _discard(settings: Settings, address: str, by: str, why: str) -> None:
         for later in waiting:
             await _send_again(settings, producer, later)
     sent = f" {len(waiting):,} that waited behind it were sent again." if waiting else ""
-    out.print(f"Discarded {row['place']}.{sent}", markup=False, soft_wrap=True)
+    say(f"Discarded {row['place']}.{sent}")
 
 
 async def _send_again(
@@ -167,10 +168,6 @@ async def _send(
     await producer.send_and_wait(settings.topic_named(row["topic"]), content, key=key, headers=headers)
 
 
-def _arrival(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["received_at"], row["offset"], row["index"]
-
-
 def _stated(option: str, text: str, longest: int) -> bytes:
     text = text.strip()
     if not 0 < len(text) <= longest:
@@ -186,7 +183,7 @@ def _dead_letter(settings: Settings, address: str) -> dict[str, Any]:
         message = MessageId.parse(address)
     except ValueError:
         raise UsageError(
-            f"{address!r} is no place of a dead letter.",
+            f"{address!r} is no address of a dead letter.",
             "Give TOPIC/PARTITION/OFFSET/INDEX, as the list does.",
         ) from None
     found = _dead_letters(

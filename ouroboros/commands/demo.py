@@ -15,7 +15,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running until Ctrl-C.")] = False,
 ) -> None:
     """Run everything on local servers, with the facts of the sources, and show what comes of it."""
-    from ouroboros.demo import run_demo
+    from ouroboros.demo.run import run_demo
 
     log_to_stderr(logging.ERROR)
     run_demo(read_settings(), out, keep=keep)

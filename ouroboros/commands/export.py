@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from events.errors import UsageError
-from ouroboros.terminal import out, progress, read_settings, time_of
+from ouroboros.terminal import progress, read_settings, say, time_of
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,21 +61,17 @@ def export(
         manifest = writer.finish()
     where = f"{to}, {len(manifest.files):,} files"
     if start.events:
-        out.print(f"Added {added:,} events to {where}, {manifest.events:,} events in all.", soft_wrap=True)
+        say(f"Added {added:,} events to {where}, {manifest.events:,} events in all.")
     else:
-        out.print(f"Exported {added:,} events to {where}.", soft_wrap=True)
+        say(f"Exported {added:,} events to {where}.")
 
 
 def _history(settings: Settings, source: str) -> "Archive | Journal":
     from ouroboros.history.served import Archive, Journal
 
-    match source:
-        case "archive":
-            return Archive(settings)
-        case "journal":
-            return Journal(settings)
-        case _:
-            raise UsageError(f"There is no source {source!r}.", "Known are archive and journal.")
+    if source not in {"archive", "journal"}:
+        raise UsageError(f"There is no source {source!r}.", "Known are archive and journal.")
+    return Archive(settings) if source == "archive" else Journal(settings)
 
 
 def _after(entries: "Iterator[Entry]", start: "Manifest", folder: Path) -> "Iterator[Entry]":

@@ -12,9 +12,8 @@ from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task
 from rich.text import Text
 
 from events.errors import UsageError
-from ouroboros.terminal import PROBLEMS_SHOWN, Problems, err, log_to_stderr, out, read_settings
-from streams.kafka import check_topics, producing
-from streams.publishing import Publisher
+from ouroboros.terminal import PROBLEMS_SHOWN, Problems, err, log_to_stderr, read_settings, say
+from streams.publishing import publishing
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,9 +66,7 @@ def import_tables(  # noqa: PLR0917  typer passes them by name
 
 
 def write_into(folder: Path, tables: "Sequence[Table]", format_: "Format") -> "Tally":
-    """Import tables into a folder, and return what became of the rows.
-
-    The folder may hold earlier imports: what these said already is passed over.
+    """Import tables into a folder, without what it holds already, and return what became of the rows.
 
     Raises UsageError where the folder cannot be worked with; nothing is imported then.
     """
@@ -96,20 +93,17 @@ async def _publish(settings: Settings, tables: "Sequence[Table]") -> "Tally":
     from ouroboros.imports.importing import Tally, reconciled
 
     problems, tally = Problems(), Tally()
-    await check_topics(settings)
-    async with producing(settings) as producer:
-        publisher = Publisher(settings, producer)
+    async with publishing(settings) as publisher:
         with _progress(tally):
             for located in reconciled(tables, tally, problems.show, _notice):
                 await publisher.publish([located.event])
-            await publisher.flush()
     problems.show_rest()
     return tally
 
 
 def _notice(sentence: str) -> None:
     """Show something odd that was imported all the same."""
-    err.print(f"Look at this: {sentence}", markup=False, soft_wrap=True)
+    say(f"Look at this: {sentence}", err)
 
 
 class _Rows(ProgressColumn):
@@ -141,7 +135,7 @@ def _describe(tables: "Sequence[Table]") -> None:
         share = share_of_file(table, mapping) if isinstance(mapping, DailyBars | MinuteBars) else None
         of = f" of {share}" if share else ""
         kind = mapping.kind.replace("_", " ")
-        out.print(f"{table.path}: {kind}{of}{_clock(mapping)}.", markup=False, soft_wrap=True)
+        say(f"{table.path}: {kind}{of}{_clock(mapping)}.")
 
 
 def _clock(mapping: "Mapping") -> str:
@@ -159,4 +153,4 @@ def _summarise(tally: "Tally", where: str) -> None:
         parts.append(f"{tally.repeated:,} repeated what was known.")
     if tally.refused:
         parts.append(f"{tally.refused:,} did not fit.")
-    out.print(" ".join(parts), markup=False, soft_wrap=True)
+    say(" ".join(parts))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from ouroboros.terminal import out, read_settings
+from ouroboros.terminal import read_settings, say
 from streams.kafka import ensure_topics
 from streams.settings import Settings
 
@@ -15,14 +15,11 @@ app = typer.Typer()
 @app.command("migrate")
 def migrate_all() -> None:
     """Create or bring up to date the topics, the database and its read-only role."""
-    asyncio.run(prepare(read_settings(), lambda sentence: out.print(sentence, markup=False)))
+    asyncio.run(prepare(read_settings(), say))
 
 
 async def prepare(settings: Settings, report: Callable[[str], None]) -> None:
-    """Create topics, tables, views and role where they are missing.
-
-    Raises UsageError and psycopg.Error.
-    """
+    """Create topics, tables, views and role where they are missing. Raises UsageError, psycopg.Error."""
     from projections.registry import PROJECTIONS
     from projections.store.migration import migrate
 

@@ -11,8 +11,7 @@ import typer
 from events.errors import UsageError
 from ouroboros.terminal import Problems, log_to_stderr, out, progress, read_settings
 from streams.feeds.files import read_events
-from streams.kafka import check_topics, producing
-from streams.publishing import Publisher
+from streams.publishing import publishing
 from streams.settings import Settings
 
 app = typer.Typer()
@@ -34,9 +33,7 @@ async def publish_files(settings: Settings, paths: Sequence[Path]) -> int:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.", "Check the path; nothing was published.")
     published, problems = 0, Problems()
-    await check_topics(settings)
-    async with producing(settings) as producer:
-        publisher = Publisher(settings, producer)
+    async with publishing(settings) as publisher:
         with progress() as bars:
             for path in paths:
                 task = bars.add_task(path.name, total=path.stat().st_size, note="")
@@ -49,7 +46,6 @@ async def publish_files(settings: Settings, paths: Sequence[Path]) -> int:
                     if line.number % 500 == 0:
                         bars.update(task, completed=line.end, note=f"{published:,} events")
                 bars.update(task, completed=path.stat().st_size, note=f"{published:,} events")
-            await publisher.flush()
     problems.show_rest()
     refused = f"{problems.count:,} lines were refused." if problems.count else ""
     out.print(f"Published {published:,} events.", refused)

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from events.errors import UsageError
-from ouroboros.terminal import log_to_stderr, out, read_settings, time_of
+from ouroboros.terminal import log_to_stderr, out, read_settings, say, time_of
 
 app = typer.Typer(
     name="replay", help="Fold history again, beside the live read models.", invoke_without_command=True
@@ -60,11 +60,7 @@ def replay(  # noqa: PLR0917  typer passes them by name
         if folded.events
         else "There was nothing new to fold."
     )
-    out.print(
-        f"{done} The views are in {into}; `ouroboros fingerprint {into}` tells what is in them.",
-        markup=False,
-        soft_wrap=True,
-    )
+    say(f"{done} The views are in {into}; `ouroboros fingerprint {into}` tells what is in them.")
 
 
 @app.command()
@@ -74,11 +70,9 @@ def promote(schema: Schema) -> None:
 
     log_to_stderr(logging.ERROR)
     offset = asyncio.run(go_live(read_settings(), schema))
-    out.print(
+    say(
         f"{schema} is live, up to journal offset {offset:,}. A worker that runs stops at its next commit and"
-        " goes on from there when it is started again.",
-        markup=False,
-        soft_wrap=True,
+        " goes on from there when it is started again."
     )
 
 
@@ -90,7 +84,7 @@ def drop(schema: Schema) -> None:
     with register.holding(read_settings().database_url, schema) as connection, connection.transaction():
         register.registered(connection, schema)
         register.drop(connection, schema)
-    out.print(f"{schema} is gone.", markup=False)
+    say(f"{schema} is gone.")
 
 
 @app.command("list")

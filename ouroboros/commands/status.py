@@ -12,9 +12,9 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from rich.table import Table
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from events.topics import INGRESS, JOURNAL
+from events.topics import INGRESS
 from ouroboros.terminal import log_to_stderr, out, read_settings
-from streams.kafka import EndOffsets, check_topics
+from streams.kafka import administering, check_topics, end_offsets
 from streams.settings import Settings
 
 app = typer.Typer()
@@ -87,23 +87,16 @@ async def _show_status(settings: Settings) -> None:
 
 
 async def _ends(settings: Settings) -> tuple[dict[str, tuple[int, int]], int]:
-    ends = EndOffsets(settings)
-    await ends.start()
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    try:
-        await admin.start()
+    async with end_offsets(settings) as ends, administering(settings) as admin:
         committed = await _committed_offsets(admin, settings.group("sequencer"))
-        journal = TopicPartition(settings.topic(JOURNAL), 0)
         ingress: dict[str, tuple[int, int]] = {}
         for topic in INGRESS:
             partitions = [TopicPartition(settings.topic(topic), number) for number in range(topic.partitions)]
             found = await ends.of(partitions)
-            lag = sum(end - _committed(committed, partition) for partition, end in found.items())
-            ingress[topic.name] = (sum(found.values()), lag)
-        return ingress, (await ends.of([journal]))[journal]
-    finally:
-        await ends.stop()
-        await admin.close()
+            read = sum(max(0, committed[partition].offset) for partition in found.keys() & committed.keys())
+            total = sum(found.values())
+            ingress[topic.name] = (total, total - read)
+        return ingress, await ends.of_journal()
 
 
 @retry(
@@ -115,11 +108,6 @@ async def _ends(settings: Settings) -> tuple[dict[str, tuple[int, int]], int]:
 )
 async def _committed_offsets(admin: AIOKafkaAdminClient, group: str) -> Any:
     return await admin.list_consumer_group_offsets(group)
-
-
-def _committed(committed: Any, partition: TopicPartition) -> int:
-    found = committed.get(partition)
-    return max(0, found.offset) if found else 0
 
 
 def _time(at: Any) -> str:

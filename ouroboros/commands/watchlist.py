@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 
 from events.families.desk import WatchlistChanged
-from ouroboros.terminal import log_to_stderr, out, read_settings
-from streams.kafka import check_topics, producing
-from streams.publishing import Publisher
+from ouroboros.terminal import log_to_stderr, out, read_settings, say
+from streams.publishing import publishing
 from streams.settings import Settings
 
 app = typer.Typer(
@@ -51,11 +50,8 @@ def schema() -> None:
 
 
 async def _publish(settings: Settings, changed: WatchlistChanged) -> None:
-    await check_topics(settings)
-    async with producing(settings) as producer:
-        publisher = Publisher(settings, producer)
+    async with publishing(settings) as publisher:
         await publisher.publish([changed])
-        await publisher.flush()
 
 
 def _summarise(changed: WatchlistChanged) -> None:
@@ -70,11 +66,11 @@ def _summarise(changed: WatchlistChanged) -> None:
         "GPU model": changed.gpu_models,
     }
     named = ", ".join(f"{what} {', '.join(names)}" for what, names in watched.items() if names)
-    out.print(f"Watchlist {changed.watchlist}: {named or 'it names nothing'}.", markup=False, soft_wrap=True)
+    say(f"Watchlist {changed.watchlist}: {named or 'it names nothing'}.")
     for override in changed.thresholds:
         whose = f" of {override.subject}" if override.subject else ""
         levels = ", ".join(f"{level} {getattr(override, level):,.12g}" for level in LEVELS)
         unit = DEFINITIONS[override.indicator].unit
-        out.print(f"{override.indicator}{whose}: {levels} ({unit}).", markup=False, soft_wrap=True)
+        say(f"{override.indicator}{whose}: {levels} ({unit}).")
     for window in changed.windows:
-        out.print(f"{window.indicator}: counts over {window.days} days.", markup=False, soft_wrap=True)
+        say(f"{window.indicator}: counts over {window.days} days.")

@@ -16,6 +16,7 @@ from ouroboros.demo.servers import Environment, servers, write_connection
 from ouroboros.demo.story import publish_days
 from ouroboros.demo.summary import show_summary
 from ouroboros.demo.tour import take_tour
+from ouroboros.terminal import say
 from streams.settings import Settings
 from streams.worker import working
 
@@ -24,10 +25,7 @@ _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def run_demo(settings: Settings, out: Console, *, keep: bool) -> None:
-    """Start the servers, publish the ledger, show what follows, take a tour, and stop it all.
-
-    Raises OuroborosError with a remedy for whatever a person can mend.
-    """
+    """Start the servers, publish the ledger, show what follows, take a tour. Raises OuroborosError."""
     for number in _ENDINGS:
         signal.signal(number, _end)
     began = time.monotonic()
@@ -78,7 +76,7 @@ def _print_how_to_connect(environment: Environment, out: Console) -> None:
         " the topic clock to move it. In another terminal:"
     )
     for line in lines:
-        out.print(f"  {line}", markup=False, soft_wrap=True)
+        say(f"  {line}", out)
 
 
 def _end(number: int, _frame: object) -> None:

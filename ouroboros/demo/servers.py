@@ -35,26 +35,18 @@ class Environment:
 
 @contextmanager
 def servers(settings: Settings, out: Console) -> Iterator[Environment]:
-    """Start what the environment does not name, empty, and stop it in the end.
-
-    Raises EmbeddedServerError.
-    """
+    """Start what the environment does not name, empty, and stop it in the end. Raises EmbeddedServerError."""
 
     def report(sentence: str) -> None:
         out.print(f"[dim]{sentence}[/]")
 
     home = settings.home / "demo"
     with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
-        starting_kafka = (
-            None
-            if "OUROBOROS_KAFKA" in os.environ
-            else pool.submit(start_kafka, home / "kafka", report, fresh=True)
-        )
-        starting_postgres = (
-            None
-            if "OUROBOROS_DATABASE" in os.environ
-            else pool.submit(start_postgres, home / "postgres", report, fresh=True)
-        )
+        starting_kafka = starting_postgres = None
+        if "OUROBOROS_KAFKA" not in os.environ:
+            starting_kafka = pool.submit(start_kafka, home / "kafka", report, fresh=True)
+        if "OUROBOROS_DATABASE" not in os.environ:
+            starting_postgres = pool.submit(start_postgres, home / "postgres", report, fresh=True)
         # Both are waited for before either is asked how it went: one that runs must be stopped.
         pool.shutdown(wait=True)
         for starting in (starting_postgres, starting_kafka):
@@ -62,22 +54,19 @@ def servers(settings: Settings, out: Console) -> Iterator[Environment]:
                 stack.callback(starting.result().stop)
         kafka = starting_kafka.result() if starting_kafka else None
         postgres = starting_postgres.result() if starting_postgres else None
-        named = {
-            **({"kafka": kafka.bootstrap} if kafka else {}),
-            **({"database": SecretStr(postgres.dsn)} if postgres else {}),
-        }
+        if kafka:
+            settings = settings.model_copy(update={"kafka": kafka.bootstrap})
+        if postgres:
+            settings = settings.model_copy(update={"database": SecretStr(postgres.dsn)})
         try:
-            yield Environment(settings.model_copy(update=named), kafka, postgres)
+            yield Environment(settings, kafka, postgres)
         finally:
             if kafka or postgres:
                 out.print("[dim]Stopping the servers ...[/]")
 
 
 def write_connection(environment: Environment) -> Path:
-    """Write a file for shells to read in: where the servers are, and Kafka's tools as commands.
-
-    The password goes where psql looks for it, readable by its owner alone.
-    """
+    """Write a file for shells to read in: where the servers are, and Kafka's tools as commands."""
     settings = environment.settings
     folder = settings.home / "demo"
     tools = folder / "tools"

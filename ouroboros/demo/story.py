@@ -23,8 +23,8 @@ from events.topics import SIGNALS
 from events.words import count
 from ouroboros.history.event_files import days_of
 from projections.registry import PROJECTIONS
-from streams.kafka import PartitionReader, producing
-from streams.publishing import Publisher
+from streams.kafka import reading
+from streams.publishing import Publisher, publishing
 from streams.settings import Settings
 from streams.worker import Worker
 
@@ -35,27 +35,21 @@ STYLES = {"calm": "green", "watch": "yellow", "warning": "dark_orange", "critica
 
 async def publish_days(settings: Settings, worker: Worker, facts: Sequence[Event], out: Console) -> None:
     """Publish the facts a day at a time and print what follows from each day."""
-    signals = PartitionReader(settings, settings.topic(SIGNALS))
-    await signals.start()
-    try:
+    async with reading(settings, SIGNALS) as signals, publishing(settings) as publisher:
         printed_to = await signals.end()
-        async with producing(settings) as producer:
-            publisher = Publisher(settings, producer)
-            for events, midnight in days_of(facts):
-                before = _row_counts(settings)
-                await _publish_day(publisher, worker, events)
-                await publisher.publish([midnight])
-                await publisher.flush()
-                await worker.settle()
-                _print_day(out, midnight.known_at.date(), events)
-                _print_rows(out, before, _row_counts(settings))
-                end = await signals.end()
-                async for records in signals.read(printed_to, end):
-                    for record in records:
-                        _print_signal(out, orjson.loads(record.value))
-                printed_to = end
-    finally:
-        await signals.stop()
+        for events, midnight in days_of(facts):
+            before = _row_counts(settings)
+            await _publish_day(publisher, worker, events)
+            await publisher.publish([midnight])
+            await publisher.flush()
+            await worker.settle()
+            _print_day(out, midnight.known_at.date(), events)
+            _print_rows(out, before, _row_counts(settings))
+            end = await signals.end()
+            async for records in signals.read(printed_to, end):
+                for record in records:
+                    _print_signal(out, orjson.loads(record.value))
+            printed_to = end
 
 
 async def _publish_day(publisher: Publisher, worker: Worker, events: Sequence[Event]) -> None:

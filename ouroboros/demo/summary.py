@@ -1,7 +1,5 @@
 """What the demo leaves behind, in tables: from the read models that anyone can query."""
 
-from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -12,6 +10,8 @@ from rich.text import Text
 from events.words import count, short_dollars
 from ouroboros.demo.story import STYLES, measured
 from streams.settings import Settings
+
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SIGNS = """
 SELECT d.title, subject, value, d.unit, level, since, cardinality(evidence)
@@ -36,15 +36,11 @@ SELECT (SELECT count(*) FROM read.journal_event), (SELECT count(*) FROM read.dea
 def show_summary(settings: Settings, out: Console) -> None:
     """Print the warning signs that are up, the loops, the circularity and the totals."""
     with psycopg.connect(settings.database_url) as connection:
-
-        def rows(query: str) -> list[tuple[Any, ...]]:
-            return connection.execute(query).fetchall()
-
         out.print()
-        out.print(_signs(rows))
-        out.print(_loops(rows))
-        out.print(_circularity(rows))
-        events, deals, credit, sites, bars, signals, dead_letters = rows(_TOTALS)[0]
+        out.print(_signs(connection))
+        out.print(_loops(connection))
+        out.print(_circularity(connection))
+        ((events, deals, credit, sites, bars, signals, dead_letters),) = connection.execute(_TOTALS)
     out.print(
         f"{events} events, {deals} deals, {credit} credit events, {sites} power sites, {bars} price bars,"
         f" {signals} steps of signals, {count(dead_letters, 'dead letter')}."
@@ -54,42 +50,33 @@ def show_summary(settings: Settings, out: Console) -> None:
     )
 
 
-def _signs(rows: Callable[[str], list[tuple[Any, ...]]]) -> Table:
-    table = Table("sign", "about", "value", "level", "since", "evidence", title="Warning signs that are up")
-    table.title_justify = "left"
-    for title, subject, value, unit, level, since, evidence in rows(_SIGNS):
+def _signs(connection: Connection) -> Table:
+    table = _table("Warning signs that are up", "sign", "about", "value", "level", "since", "evidence")
+    for title, subject, value, unit, level, since, evidence in connection.execute(_SIGNS):
         shown = Text(level, style=STYLES[level])
-        table.add_row(
-            title,
-            subject,
-            measured(value, unit),
-            shown,
-            f"{since:%Y-%m-%d}",
-            count(evidence, "event"),
-        )
+        cited = count(evidence, "event")
+        table.add_row(title, subject, measured(value, unit), shown, f"{since:%Y-%m-%d}", cited)
     return table
 
 
-def _loops(rows: Callable[[str], list[tuple[Any, ...]]]) -> Table:
-    table = Table("basis", "loop", "bottleneck", title="Loops of money")
-    table.title_justify = "left"
-    for basis, path, dollars in rows(_LOOPS):
-        table.add_row(basis, path, _short(dollars))
+def _loops(connection: Connection) -> Table:
+    table = _table("Loops of money", "basis", "loop", "bottleneck")
+    for basis, path, dollars in connection.execute(_LOOPS):
+        table.add_row(basis, path, short_dollars(dollars))
     return table
 
 
-def _circularity(rows: Callable[[str], list[tuple[Any, ...]]]) -> Table:
-    table = Table("basis", "announced", "at most circulating", "balanced estimate", title="Circularity")
-    table.title_justify = "left"
-    for basis, announced, maximum, balanced, share_max, share_balanced in rows(_CIRCULARITY):
+def _circularity(connection: Connection) -> Table:
+    table = _table("Circularity", "basis", "announced", "at most circulating", "balanced estimate")
+    for basis, announced, maximum, balanced, share_max, share_balanced in connection.execute(_CIRCULARITY):
         table.add_row(
             basis,
-            _short(announced),
-            f"{_short(maximum)} ({share_max:.1%})",
-            f"{_short(balanced)} ({share_balanced:.1%})",
+            short_dollars(announced),
+            f"{short_dollars(maximum)} ({share_max:.1%})",
+            f"{short_dollars(balanced)} ({share_balanced:.1%})",
         )
     return table
 
 
-def _short(dollars: Any) -> str:
-    return short_dollars(Decimal(dollars))
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=title, title_justify="left")

@@ -25,10 +25,7 @@ class Account:
 
 
 def ordinary_account() -> Account | None:
-    """Return the account that root lends PostgreSQL, or None when this process is no root.
-
-    Raises EmbeddedServerError when the machine has no such account.
-    """
+    """Return the account that root lends PostgreSQL, None for others. Raises EmbeddedServerError."""
     if os.geteuid() != 0:
         return None
     try:

@@ -23,7 +23,7 @@ def port_taken(port: int) -> EmbeddedServerError:
     """Return the error that names the port that another program listens on."""
     return EmbeddedServerError(
         f"Port {port} on 127.0.0.1 is taken by another program.",
-        "Stop that program, or ask for another port.",
+        "Stop that program, or start again: another port is chosen then.",
     )
 
 
@@ -35,35 +35,24 @@ def not_installed(package: str, purpose: str) -> EmbeddedServerError:
     )
 
 
-def last_words(log: Path, lines: int = 5) -> str:
-    """Return the last lines of a server's log, or an empty text when there is none."""
-    try:
-        text = log.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return ""
-    return "\n".join(text.strip().splitlines()[-lines:])
-
-
 def gave_up(name: str, exit_code: int, log: Path, port: int) -> EmbeddedServerError:
     """Return from its log why a server ended while it was being started."""
-    text = last_words(log, lines=400)
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.exists() else []
+    text = "\n".join(lines[-400:])
     if "No space left on device" in text:
         return disk_full(log.parent)
     if "Address already in use" in text:
         return port_taken(port)
+    last_lines = "\n".join(lines[-5:])
     return EmbeddedServerError(
-        f"{name} ended while starting (exit code {exit_code}). "
-        f"The last lines of its log:\n{last_words(log)}\n",
+        f"{name} ended while starting (exit code {exit_code}). The last lines of its log:\n{last_lines}\n",
         f"The whole log is {log}. If it does not help, {ELSEWHERE}.",
     )
 
 
 @contextmanager
 def explained(name: str, folder: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into a sentence with a remedy.
-
-    Raises EmbeddedServerError for every OSError of the block.
-    """
+    """Raise EmbeddedServerError, a sentence with a remedy, for every OSError of the block."""
     try:
         yield
     except OSError as error:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from events.errors import EmbeddedServerError
-from ouroboros.embedded.failures import port_taken
 
 
 class HomeLock:
@@ -22,10 +21,7 @@ class HomeLock:
         self._descriptor: int | None = None
 
     def take(self) -> None:
-        """Take the lock, or do nothing when it is held already.
-
-        Raises EmbeddedServerError when another Ouroboros holds it.
-        """
+        """Take the lock, if it is not taken. Raises EmbeddedServerError when another Ouroboros holds it."""
         if self._descriptor is not None:
             return
         descriptor = os.open(self._home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -102,21 +98,13 @@ def free_port(other_than: int = 0) -> int:
             return port
 
 
-def choose_port(asked: int | None, memory: Path) -> int:
-    """Return the port asked for, else the one of last time if it is free, else any free one.
+def choose_port(memory: Path) -> int:
+    """Return the port of last time if it is free, else any free one.
 
     The port is written to `memory`, so that what was pointed at a server finds it again after a restart.
-    Raises EmbeddedServerError when the port asked for is taken or is no port.
     """
-    if asked is not None:
-        if not 0 < asked < 65536:
-            raise EmbeddedServerError(f"{asked} is no port.", "Ask for one between 1 and 65535.")
-        if not is_free(asked):
-            raise port_taken(asked)
-        chosen = asked
-    else:
-        last = memory.read_text(encoding="ascii").strip() if memory.exists() else ""
-        remembered = int(last) if last.isdecimal() and int(last) < 65536 else 0
-        chosen = remembered if remembered and is_free(remembered) else free_port()
+    last = memory.read_text(encoding="ascii").strip() if memory.exists() else ""
+    remembered = int(last) if last.isdecimal() and int(last) < 65536 else 0
+    chosen = remembered if remembered and is_free(remembered) else free_port()
     memory.write_text(f"{chosen}\n", encoding="ascii")
     return chosen

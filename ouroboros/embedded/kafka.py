@@ -7,24 +7,19 @@ import shutil
 import signal
 import socket
 import struct
-import subprocess
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from events.errors import EmbeddedServerError
-from ouroboros.embedded.failures import ELSEWHERE, explained, gave_up, not_installed
+from ouroboros.embedded.failures import ELSEWHERE, explained, not_installed
 from ouroboros.embedded.homes import HomeLock, choose_port, filled_once, free_port
-from ouroboros.embedded.processes import LocalServer, Plan, bare_environment, started, stop_leftover
+from ouroboros.embedded.processes import LocalServer, Plan, run_program, started, stop_leftover
 
 KAFKA_VERSION = "4.3.0"
-
-
 # Each line is a SHA-256 and a jar's path in a Maven repository, which holds its exact version.
 CHECKSUMS = Path(__file__).with_name("kafka_jars.sha256")
-
-
 NAME = f"Apache Kafka {KAFKA_VERSION}"
 LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
 
@@ -76,30 +71,26 @@ class KafkaServer(LocalServer):
         return [*self._java, "-Xmx256m", quiet, name_of_main_class, *args]
 
 
-def start_kafka(
-    home: Path, report: Callable[[str], None], port: int | None = None, *, fresh: bool = False
-) -> KafkaServer:
+def start_kafka(home: Path, report: Callable[[str], None], *, fresh: bool = False) -> KafkaServer:
     """Start a broker on 127.0.0.1 that keeps its data in `home`, and wait until it answers.
 
-    Without a port the one of last time is used if it is free, else any; `fresh` discards the data of
-    last time. Raises EmbeddedServerError.
+    The port is that of last time if it is free, else any; `fresh` discards the data of last time.
+    Raises EmbeddedServerError.
     """
     home = home.absolute()
     with explained(NAME, home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return started(NAME, home, report, lambda lock: _prepare(home, report, port, lock, fresh=fresh))
+        return started(NAME, home, report, lambda lock: _prepare(home, report, lock, fresh=fresh))
 
 
-def _prepare(
-    home: Path, report: Callable[[str], None], asked: int | None, lock: HomeLock, *, fresh: bool
-) -> KafkaServer:
+def _prepare(home: Path, report: Callable[[str], None], lock: HomeLock, *, fresh: bool) -> KafkaServer:
     """Do all that comes before the start, with the home's lock held."""
     marker = f"-Douroboros.home={home}"
     pid_file = home / "server.pid"
     stop_leftover(NAME, pid_file, f"{marker} ", (signal.SIGTERM, signal.SIGKILL), report)
     if fresh:
         shutil.rmtree(home / "data", ignore_errors=True)
-    port = choose_port(asked, home / "port")
+    port = choose_port(home / "port")
     controller_port = free_port(other_than=port)
     java = _java(report)
     filled_once(home / "data", partial(_format, home, java, port, controller_port))
@@ -121,7 +112,7 @@ def _prepare(
             "kafka.Kafka",
             "server.properties",
         ),
-        environment=bare_environment("C.UTF-8"),
+        locale="C.UTF-8",
         answers=partial(_answers, port),
         stop_signal=signal.SIGTERM,
         kill_signal=signal.SIGKILL,
@@ -164,19 +155,8 @@ def _format(home: Path, java: tuple[str, ...], port: int, controller_port: int, 
     _write_settings(home, part.name, port, controller_port)
     # Kafka's ids are 16 bytes in URL-safe base64; one that starts with a dash would pass for an option.
     cluster_id = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
-    log = home / "format.log"
-    with log.open("wb") as output:
-        formatted = subprocess.run(
-            [*java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", "server.properties"],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=home,
-            env=bare_environment("C.UTF-8"),
-            check=False,
-        )
-    if formatted.returncode != 0:
-        raise gave_up(NAME, formatted.returncode, log, port)
+    command = [*java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", "server.properties"]
+    run_program(NAME, command, home / "format.log", "C.UTF-8")
 
 
 def _answers(port: int) -> bool:
@@ -219,10 +199,7 @@ def expected_jars() -> dict[str, str]:
 
 
 def check(folder: Path, expected: Mapping[str, str], remedy: str) -> None:
-    """Compare the jars of a folder with their checksums.
-
-    Raises EmbeddedServerError at the first one that is missing, different, or too many.
-    """
+    """Raise EmbeddedServerError at the first jar that is missing, different, or too many."""
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*.jar")}
     for name in sorted(expected.keys() | found):
         if name not in found:

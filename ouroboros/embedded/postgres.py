@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,10 +14,10 @@ from pathlib import Path
 import psycopg
 
 from events.errors import EmbeddedServerError
-from ouroboros.embedded.accounts import Account, identity, ordinary_account, reaches, settle, shared_place
-from ouroboros.embedded.failures import ELSEWHERE, explained, gave_up, not_installed
+from ouroboros.embedded.accounts import Account, ordinary_account, reaches, settle, shared_place
+from ouroboros.embedded.failures import ELSEWHERE, explained, not_installed
 from ouroboros.embedded.homes import HomeLock, choose_port, filled_once
-from ouroboros.embedded.processes import LocalServer, Plan, bare_environment, started, stop_leftover
+from ouroboros.embedded.processes import LocalServer, Plan, run_program, started, stop_leftover
 
 VERSION = "18"
 NAME = f"PostgreSQL {VERSION}"
@@ -34,39 +33,29 @@ class PostgresServer(LocalServer):
         self.dsn = dsn
 
 
-def start_postgres(
-    home: Path, report: Callable[[str], None], port: int | None = None, *, fresh: bool = False
-) -> PostgresServer:
+def start_postgres(home: Path, report: Callable[[str], None], *, fresh: bool = False) -> PostgresServer:
     """Start a database on 127.0.0.1 that keeps its data in `home`, and wait until it answers.
 
-    Without a port the one of last time is used if it is free, else any; `fresh` discards the data of
-    last time. Where root's folders are closed to the account that runs PostgreSQL, another home stands in
-    and is reported. Raises EmbeddedServerError.
+    The port is that of last time if it is free, else any; `fresh` discards the data of last time. Where
+    root's folders are closed to the account that runs PostgreSQL, another home stands in and is reported.
+    Raises EmbeddedServerError.
     """
     home = home.absolute()
     with explained(NAME, home):
         account = ordinary_account()
         home = settle(home, account, report)
-        return started(
-            NAME, home, report, lambda lock: _prepare(home, account, report, port, lock, fresh=fresh)
-        )
+        return started(NAME, home, report, lambda lock: _prepare(home, account, report, lock, fresh=fresh))
 
 
 def _prepare(
-    home: Path,
-    account: Account | None,
-    report: Callable[[str], None],
-    asked: int | None,
-    lock: HomeLock,
-    *,
-    fresh: bool,
+    home: Path, account: Account | None, report: Callable[[str], None], lock: HomeLock, *, fresh: bool
 ) -> PostgresServer:
     """Do all that comes before the start, with the home's lock held."""
     data = home / "data"
     stop_leftover(NAME, data / "postmaster.pid", f"-D {data} ", SIGNALS, report)
     if fresh:
-        shutil.rmtree(home / "data", ignore_errors=True)
-    port = choose_port(asked, home / "port")
+        shutil.rmtree(data, ignore_errors=True)
+    port = choose_port(home / "port")
     run = _Programs(_programs(account), account, home)
     filled_once(data, partial(_create, run, home))
     made_by = (data / "PG_VERSION").read_text(encoding="ascii").strip()
@@ -89,7 +78,7 @@ def _prepare(
         home=home,
         port=port,
         command=(str(run.folder / "postgres"), "-D", str(data), *options),
-        environment=bare_environment("C"),
+        locale="C",
         answers=partial(_answers, dsn),
         stop_signal=SIGNALS[0],
         kill_signal=SIGNALS[1],
@@ -107,20 +96,9 @@ class _Programs:
     home: Path
 
     def __call__(self, program: str, *args: str, stdin: str = "") -> None:
+        command = [str(self.folder / program), *args]
         log = self.home / f"{program}.log"
-        with log.open("wb") as output:
-            done = subprocess.run(
-                [str(self.folder / program), *args],
-                input=stdin.encode(),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=self.home,
-                env=bare_environment("C"),
-                check=False,
-                **identity(self.account),
-            )
-        if done.returncode != 0:
-            raise gave_up(f"{NAME}'s {program}", done.returncode, log, 0)
+        run_program(f"{NAME}'s {program}", command, log, "C", self.account, stdin=stdin)
 
     def sql(self, data: Path, statement: str) -> None:
         """Run a statement with no server up; what it says is not logged, even when it fails."""

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,7 @@ class Plan:
     home: Path
     port: int
     command: tuple[str, ...]
-    environment: Mapping[str, str]
+    locale: str
     answers: Callable[[], bool] = field(repr=False)  # may hold a password
     stop_signal: signal.Signals
     kill_signal: signal.Signals
@@ -46,10 +46,7 @@ S = TypeVar("S", bound="LocalServer")
 
 
 def started(name: str, home: Path, report: Callable[[str], None], prepare: Callable[[HomeLock], S]) -> S:
-    """Start the server that `prepare` makes with the home's lock held, and return it.
-
-    Raises EmbeddedServerError.
-    """
+    """Start the server that `prepare` makes, with the home's lock held. Raises EmbeddedServerError."""
     lock = HomeLock(home, name)
     lock.take()
     try:
@@ -66,6 +63,31 @@ def bare_environment(locale: str) -> dict[str, str]:
     """Return an environment without the caller's settings for Java and PostgreSQL, which would leak in."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return kept | {"LC_ALL": locale, "TZ": "UTC"}
+
+
+def run_program(
+    name: str,
+    command: Sequence[str],
+    log: Path,
+    locale: str,
+    account: Account | None = None,
+    *,
+    stdin: str = "",
+) -> None:
+    """Run a program in the folder of its log, to its end. Raises EmbeddedServerError where it fails."""
+    with log.open("wb") as output:
+        done = subprocess.run(
+            command,
+            input=stdin.encode(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=log.parent,
+            env=bare_environment(locale),
+            check=False,
+            **identity(account),
+        )
+    if done.returncode != 0:
+        raise gave_up(name, done.returncode, log, 0)
 
 
 def command_line(pid: int) -> str:
@@ -129,10 +151,7 @@ class LocalServer:
         self._owner = os.getpid()
 
     def start(self) -> None:
-        """Start the server and wait until it answers.
-
-        Raises EmbeddedServerError when it ends instead, or does not answer within START_S seconds.
-        """
+        """Start the server. Raises EmbeddedServerError when it ends, or gives no answer within START_S."""
         with explained(self.plan.name, self.plan.home):
             self._lock.take()
             try:
@@ -149,23 +168,12 @@ class LocalServer:
                 raise
 
     def stop(self) -> None:
-        """Stop the server in order, insist after STOP_S seconds, and give the home back.
-
-        Do nothing when it is stopped already.
-        """
+        """Stop the server in order if it runs, insist after STOP_S seconds, and give the home back."""
         self._end(self.plan.stop_signal)
 
     def kill(self) -> None:
         """End the server at once, as a crash would, and give the home back."""
         self._end(self.plan.kill_signal)
-
-    def restart(self) -> None:
-        """Stop the server if it runs, and start it on the same port.
-
-        Raises EmbeddedServerError when it does not come up.
-        """
-        self.stop()
-        self.start()
 
     def _launch(self) -> subprocess.Popen[bytes]:
         plan = self.plan
@@ -178,7 +186,7 @@ class LocalServer:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=plan.home,
-                env=dict(plan.environment),
+                env=bare_environment(plan.locale),
                 # The terminal's Ctrl-C is for this process, which then stops its servers in order.
                 start_new_session=True,
                 **identity(plan.account),
@@ -203,11 +211,9 @@ class LocalServer:
         if process is not None:
             for how in (first, self.plan.kill_signal, signal.SIGKILL):
                 process.send_signal(how)
-                try:
+                with suppress(subprocess.TimeoutExpired):
                     process.wait(STOP_S)
                     break
-                except subprocess.TimeoutExpired:
-                    continue
             self._process = None
             if self.plan.pid_file is not None:
                 self.plan.pid_file.unlink(missing_ok=True)

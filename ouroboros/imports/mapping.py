@@ -1,7 +1,4 @@
-"""What the columns of someone else's table mean: the mappings that `ouroboros import` takes.
-
-What is left out of `columns` is guessed among the usual names.
-"""
+"""The mappings that `ouroboros import` takes: what the columns mean. Those left out are guessed by name."""
 
 from datetime import time
 from typing import Annotated, Literal, Self

@@ -1,7 +1,6 @@
 """Mappings as files: our own for well-known tables, and other people's, with the line of every mistake."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from pydantic import TypeAdapter
 
 from events.errors import UsageError, short
 from ouroboros.imports.mapping import Mapping
-from ouroboros.yaml_file import Address, describe, in_words, read_yaml
+from ouroboros.yaml_file import Address, describe, did_you_mean, in_words, read_yaml
 
 BUILT_IN = Path(__file__).parent / "mappings"
 
@@ -22,16 +21,11 @@ def built_in() -> dict[str, Path]:
 
 
 def read_mapping(where: str | Path) -> Mapping:
-    """Read a mapping: a file, or the name of a built-in one.
-
-    Raises UsageError that names file and line of everything that is wrong.
-    """
+    """Read a mapping, a file or a built-in one. Raises UsageError with the line of every mistake."""
     path = built_in().get(str(where), Path(where))
     if not path.is_file():
-        close = get_close_matches(str(where), built_in(), n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
         raise UsageError(
-            f"There is no mapping {where}.{meant}",
+            f"There is no mapping {where}.{did_you_mean(str(where), built_in())}",
             f"Give a YAML file, or one of {', '.join(built_in())}; `ouroboros import --schema` tells more.",
         )
     try:
@@ -49,10 +43,7 @@ def schema() -> dict[str, Any]:
 
 
 def guess_mapping(path: Path, header: Iterable[str]) -> str:
-    """Return the name of the built-in mapping that fits the columns of a file.
-
-    Raises UsageError where none does, or more than one.
-    """
+    """Return the built-in mapping that fits the columns of a file. Raises UsageError unless just one does."""
     columns = set(header)
     found = {name: len(named) for name, named in _named_columns().items() if named and named <= columns}
     fitting = [name for name, number in found.items() if number == max(found.values())]

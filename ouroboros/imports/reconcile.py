@@ -8,7 +8,7 @@ Memory holds the events of one time, and a line for each share and site and mode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 from events.base import Event
@@ -39,7 +39,7 @@ class Dropped:
 
     table: int
     line: int
-    reason: str = ""
+    reason: str
 
 
 class Reconciler:
@@ -70,37 +70,37 @@ class Reconciler:
         bars: dict[tuple[str, int], LocatedEvent] = {}
         offers: dict[tuple[str, str], list[LocatedEvent]] = {}
         for located in same_time:
+            # Why it does not hold: an empty text where it only repeats another one.
+            objection: str | None = None
             match located.event:
-                case EquityBarClosed() as bar:
-                    yield from self._equity(bar, located, bars)
                 case GpuBarClosed() as bar:
                     offers.setdefault((bar.model, bar.basis), []).append(located)
+                    continue
+                case EquityBarClosed() as bar:
+                    objection = self._object_to_bar(bar, located, bars)
                 case PowerScheduled() as promise:
-                    yield from self._promise(promise, located)
+                    objection = self._object_to_promise(promise)
                 case DealAnnounced() as deal:
-                    yield from self._deal(deal, located)
-                case _ if located.table is not None:
-                    yield located
+                    objection = self._object_to_deal(deal, located)
                 case _:
                     pass
+            if located.table is not None:
+                yield located if objection is None else Dropped(located.table, located.line, objection)
         for _, same_bar in sorted(offers.items()):
             yield from _one_bar(same_bar)
 
-    def _equity(
+    def _object_to_bar(
         self, bar: EquityBarClosed, located: LocatedEvent, bars: dict[tuple[str, int], LocatedEvent]
-    ) -> Iterator[LocatedEvent | Dropped]:
+    ) -> str | None:
         first = bars.setdefault((bar.symbol, bar.interval_seconds), located)
         if first is not located:
-            if located.table is not None:
-                yield Dropped(located.table, located.line, _difference(first, bar))
-            return
+            return _difference(first, bar)
         if located.table is not None and isinstance(mapping := self._mappings[located.table], DailyBars):
             self._look_at_move(bar, mapping, located.address)
         if bar.interval_seconds == DAY_SECONDS:
             self._days.add(bar.symbol, bar.last_at.date())
             self._closes[bar.symbol] = bar.close_usd
-        if located.table is not None:
-            yield located
+        return None
 
     def _look_at_move(self, bar: EquityBarClosed, mapping: DailyBars, address: str) -> None:
         before = self._closes.get(bar.symbol)
@@ -117,27 +117,19 @@ class Reconciler:
             " USD; it looks like a split: say split_adjusted: true if it is none, or give splits."
         )
 
-    def _promise(self, promise: PowerScheduled, located: LocatedEvent) -> Iterator[LocatedEvent | Dropped]:
+    def _object_to_promise(self, promise: PowerScheduled) -> str | None:
         before = self._promises.get(promise.site_id)
         self._promises[promise.site_id] = promise
-        if located.table is None:
-            return
-        if before and (before.expected_on, before.mw) == (promise.expected_on, promise.mw):
-            yield Dropped(located.table, located.line)
-        else:
-            yield located
+        repeats = before and (before.expected_on, before.mw) == (promise.expected_on, promise.mw)
+        return "" if repeats else None
 
-    def _deal(self, deal: DealAnnounced, located: LocatedEvent) -> Iterator[LocatedEvent | Dropped]:
+    def _object_to_deal(self, deal: DealAnnounced, located: LocatedEvent) -> str | None:
         first = self._deals.setdefault(deal.deal_id, located)
-        if located.table is None:
-            return
         if first is located:
-            yield located
-        elif first.event.event_id == deal.event_id:
-            yield Dropped(located.table, located.line)
-        else:
-            reason = f"the deal {deal.deal_id} stands in {first.address} already, with other terms."
-            yield Dropped(located.table, located.line, reason)
+            return None
+        if first.event.event_id == deal.event_id:
+            return ""
+        return f"the deal {deal.deal_id} stands in {first.address} already, with other terms."
 
 
 def _difference(first: LocatedEvent, bar: EquityBarClosed) -> str:
@@ -219,16 +211,9 @@ class TradingDays:
 
 def _gaps(days: int, others: int) -> Iterator[tuple[date, date, int]]:
     """Return the first and last day of each gap, and how many weekdays are in it."""
-    on = (days & -days).bit_length() - 1
-    last = days.bit_length()
-    while on < last:
-        if days >> on & 1:
-            on += 1
-            continue
-        start = on
-        while not days >> on & 1:
-            on += 1
-        weekdays = [number for number in range(start, on) if (FIRST + timedelta(days=number)).weekday() < 5]
+    for before, after in pairwise(number for number in range(days.bit_length()) if days >> number & 1):
+        between = range(before + 1, after)
+        weekdays = [number for number in between if (FIRST + timedelta(days=number)).weekday() < 5]
         traded = [number for number in weekdays if others >> number & 1]
         missing = weekdays if len(weekdays) >= LONG else traded
         if missing:

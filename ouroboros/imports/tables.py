@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from events.errors import UsageError, cut, short
-from streams.feeds.files import bounded_lines
+from streams.feeds.files import bounded_lines, readable
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -40,16 +40,13 @@ class Row:
 
 def read_header(path: Path, delimiter: str) -> tuple[str, ...]:
     """Read the names of the columns. Raises UsageError where there are none."""
-    with _open(path) as file:
+    with readable(path), path.open(encoding="utf-8-sig", newline="") as file:
         return _header(path, _reader(path, file, delimiter))
 
 
 def read_rows(path: Path, delimiter: str) -> Iterator[Row | Problem]:
-    """Read the rows under the header; one with too few or too many cells is a problem.
-
-    Raises UsageError for what is missing or no text.
-    """
-    with _open(path) as file:
+    """Read the rows, and which of them do not fit the header. Raises UsageError for what is no text."""
+    with readable(path), path.open(encoding="utf-8-sig", newline="") as file:
         rows = _reader(path, file, delimiter)
         header = _header(path, rows)
         try:
@@ -70,15 +67,6 @@ def read_rows(path: Path, delimiter: str) -> Iterator[Row | Problem]:
             ) from None
         except UnicodeDecodeError:
             raise _not_text(path) from None
-
-
-def _open(path: Path) -> TextIO:
-    try:
-        return path.open(encoding="utf-8-sig", newline="")
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}.", "Check the path.") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Give a readable file.") from None
 
 
 def _reader(path: Path, file: TextIO, delimiter: str) -> "Reader":

@@ -40,6 +40,7 @@ from projections.event_batch import EventBatch, Whole, batch_of, from_utc, in_ut
 from projections.facts.learning import learn
 from projections.kernel import LearnedBatch
 from projections.store import checkpoints, snapshots
+from projections.store.connection import connected
 from projections.store.namespace import LIVE, Namespace
 from projections.store.progress import AnyProgress
 from projections.store.snapshots import Shared
@@ -97,7 +98,7 @@ class Projector:
         Records that the checkpoints have behind them are folded again, and write nothing.
         With `history_from`, history begins there: what comes of earlier events is not written.
         """
-        async with await psycopg.AsyncConnection.connect(database) as connection:
+        async with connected(database) as connection:
             shared, progress = await snapshots.load(connection, projections, namespace)
         return cls(
             database, shared, progress, snapshot_events, namespace=namespace, history_from=history_from

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS ouroboros.replay (
     finished_at timestamptz
 );
 
--- A letter is open until it was taken after all or put away.
+-- A dead letter is open until it was taken after all or discarded.
 CREATE TABLE IF NOT EXISTS ouroboros.dead_letter (
     topic          text NOT NULL,
     partition      integer NOT NULL,

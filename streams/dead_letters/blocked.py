@@ -31,10 +31,7 @@ class BlockedKeys:
             self._queues.setdefault(entity, {})[message_id] = None
 
     def first_of(self, topic: str, key: str, redriven: MessageId | None = None) -> str | None:
-        """Return the id of an entity's oldest open dead letter, if it has one.
-
-        A dead letter that is sent again waits only for those before it in the queue.
-        """
+        """Return the oldest open dead letter of an entity; one sent again waits for those before it only."""
         queue = self._queues.get((topic, key), {})
         first = next(iter(queue), None)
         return None if redriven and (first == str(redriven) or str(redriven) not in queue) else first

@@ -1,5 +1,6 @@
 """The keeper of dead letters: writes them from their topic into the database, where people look."""
 
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
@@ -7,6 +8,7 @@ from psycopg.types.json import Jsonb
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
 
 from events.topics import DEAD_LETTERS
+from projections.store.connection import connected
 from streams.dead_letters.record import DeadLetter, MessageId, read_dead_letter
 from streams.faust_app import Failure, consume, create_app
 from streams.roles import Role
@@ -37,17 +39,12 @@ class DeadLetterRole(Role):
     """Reads the dead-letters topic as a group of its own; dead letters are few, so it has no lag to count."""
 
     name = "dead-letters"
+    applied = 0
 
     def __init__(self, settings: Settings, failure: Failure) -> None:
         self._settings = settings
-        self._written = 0
         self.app = create_app(settings, self.name)
         consume(self.app, settings, [DEAD_LETTERS], "keep", failure.guard(self._work))
-
-    @property
-    def applied(self) -> int:
-        """Return how many records were written since the start."""
-        return self._written
 
     async def _work(self, batch: list[Any]) -> None:
         dead_letters = [read_dead_letter(event.message) for event in batch]
@@ -60,10 +57,10 @@ class DeadLetterRole(Role):
                 await self._write(dead_letters)
         for event in batch:
             event.ack()
-        self._written += len(batch)
+        self.applied += len(batch)
 
     async def _write(self, dead_letters: list[DeadLetter]) -> None:
-        async with await psycopg.AsyncConnection.connect(self._settings.database_url) as connection:
+        async with connected(self._settings.database_url) as connection:
             for dead_letter in dead_letters:
                 await connection.execute(_statement(dead_letter), _values(dead_letter))
 
@@ -75,12 +72,8 @@ def _statement(dead_letter: DeadLetter) -> str:
 
 
 def _values(dead_letter: DeadLetter) -> dict[str, Any]:
-    message_id = MessageId.parse(dead_letter.message_id)
     return {
-        "topic": message_id.topic,
-        "partition": message_id.partition,
-        "offset": message_id.offset,
-        "index": message_id.index,
+        **asdict(MessageId.parse(dead_letter.message_id)),
         "key": _storable(dead_letter.key),
         "reason": _storable(dead_letter.reason),
         "raw": dead_letter.raw,

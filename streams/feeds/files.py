@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,12 +28,9 @@ class Line:
 
 
 def read_events(path: Path) -> Iterator[Line]:
-    """Read the events of a file line by line; empty lines are passed over.
-
-    Raises UsageError for a file that is missing, of another kind, or not text.
-    """
+    """Read the events of a file line by line. Raises UsageError for no file, another kind, or no text."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with readable(path), path.open(encoding="utf-8-sig", newline="") as file:
             match path.suffix.lower():
                 case ".jsonl" | ".ndjson":
                     yield from _jsonl(path, file)
@@ -43,14 +41,21 @@ def read_events(path: Path) -> Iterator[Line]:
                         f"{path} ends in {suffix or 'nothing'}.",
                         "Give JSONL (.jsonl, an event a line) or CSV (.csv, a field a column).",
                     )
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}.", "Check the path.") from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Give a readable file.") from None
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path} is not UTF-8 (byte {error.start} of a block).", "Convert it, for example with iconv."
         ) from None
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Raise UsageError where the operating system gives no file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {path}.", "Check the path.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Give a readable file.") from None
 
 
 def bounded_lines(path: Path, file: TextIO, longest: int, remedy: str) -> Iterator[str]:

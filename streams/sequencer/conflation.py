@@ -8,6 +8,7 @@ earlier or later. A tick that comes after its bar was closed makes a bar of its 
 bucket, which adds to the first.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,7 +50,7 @@ class Conflation:
         self._interval = interval_seconds
         self._open: dict[str, _OpenSeries] = {}
         # A message with ticks of several series waits until all of them are closed.
-        self._waits_for: dict[Message, int] = {}
+        self._waits_for: Counter[Message] = Counter()
 
     def add(self, message: Message, ticks: Iterable[Tick], monotonic: float) -> list[ClosedSeries]:
         """Draw the ticks of one message; return what the end of an interval has closed."""
@@ -66,7 +67,12 @@ class Conflation:
             if series is None:
                 draft = SeriesDraft(self._interval)
                 series = self._open[source] = _OpenSeries(draft, monotonic, message.offset, monotonic)
-            self._draw(series, message, ticks_of_series, monotonic)
+            for tick in ticks_of_series:
+                series.draft.add(tick)
+            series.last_offset = message.offset
+            series.touched_at = monotonic
+            series.waiting.append(message)
+            self._waits_for[message] += 1
         return closed
 
     def close_ended(self, now: datetime, monotonic: float) -> list[ClosedSeries]:
@@ -91,14 +97,6 @@ class Conflation:
     def waiting(self) -> int:
         """Return the number of messages whose bars are still open."""
         return len(self._waits_for)
-
-    def _draw(self, series: _OpenSeries, message: Message, ticks: Iterable[Tick], monotonic: float) -> None:
-        for tick in ticks:
-            series.draft.add(tick)
-        series.last_offset = message.offset
-        series.touched_at = monotonic
-        series.waiting.append(message)
-        self._waits_for[message] = self._waits_for.get(message, 0) + 1
 
     def _has_ended(self, series: _OpenSeries, now: datetime, monotonic: float) -> bool:
         if monotonic - series.opened_at > self._interval + QUIET_SECONDS:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +15,9 @@ from events.topics import CLOCK, DEAD_LETTERS, INGRESS
 from streams.dead_letters.blocked import BlockedKeys
 from streams.dead_letters.record import read_dead_letter
 from streams.faust_app import SESSION_SECONDS, Failure, consume, create_app
-from streams.kafka import EndOffsets, PartitionReader
+from streams.kafka import EndOffsets, reading
 from streams.messages import Message, message_of
-from streams.roles import Role
+from streams.roles import Loop, Role
 from streams.sequencer.acknowledging import Acknowledgements
 from streams.sequencer.lease import Lease
 from streams.sequencer.recovery import high_water_marks_since
@@ -30,6 +31,8 @@ class SequencerRole(Role):
     """Reads the ingress topics as a member of the sequencers' group."""
 
     name = "sequencer"
+    # Messages that were sequenced.
+    progress = 0
 
     def __init__(self, settings: Settings, producer: AIOKafkaProducer, failure: Failure) -> None:
         self._settings = settings
@@ -38,28 +41,28 @@ class SequencerRole(Role):
         self.sequencer = Sequencer(settings, producer, self._blocked, lambda: datetime.now(UTC))
         self._known_partitions: set[str] = set()
         self._read_to: dict[str, int] = {}
-        self._messages = 0
         self._one_at_a_time = asyncio.Lock()
         self._lease = Lease(SESSION_SECONDS / 2)
         self._lease.keep()
         self._acknowledgements = Acknowledgements(lambda message: message.ticket.ack())
-        self._dead_letters = PartitionReader(settings, settings.topic(DEAD_LETTERS))
+        self._exits = AsyncExitStack()
         self.app = create_app(settings, self.name)
         consume(self.app, settings, INGRESS, "sequence", failure.guard(self._work))
         self.app.on_partitions_revoked.connect(self._on_revoked)
 
     async def prepare(self) -> None:
         """Read which entities have open dead letters, before anything of theirs is read."""
-        await self._dead_letters.start()
+        dead_letters = reading(self._settings, DEAD_LETTERS)
+        self._dead_letters = await self._exits.enter_async_context(dead_letters)
         self._dead_letters_end = await self._dead_letters.end()
         async for records in self._dead_letters.read(0, self._dead_letters_end):
             for record in records:
                 self._blocked.record(read_dead_letter(record))
 
-    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
+    def loops(self) -> Sequence[Loop]:
         """Return what runs beside the agents."""
-        ticking = [self._tick()] if self._settings.clock_seconds else []
-        return [self._close_bars(), self._follow_dead_letters(), *ticking]
+        ticking = [self._tick] if self._settings.clock_seconds else []
+        return [self._close_bars, self._follow_dead_letters, *ticking]
 
     async def stop(self) -> None:
         """Journal what is open; what it acknowledges is committed when the app stops."""
@@ -69,7 +72,7 @@ class SequencerRole(Role):
     async def close(self) -> None:
         """Disconnect from Kafka."""
         self._lease.release()
-        await self._dead_letters.stop()
+        await self._exits.aclose()
 
     async def lag(self, ends: EndOffsets) -> int | None:
         """Return how many messages of this sequencer's partitions it has not read."""
@@ -79,7 +82,7 @@ class SequencerRole(Role):
         }
         if not assigned:
             return None
-        found = await ends.of(list(assigned.values()))
+        found = await ends.of(assigned.values())
         return sum(
             max(0, found[partition] - max(self._read_to.get(source, 0), self._start_of(partition)))
             for source, partition in assigned.items()
@@ -99,11 +102,6 @@ class SequencerRole(Role):
         return int(self.app.consumer._committed_offset.get(partition) or 0)
 
     @property
-    def progress(self) -> int:
-        """Return how many messages were sequenced."""
-        return self._messages
-
-    @property
     def applied(self) -> int:
         """Return how many events were journaled since the start."""
         return self.sequencer.journaled
@@ -121,7 +119,7 @@ class SequencerRole(Role):
             messages = self._current(batch)
             self._acknowledgements.expect(messages)
             self._acknowledgements.done(await self.sequencer.sequence(messages, time.monotonic()))
-        self._messages += len(messages)
+        self.progress += len(messages)
         for message in messages:
             self._read_to[message.source] = message.offset + 1
 

@@ -44,8 +44,6 @@ _TICK_TOPICS = frozenset(topic.name for topic in PRICES)
 class Sequencer:
     """Turns messages into journal records and dead letters.
 
-    `high_water_marks` are the last offsets of each source that the journal holds.
-
     One call at a time: what is journaled must keep the order of the offsets.
     """
 
@@ -62,6 +60,7 @@ class Sequencer:
         self._blocked = blocked
         self._clock = clock
         self._conflation = Conflation(settings.bar_seconds)
+        # The last offset of each source that the journal holds.
         self.high_water_marks: dict[str, int] = {}
         self.journaled = 0
         self.refused = 0

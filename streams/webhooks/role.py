@@ -7,19 +7,19 @@ worker dies is posted again, under the same key.
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
 from typing import Any
 
 import aiohttp
 import psycopg
-from aiokafka import TopicPartition
 
 from events.errors import UsageError
-from events.topics import JOURNAL
 from projections.base import Projection
+from projections.store.connection import connected
 from streams.kafka import EndOffsets, end_offsets
-from streams.roles import Role
+from streams.roles import Loop, Role
 from streams.settings import Settings
 from streams.webhooks.deliveries import Deliveries, Verdict, count_waiting, register
 from streams.webhooks.destination import Destination
@@ -34,6 +34,7 @@ class WebhookRole(Role):
     """Posts what the outbox holds, for the destinations that no other worker has in its hands."""
 
     name = "webhooks"
+    applied = 0
 
     def __init__(self, settings: Settings, projection: Projection[Any]) -> None:
         self._settings = settings
@@ -45,14 +46,13 @@ class WebhookRole(Role):
         self._failing: set[str] = set()
         self._polls = dict.fromkeys((destination.name for destination in self._destinations), 0)
         self._stopped = False
-        self._delivered = 0
 
     async def lag(self, _ends: EndOffsets) -> int | None:
         """Return how many posts wait; None while another worker posts or the database is away."""
         if self._stopped or not self._in_hand:
             return None
         try:
-            async with await self._connect("ouroboros-watch") as connection:
+            async with self._connect("ouroboros-watch") as connection:
                 return await count_waiting(connection, self._schema, sorted(self._in_hand))
         except psycopg.OperationalError:
             return None
@@ -62,33 +62,27 @@ class WebhookRole(Role):
         """Return how often every destination was polled for: one that fails is no standstill."""
         return min(self._polls.values())
 
-    @property
-    def applied(self) -> int:
-        """Return how many posts were accepted since the start."""
-        return self._delivered
-
     async def prepare(self) -> None:
         """Register destinations; those that are new begin at the present end of the journal."""
-        journal = TopicPartition(self._settings.topic(JOURNAL), 0)
         async with end_offsets(self._settings) as ends:
-            end = (await ends.of([journal]))[journal]
-        async with await self._connect("ouroboros-webhooks") as connection:
+            end = await ends.of_journal()
+        async with self._connect("ouroboros-webhooks") as connection:
             for destination in self._destinations:
                 await register(connection, destination.name, end)
 
-    def tasks(self) -> Sequence[Coroutine[Any, Any, None]]:
+    def loops(self) -> Sequence[Loop]:
         """Return the loops that post, one a destination."""
-        return [self._serve_for_ever(destination) for destination in self._destinations]
+        return [partial(self._serve_for_ever, destination) for destination in self._destinations]
 
     async def stop(self) -> None:
         """Delete the row of health: by the next start, which does the rest, there may be no webhooks."""
         self._stopped = True
         with suppress(psycopg.OperationalError):
-            async with await self._connect("ouroboros-webhooks") as connection:
+            async with self._connect("ouroboros-webhooks") as connection:
                 await connection.execute("DELETE FROM ouroboros.component WHERE component = %s", (self.name,))
 
-    async def _connect(self, application_name: str) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(
+    def _connect(self, application_name: str) -> AbstractAsyncContextManager[psycopg.AsyncConnection[Any]]:
+        return connected(
             self._settings.database_url,
             autocommit=True,
             connect_timeout=2,
@@ -99,7 +93,7 @@ class WebhookRole(Role):
         async with open_session() as session:
             while True:
                 try:
-                    async with await self._connect("ouroboros-webhooks") as connection:
+                    async with self._connect("ouroboros-webhooks") as connection:
                         deliveries = Deliveries(connection, destination, self._schema)
                         await self._serve(destination, deliveries, session)
                 except psycopg.OperationalError as error:
@@ -135,7 +129,7 @@ class WebhookRole(Role):
     def _log(self, name: str, message_id: str, outcome: Outcome, verdict: Verdict) -> None:
         """Log once that a destination fails and once that it works again; and name each loss."""
         if isinstance(outcome, Delivered):
-            self._delivered += 1
+            self.applied += 1
             if name in self._failing:
                 self._failing.remove(name)
                 log.info("The webhook %s takes signals again.", name)

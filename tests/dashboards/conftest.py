@@ -99,7 +99,7 @@ def _report_health(url: str, applied: int) -> None:
 
 
 def _leave_behind(url: str) -> None:
-    """Leave the letter of the tour, and every signal as the demo's receiver took it."""
+    """Leave the dead letter of the tour, and every signal as the demo's receiver took it."""
     with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO ouroboros.dead_letter"

@@ -61,18 +61,18 @@ def stale_feed(house: House) -> Iterator[set[str]]:
 def dead_letters(house: House) -> Iterator[set[str]]:
     for topic in ("credit", "power"):
         asyncio.run(send(house.settings, topic, b"{oops"))
-    until(lambda: len(open_letters(house.settings)) == 2, "the letters are not kept")
+    until(lambda: len(open_dead_letters(house.settings)) == 2, "the dead letters are not kept")
     yield {"credit", "power"}
-    places = open_letters(house.settings)
+    addresses = open_dead_letters(house.settings)
     mended = house.settings.home / "mended.json"
     repaid = event("LoanRepaid", LATER.isoformat(), facility_id="fictional-loan", amount_usd=5)
     mended.write_bytes(encode(repaid))
-    run(house, "redrive", places["credit"], "--with", str(mended))
-    run(house, "discard", places["power"], "--by", "desk", "--why", "nobody can mend it")
-    until(lambda: not open_letters(house.settings), "letters are still open")
+    run(house, "redrive", addresses["credit"], "--with", str(mended))
+    run(house, "discard", addresses["power"], "--by", "desk", "--why", "nobody can mend it")
+    until(lambda: not open_dead_letters(house.settings), "dead letters are still open")
 
 
-def open_letters(settings: Settings) -> dict[str, str]:
+def open_dead_letters(settings: Settings) -> dict[str, str]:
     found = query(settings, "SELECT * FROM ouroboros.dead_letter WHERE state = 'open'")
     return {topic: f"{topic}/{partition}/{offset}/{index}" for topic, partition, offset, index, *_ in found}
 

@@ -18,7 +18,7 @@ from projections.registry import PROJECTIONS
 from projections.store.projector import JournalRecord, Projector
 from streams.kafka import producing, reading_journal
 from streams.messages import as_pairs
-from streams.publishing import Publisher
+from streams.publishing import publishing
 from streams.settings import Settings
 from streams.worker import working
 
@@ -29,10 +29,8 @@ def event(event_type: str, known_at: str = "2026-01-01T12:00:00Z", **fields: Any
 
 
 async def publish(settings: Settings, events: Iterable[Event]) -> None:
-    async with producing(settings) as producer:
-        publisher = Publisher(settings, producer)
+    async with publishing(settings) as publisher:
         await publisher.publish(events)
-        await publisher.flush()
 
 
 async def send(settings: Settings, topic: str, value: bytes, **more: Any) -> None:

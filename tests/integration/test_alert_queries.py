@@ -117,8 +117,8 @@ def test_an_alert_that_fired_before_the_mute_can_end(database: str) -> None:
     assert seen(database, WATCH)["rank"] == 0
 
 
-def test_letters_that_were_taken_or_put_away_are_open_no_more(database: str) -> None:
-    letter = (
+def test_dead_letters_that_were_taken_or_discarded_are_open_no_more(database: str) -> None:
+    dead_letter = (
         "INSERT INTO ouroboros.dead_letter"
         ' (topic, partition, "offset", index, reason, headers, received_at, resolved_at, discarded_at)'
         " VALUES ('credit', 0, %s, 0, 'It is no JSON.', '[]', now(), %s, %s)"
@@ -126,5 +126,5 @@ def test_letters_that_were_taken_or_put_away_are_open_no_more(database: str) -> 
     now = datetime.now(UTC)
     with psycopg.connect(database) as connection:
         for offset, ended in enumerate([(None, None), (now, None), (None, now)]):
-            connection.execute(letter, (offset, *ended))
+            connection.execute(dead_letter, (offset, *ended))
         assert connection.execute(DEAD_LETTERS.encode()).fetchall() == [("credit", 1)]

@@ -113,7 +113,7 @@ async def test_what_cannot_be_done_is_told_in_a_sentence_with_a_remedy(
         (settings, ["publish", str(text)], "ends in .txt", "JSONL"),
         (settings, ["publish", "/none/such.jsonl"], "There is no file", "Check the path"),
         (settings, ["worker", "--only", "nonsense"], "no role or projection 'nonsense'", "Known are"),
-        (settings, ["dead-letters", "show", "here"], "no place of a dead letter", "TOPIC/PARTITION"),
+        (settings, ["dead-letters", "show", "here"], "no address of a dead letter", "TOPIC/PARTITION"),
         (settings, ["schema", "Nonsense"], "no event type 'Nonsense'", "Known are"),
     ]
     for one, arguments, message, remedy in cases:

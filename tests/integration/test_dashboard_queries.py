@@ -274,8 +274,8 @@ def test_parts_webhooks_and_letters_are_told_as_they_stand(database: str) -> Non
         "slow": "failing",
         "bad": "given up",
     }
-    (letter,) = shown(database, PIPELINE_HEALTH, "Open dead letters", {})
-    assert letter["Address"] == "credit/0/7/1"
+    (dead_letter,) = shown(database, PIPELINE_HEALTH, "Open dead letters", {})
+    assert dead_letter["Address"] == "credit/0/7/1"
     (lights,) = shown(database, PIPELINE_HEALTH, "What needs somebody", {})
     assert (lights["Silent parts"], lights["Behind"], lights["Dead letters"]) == (1, 5, 1)
     assert (lights["Posts failing"], lights["Posts given up"]) == (1, 1)

@@ -59,25 +59,25 @@ async def test_every_kind_of_poison_is_kept_with_reason_and_bytes_and_stops_noth
 ) -> None:
     await ensure_topics(settings)
     facts = [fact for fact in ledger() if not isinstance(fact, Tick)]
-    places = {}
+    topics = {}
     for (name, (topic, value)), fact in zip(POISON.items(), facts, strict=False):
         await publish(settings, [fact])
         await send(settings, topic, value, partition=0, headers=[("trace", name.encode())])
     await publish(settings, facts)
     await work_off(settings)
 
-    letters = query(
+    dead_letters = query(
         settings, "SELECT raw, reason, topic, headers, resolved_at FROM ouroboros.dead_letter ORDER BY reason"
     )
-    assert len(letters) == len(POISON)
-    kept = {bytes(raw): (topic, reason) for raw, reason, topic, _, _ in letters}
+    assert len(dead_letters) == len(POISON)
+    kept = {bytes(raw): (topic, reason) for raw, reason, topic, _, _ in dead_letters}
     for name, (topic, value) in POISON.items():
         assert value in kept, name
-        places[name], reason = kept[value]
-        assert places[name] == topic
+        topics[name], reason = kept[value]
+        assert topics[name] == topic
         assert reason.endswith("."), reason
         assert len(reason) < 1500
-    assert all(resolved is None for *_, resolved in letters)
+    assert all(resolved is None for *_, resolved in dead_letters)
     assert query(settings, "SELECT count(*) FROM read.journal_event") == [(len(facts),)]
     assert query(settings, "SELECT DISTINCT dead_lettered FROM read.pipeline_health") in (
         [(len(POISON),)],
@@ -105,18 +105,18 @@ async def test_a_mended_deal_is_taken_and_what_waited_behind_it_follows_in_order
     assert code == 0
     assert "legs.0.amount_usd" in listed
     assert "waits behind" in listed
-    ((place,),) = query(
+    ((address,),) = query(
         settings,
         "SELECT topic || '/' || partition || '/' || \"offset\" || '/' || index"
         " FROM ouroboros.dead_letter WHERE reason NOT LIKE '%waits%'",
     )
-    code, shown, _ = await ouroboros(settings, "dead-letters", "show", place)
+    code, shown, _ = await ouroboros(settings, "dead-letters", "show", address)
     assert code == 0
     assert "thirty billion" in shown
 
     mended = tmp_path / "mended.json"
     mended.write_text(json.dumps(announced))
-    code, sent, _ = await ouroboros(settings, "dead-letters", "redrive", place, "--with", str(mended))
+    code, sent, _ = await ouroboros(settings, "dead-letters", "redrive", address, "--with", str(mended))
     assert (code, "Sent 1 again" in sent) == (0, True)
     await work_off(settings)
     code, sent, _ = await ouroboros(settings, "dead-letters", "redrive")
@@ -129,7 +129,7 @@ async def test_a_mended_deal_is_taken_and_what_waited_behind_it_follows_in_order
 
 
 async def a_deal_that_nobody_can_mend(settings: Settings) -> str:
-    """Let two revisions of a deal wait behind its announcement, and name the place of that."""
+    """Let two revisions of a deal wait behind its announcement, and name the address of that."""
     await ensure_topics(settings)
     await send(settings, "deals", b'{"event_type":"DealAnnounced","deal_id":"d"}', key=b"d")
     revisions = [
@@ -139,12 +139,12 @@ async def a_deal_that_nobody_can_mend(settings: Settings) -> str:
     await publish(settings, [*revisions, event("DealTerminated", deal_id="other")])
     await work_off(settings)
     assert query(settings, "SELECT key FROM read.journal_event") == [("other",)]
-    ((place,),) = query(
+    ((address,),) = query(
         settings,
         "SELECT topic || '/' || partition || '/' || \"offset\" || '/' || index"
         " FROM read.dead_letter WHERE reason NOT LIKE '%waits%'",
     )
-    return str(place)
+    return str(address)
 
 
 REVISIONS = (
@@ -153,18 +153,20 @@ REVISIONS = (
 STATES = "SELECT state, count(*) FROM read.dead_letter GROUP BY 1 ORDER BY 1"
 
 
-async def test_what_waited_behind_a_letter_that_was_put_away_is_taken_in_order(
+async def test_what_waited_behind_a_dead_letter_that_was_discarded_is_taken_in_order(
     settings: Settings, second_database: str, tmp_path: Path
 ) -> None:
-    place = await a_deal_that_nobody_can_mend(settings)
+    address = await a_deal_that_nobody_can_mend(settings)
     reason = "the filing was withdrawn [bold]"
-    code, told, _ = await ouroboros(settings, "dead-letters", "discard", place, "--by", "Jo", "--why", reason)
-    assert (code, told.strip()) == (0, f"Discarded {place}. 2 that waited behind it were sent again.")
+    code, told, _ = await ouroboros(
+        settings, "dead-letters", "discard", address, "--by", "Jo", "--why", reason
+    )
+    assert (code, told.strip()) == (0, f"Discarded {address}. 2 that waited behind it were sent again.")
     await work_off(settings)
     assert query(settings, REVISIONS) == [("revision 2",), ("revision 3",)]
     assert query(settings, STATES) == [("discarded", 1), ("resolved", 2)]
-    _, told, _ = await ouroboros(settings, "dead-letters", "discard", place, "--by", "Jo", "--why", reason)
-    assert told.strip() == f"Discarded {place}."
+    _, told, _ = await ouroboros(settings, "dead-letters", "discard", address, "--by", "Jo", "--why", reason)
+    assert told.strip() == f"Discarded {address}."
     await work_off(settings)
     assert query(
         settings,
@@ -180,7 +182,7 @@ async def test_what_waited_behind_a_letter_that_was_put_away_is_taken_in_order(
     assert "There are no dead letters." in listed
     _, listed, _ = await ouroboros(settings, "dead-letters", "list", "--all")
     assert listed.count("discarded") == 1
-    _, shown, _ = await ouroboros(settings, "dead-letters", "show", place)
+    _, shown, _ = await ouroboros(settings, "dead-letters", "show", address)
     assert f"discard_reason: {reason}" in shown
     assert '{"event_type":"DealAnnounced","deal_id":"d"}' in shown
     _, status, _ = await ouroboros(settings, "status")
@@ -189,7 +191,7 @@ async def test_what_waited_behind_a_letter_that_was_put_away_is_taken_in_order(
 
     mended = tmp_path / "mended.json"
     mended.write_bytes(encode(event("DealTerminated", deal_id="d", why="mended after all")))
-    await ouroboros(settings, "dead-letters", "redrive", place, "--with", str(mended))
+    await ouroboros(settings, "dead-letters", "redrive", address, "--with", str(mended))
     await work_off(settings)
     assert query(settings, REVISIONS)[3:] == [("mended after all",)]
     assert query(settings, STATES) == [("resolved", 3)]
@@ -200,8 +202,8 @@ async def test_what_waited_behind_a_letter_that_was_put_away_is_taken_in_order(
 async def test_a_worker_killed_over_a_discard_counts_nothing_twice_and_loses_nothing(
     settings: Settings,
 ) -> None:
-    place = await a_deal_that_nobody_can_mend(settings)
-    await ouroboros(settings, "dead-letters", "discard", place, "--by", "Jo", "--why", "withdrawn")
+    address = await a_deal_that_nobody_can_mend(settings)
+    await ouroboros(settings, "dead-letters", "discard", address, "--by", "Jo", "--why", "withdrawn")
     dying = dying_worker_process(settings, "journal")
     assert await asyncio.to_thread(dying.wait, 60) == -signal.SIGKILL
     await work_off(settings)
@@ -210,18 +212,18 @@ async def test_a_worker_killed_over_a_discard_counts_nothing_twice_and_loses_not
 
 
 async def test_a_command_that_was_cut_short_can_be_given_again(settings: Settings) -> None:
-    place = await a_deal_that_nobody_can_mend(settings)
-    await send(settings, "deals", b"", key=b"d", headers=list(discard(place)))
+    address = await a_deal_that_nobody_can_mend(settings)
+    await send(settings, "deals", b"", key=b"d", headers=list(discard(address)))
     await work_off(settings)
     assert query(settings, STATES) == [("discarded", 1), ("open", 2)]
-    _, told, _ = await ouroboros(settings, "dead-letters", "discard", place, "--by", "Jo", "--why", "again")
+    _, told, _ = await ouroboros(settings, "dead-letters", "discard", address, "--by", "Jo", "--why", "again")
     assert "2 that waited behind it were sent again." in told
     await work_off(settings)
     assert query(settings, REVISIONS) == [("revision 2",), ("revision 3",)]
     assert query(settings, STATES) == [("discarded", 1), ("resolved", 2)]
 
 
-async def test_a_discarded_letter_that_is_sent_again_in_vain_is_open_again(settings: Settings) -> None:
+async def test_a_discarded_dead_letter_that_is_sent_again_in_vain_is_open_again(settings: Settings) -> None:
     await ensure_topics(settings)
     await send(settings, "credit", b"{oops", partition=1)
     await work_off(settings)
@@ -237,18 +239,22 @@ async def test_a_discarded_letter_that_is_sent_again_in_vain_is_open_again(setti
     ) == [("open", 2, None, None, None)]
 
 
-async def test_a_discard_needs_a_letter_that_is_not_resolved_a_name_and_a_reason(settings: Settings) -> None:
+async def test_a_discard_needs_a_dead_letter_that_is_not_resolved_a_name_and_a_reason(
+    settings: Settings,
+) -> None:
     await ensure_topics(settings)
     await send(settings, "credit", b"{oops", partition=1)
     await work_off(settings)
 
-    async def refusal(place: str, by: str = "Jo", why: str = "garbage") -> str:
-        code, _, told = await ouroboros(settings, "dead-letters", "discard", place, "--by", by, "--why", why)
+    async def refusal(address: str, by: str = "Jo", why: str = "garbage") -> str:
+        code, _, told = await ouroboros(
+            settings, "dead-letters", "discard", address, "--by", by, "--why", why
+        )
         assert code == 1
         return told
 
     assert "There is no dead letter credit/1/9/0." in await refusal("credit/1/9/0")
-    assert "'nowhere' is no place of a dead letter." in await refusal("nowhere")
+    assert "'nowhere' is no address of a dead letter." in await refusal("nowhere")
     assert "--by has 0 characters." in await refusal("credit/1/0/0", by=" ")
     assert "--why has 4,001 characters." in await refusal("credit/1/0/0", why="x" * 4001)
     mended = settings.home / "mended.json"
@@ -265,8 +271,8 @@ async def test_a_letter_that_is_still_unreadable_stays_with_its_new_reason(setti
     await work_off(settings)
     await ouroboros(settings, "dead-letters", "redrive")
     await work_off(settings)
-    letters = query(settings, "SELECT attempts, resolved_at IS NULL FROM read.dead_letter")
-    assert letters == [(2, True)]
+    dead_letters = query(settings, "SELECT attempts, resolved_at IS NULL FROM read.dead_letter")
+    assert dead_letters == [(2, True)]
 
 
 async def test_poison_inside_an_array_leaves_its_neighbours_alone(settings: Settings) -> None:
@@ -275,8 +281,8 @@ async def test_poison_inside_an_array_leaves_its_neighbours_alone(settings: Sett
     await send(settings, "credit", json.dumps(array).encode())
     await work_off(settings)
     assert query(settings, "SELECT count(*) FROM read.credit_event") == [(1,)]
-    letters = query(settings, "SELECT index, key FROM read.dead_letter ORDER BY index")
-    assert letters == [(1, "g"), (2, None)]
+    dead_letters = query(settings, "SELECT index, key FROM read.dead_letter ORDER BY index")
+    assert dead_letters == [(1, "g"), (2, None)]
 
 
 async def test_sql_in_a_name_is_a_name(settings: Settings) -> None:

@@ -35,7 +35,7 @@ from tests.integration.embedded_probes import (
 
 pytestmark = pytest.mark.integration
 
-Starter = Callable[[Path, Callable[[str], None], int | None], KafkaServer | PostgresServer]
+Starter = Callable[[Path, Callable[[str], None]], KafkaServer | PostgresServer]
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 root = pytest.mark.skipif(os.geteuid() != 0, reason="is about root")
@@ -96,7 +96,7 @@ def test_kafka_answers_and_keeps_its_data(home: Path, monkeypatch: pytest.Monkey
         assert [value[:5] for value in consume(again.bootstrap, "t", 3)] == [b"one", b"xxxxx", b"three"]
         again.kill()
         assert command_line(again.pid) == ""
-        again.restart()
+        again.start()
         assert len(consume(again.bootstrap, "t", 3)) == 3
     finally:
         again.stop()
@@ -123,10 +123,14 @@ def test_a_home_runs_one_kafka_only(kafka: KafkaServer) -> None:
 
 @pytest.mark.parametrize("start", [start_kafka, start_postgres])
 def test_a_taken_port_is_named(start: Starter, home: Path) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as other:
-        port = other.getsockname()[1]
-        with pytest.raises(EmbeddedServerError, match=rf"Port {port} on 127\.0\.0\.1 is taken"):
-            start(home / "server", silent, port)
+    server = start(home / "server", silent)
+    server.stop()
+    port = server.plan.port
+    with (
+        closing(socket.create_server(("127.0.0.1", port))),
+        pytest.raises(EmbeddedServerError, match=rf"Port {port} on 127\.0\.0\.1 is taken"),
+    ):
+        server.start()
 
 
 def test_a_tampered_jar_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +223,7 @@ def test_postgres_comes_back_from_a_crash_at_the_same_address(postgres: Postgres
         with pytest.raises(psycopg.OperationalError):
             open_connection.execute("SELECT 1")
     before = postgres.pid
-    postgres.restart()
+    postgres.start()
     assert postgres.pid != before
     assert ask(postgres.dsn, "SELECT a FROM kept") == 7
 

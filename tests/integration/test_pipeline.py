@@ -15,7 +15,8 @@ from psycopg.sql import SQL, Identifier
 from events.codec import encode
 from events.errors import JournalGap
 from events.ledger import ledger
-from streams.kafka import PartitionReader, ensure_topics
+from events.topics import SIGNALS
+from streams.kafka import ensure_topics, reading
 from streams.settings import Settings
 from streams.worker import working
 from tests.integration.pipeline import event, fingerprint, publish, query, replay, send, work_off
@@ -86,10 +87,8 @@ async def test_a_waiver_and_a_late_power_date_raise_their_signals_once(settings:
     assert ("power_delay", "site:Abilene", "opened", "warning") in steps
     assert len(steps) == len(set(steps))
 
-    reader = PartitionReader(settings, settings.topic_named("signals"))
-    await reader.start()
-    sent = [record async for batch in reader.read(0, await reader.end()) for record in batch]
-    await reader.stop()
+    async with reading(settings, SIGNALS) as signals:
+        sent = [record async for batch in signals.read(0, await signals.end()) for record in batch]
     assert len(sent) == len(steps)
     assert len({dict(record.headers)["message_id"] for record in sent}) == len(sent)
     by_subject = {json.loads(record.value)["subject"]: json.loads(record.value) for record in sent}

@@ -241,7 +241,8 @@ async def test_a_database_that_goes_away_for_a_while_loses_nothing(
         postgres_server.stop()
         await publish(settings, loans(60)[10:])
         await asyncio.sleep(6)
-        postgres_server.restart()
+        postgres_server.stop()
+        postgres_server.start()
         await asyncio.wait_for(worker.settle(), 60)
     assert query(settings, "SELECT count(*), count(DISTINCT event_id) FROM read.credit_event") == [(60, 60)]
     await work_off(settings)

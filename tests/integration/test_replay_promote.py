@@ -11,7 +11,7 @@ from events.errors import UsageError
 from events.topics import SIGNALS
 from ouroboros.replay.plan import Plan
 from ouroboros.replay.promotion import promote
-from streams.kafka import PartitionReader
+from streams.kafka import reading
 from streams.settings import Settings
 from tests.integration.pipeline import event, ouroboros, publish, query, work_off, worker_process
 from tests.integration.replays import DAILY, live, replayed, taken
@@ -35,15 +35,12 @@ def events_of(count: int) -> list[Event]:
 
 
 async def message_ids(settings: Settings) -> list[str]:
-    reader = PartitionReader(settings, settings.topic(SIGNALS))
-    await reader.start()
-    found = [
-        dict(record.headers)["message_id"].decode()
-        async for records in reader.read(0, await reader.end())
-        for record in records
-    ]
-    await reader.stop()
-    return found
+    async with reading(settings, SIGNALS) as signals:
+        return [
+            dict(record.headers)["message_id"].decode()
+            async for records in signals.read(0, await signals.end())
+            for record in records
+        ]
 
 
 async def until(settings: Settings, statement: str, answer: Sequence[object]) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from streams.kafka import PartitionReader, ensure_topics
+from events.topics import SIGNALS
+from streams.kafka import ensure_topics, reading
 from streams.settings import Settings
 from tests.integration.pipeline import event, publish, query, work_off
 from tests.integration.webhooks import introduce, posting_to
@@ -47,11 +48,9 @@ SOURCES = [
 
 
 async def sent_signals(settings: Settings) -> list[dict[str, Any]]:
-    reader = PartitionReader(settings, settings.topic_named("signals"))
-    await reader.start()
-    sent = [one async for batch in reader.read(0, await reader.end()) for one in batch]
-    await reader.stop()
-    return [json.loads(one.value) for one in sent]
+    async with reading(settings, SIGNALS) as signals:
+        sent = [record async for batch in signals.read(0, await signals.end()) for record in batch]
+    return [json.loads(record.value) for record in sent]
 
 
 async def test_a_signal_is_sent_and_posted_with_the_sources_of_its_evidence(settings: Settings) -> None:

@@ -29,7 +29,10 @@ async def test_later_events_of_a_deal_wait_behind_its_dead_letter_and_other_deal
     assert await house.take(*messages) == messages
     assert deal_ids(house.broker.journal) == ["d2", "d3"]
     assert house.waiting == ["deals/0/2/0", "deals/0/4/0"]
-    assert all("deals/0/1/0 of the same deal_id" in letter.reason for letter in house.broker.dead_letters[1:])
+    assert all(
+        "deals/0/1/0 of the same deal_id" in dead_letter.reason
+        for dead_letter in house.broker.dead_letters[1:]
+    )
     await house.take(message("deals", 5, terminated("d1", why="once more")))
     assert house.waiting == ["deals/0/2/0", "deals/0/4/0", "deals/0/5/0"]
 
@@ -47,7 +50,7 @@ async def test_on_unordered_topics_nothing_waits() -> None:
     house = House()
     poor = {**WAIVER, "kind": "gift"}
     await house.take(message("credit", 1, poor), message("credit", 2, WAIVER))
-    assert [letter.message_id for letter in house.broker.dead_letters] == ["credit/0/1/0"]
+    assert [dead_letter.message_id for dead_letter in house.broker.dead_letters] == ["credit/0/1/0"]
     assert deal_ids(house.broker.journal) == ["d1"]
 
 
@@ -85,11 +88,14 @@ async def test_what_waits_does_not_overtake_a_dead_letter_that_was_sent_again_in
     )
     assert house.broker.journal == []
     assert resolved(house.broker.dead_letters) == []
-    assert [letter.message_id for letter in house.broker.dead_letters] == ["deals/0/1/0", "deals/0/2/0"] * 2
+    assert [dead_letter.message_id for dead_letter in house.broker.dead_letters] == [
+        "deals/0/1/0",
+        "deals/0/2/0",
+    ] * 2
     # The topic tells the same story to the next sequencer.
     follower = BlockedKeys()
-    for letter in house.broker.dead_letters:
-        follower.record(letter)
+    for dead_letter in house.broker.dead_letters:
+        follower.record(dead_letter)
     assert follower.first_of("deals", "d1") == "deals/0/1/0"
 
 
@@ -104,16 +110,16 @@ async def test_a_dead_letter_that_turns_out_to_be_of_another_deal_does_not_wait_
 
 
 @pytest.mark.asyncio
-async def test_a_message_with_an_unreadable_place_is_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_message_with_an_unreadable_address_is_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
     house = House()
-    places = [b"\xff", b"nowhere", b"deals/0/x/0"]
-    headers = [(name, place) for name in (REDRIVE_HEADER, DISCARD_HEADER) for place in places]
+    addresses = [b"\xff", b"nowhere", b"deals/0/x/0"]
+    headers = [(name, address) for name in (REDRIVE_HEADER, DISCARD_HEADER) for address in addresses]
     for offset, header in enumerate(headers):
         await house.take(message("deals", offset, {}, headers=(header,)))
-    assert [letter.message_id for letter in house.broker.dead_letters] == [
+    assert [dead_letter.message_id for dead_letter in house.broker.dead_letters] == [
         f"deals/0/{offset}/0" for offset in range(6)
     ]
-    assert all(letter.is_open for letter in house.broker.dead_letters)
+    assert all(dead_letter.is_open for dead_letter in house.broker.dead_letters)
     assert len(caplog.records) == 6
 
 
@@ -141,7 +147,7 @@ async def test_what_waited_behind_a_discarded_dead_letter_is_taken_in_order_when
     )
     reasons = [getattr(event, "why", None) for event in house.broker.journal]
     assert reasons == [None, "again", "more"]
-    (discarding,) = [letter for letter in house.broker.dead_letters if letter.discarded_by]
+    (discarding,) = [dead_letter for dead_letter in house.broker.dead_letters if dead_letter.discarded_by]
     assert (discarding.message_id, discarding.discarded_by, discarding.discard_reason, discarding.at) == (
         "deals/0/1/0",
         "Jo",
@@ -157,8 +163,8 @@ async def test_another_sequencer_learns_from_the_topic_that_a_dead_letter_was_di
     house = House()
     await house.take(message("deals", 1, POOR), message("deals", 2, b"", headers=discard("deals/0/1/0")))
     follower = BlockedKeys()
-    for letter in house.broker.dead_letters:
-        follower.record(letter)
+    for dead_letter in house.broker.dead_letters:
+        follower.record(dead_letter)
     assert follower.first_of("deals", "d1") is house.blocked.first_of("deals", "d1") is None
 
 

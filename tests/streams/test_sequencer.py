@@ -32,7 +32,7 @@ from tests.streams.given import (
 
 
 @pytest.mark.asyncio
-async def test_facts_go_to_the_one_partition_of_the_journal_with_their_places() -> None:
+async def test_facts_go_to_the_one_partition_of_the_journal_with_their_addresses() -> None:
     house = House()
     messages = [
         message("deals", 4, [terminated("d1"), terminated("d2")], partition=2),
@@ -61,7 +61,7 @@ async def test_nothing_in_makes_nothing_out() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("value", [b"{oops", None, b"", bytes(range(256))])
-async def test_what_cannot_be_read_becomes_a_dead_letter_with_its_place_its_bytes_and_its_headers(
+async def test_what_cannot_be_read_becomes_a_dead_letter_with_its_address_its_bytes_and_its_headers(
     value: bytes | None,
 ) -> None:
     house = House()
@@ -103,16 +103,16 @@ async def test_an_event_on_a_foreign_topic_is_refused() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("ahead", "letters"), [(timedelta(0), 0), (timedelta(seconds=1), 1)])
+@pytest.mark.parametrize(("ahead", "dead_letters"), [(timedelta(0), 0), (timedelta(seconds=1), 1)])
 async def test_what_could_not_be_known_yet_is_refused_with_some_grace_for_clocks(
-    ahead: timedelta, letters: int
+    ahead: timedelta, dead_letters: int
 ) -> None:
     house = House()
     known_at = (NOW + FUTURE_GRACE + ahead).isoformat()
     await house.take(message("deals", 1, terminated(known_at=known_at)))
-    assert len(house.broker.dead_letters) == letters
-    assert all("lies in the future" in letter.reason for letter in house.broker.dead_letters)
-    assert len(house.broker.journal) == 1 - letters
+    assert len(house.broker.dead_letters) == dead_letters
+    assert all("lies in the future" in dead_letter.reason for dead_letter in house.broker.dead_letters)
+    assert len(house.broker.journal) == 1 - dead_letters
 
 
 @pytest.mark.asyncio
@@ -121,11 +121,15 @@ async def test_poison_in_an_array_keeps_its_index_and_its_neighbours_go_on() -> 
     array = [terminated("a"), 7, terminated("b", certainty="sure"), WAIVER, terminated("c")]
     await house.take(message("deals", 5, array))
     assert deal_ids(house.broker.journal) == ["a", "c"]
-    letters = house.broker.dead_letters
-    assert [letter.message_id for letter in letters] == ["deals/0/5/1", "deals/0/5/2", "deals/0/5/3"]
-    assert [orjson.loads(letter.raw) for letter in letters[:2]] == [7, array[2]]
-    assert decode(letters[2].raw) == [taken(WAIVER)]
-    assert [letter.key for letter in letters] == [None, "b", "d1"]
+    dead_letters = house.broker.dead_letters
+    assert [dead_letter.message_id for dead_letter in dead_letters] == [
+        "deals/0/5/1",
+        "deals/0/5/2",
+        "deals/0/5/3",
+    ]
+    assert [orjson.loads(dead_letter.raw) for dead_letter in dead_letters[:2]] == [7, array[2]]
+    assert decode(dead_letters[2].raw) == [taken(WAIVER)]
+    assert [dead_letter.key for dead_letter in dead_letters] == [None, "b", "d1"]
 
 
 @pytest.mark.asyncio
@@ -133,7 +137,7 @@ async def test_the_dead_letter_of_an_event_out_of_an_array_does_not_have_the_id_
     house = House()
     headers = (("CE_ID", b"42"), ("ce_source", b"/desk"))
     await house.take(message("credit", 5, [7, 8], headers=headers), message("credit", 6, 7, headers=headers))
-    assert [[name for name, _ in letter.headers] for letter in house.broker.dead_letters] == [
+    assert [[name for name, _ in dead_letter.headers] for dead_letter in house.broker.dead_letters] == [
         ["ce_source"],
         ["ce_source"],
         ["CE_ID", "ce_source"],
@@ -231,7 +235,7 @@ async def test_a_poor_tick_becomes_a_dead_letter_at_once_while_its_neighbours_wa
     house = House()
     mixed = message("equity.prices", 1, [_plain(equity(10)), {**_plain(equity(11)), "price_usd": -1}])
     assert await house.take(mixed) == []
-    assert [letter.message_id for letter in house.broker.dead_letters] == ["equity.prices/0/1/1"]
+    assert [dead_letter.message_id for dead_letter in house.broker.dead_letters] == ["equity.prices/0/1/1"]
     assert await house.sequencer.close_all() == [mixed]
 
 
@@ -276,9 +280,9 @@ async def test_dead_letters_are_safe_before_the_journal_is_written_and_resolutio
         assert not taking.done()
         house.broker.confirm()
     assert await taking == messages
-    letters, journal = "desk.dead-letters", "desk.journal"
-    assert stages == [[letters], [letters, journal], [letters, journal, letters]]
-    assert [letter.resolved for letter in house.broker.dead_letters] == [False, True]
+    dead_letters, journal = "desk.dead-letters", "desk.journal"
+    assert stages == [[dead_letters], [dead_letters, journal], [dead_letters, journal, dead_letters]]
+    assert [dead_letter.resolved for dead_letter in house.broker.dead_letters] == [False, True]
 
 
 @pytest.mark.asyncio
@@ -343,14 +347,14 @@ def test_every_event_of_any_input_ends_in_the_journal_or_in_a_dead_letter(
     async def run() -> None:
         house = House()
         messages = [
-            message(topic, offset, content, headers=redrive(place) if place else ())
-            for offset, (topic, content, place) in enumerate(contents)
+            message(topic, offset, content, headers=redrive(address) if address else ())
+            for offset, (topic, content, address) in enumerate(contents)
         ]
         assert await house.take(*messages) == messages
         expected = sum(len(decode(message.value)) for message in messages)
-        letters = [letter for letter in house.broker.dead_letters if not letter.resolved]
-        assert len(house.broker.journal) + len(letters) == expected
-        assert all(MessageId.parse(letter.message_id) for letter in letters)
-        assert all(letter.reason.endswith(".") for letter in letters)
+        dead_letters = [dead_letter for dead_letter in house.broker.dead_letters if not dead_letter.resolved]
+        assert len(house.broker.journal) + len(dead_letters) == expected
+        assert all(MessageId.parse(dead_letter.message_id) for dead_letter in dead_letters)
+        assert all(dead_letter.reason.endswith(".") for dead_letter in dead_letters)
 
     asyncio.run(run())

@@ -16,7 +16,8 @@ NOBODY_THERE = Settings(database=SecretStr("postgresql://nobody@127.0.0.1:1/noth
 async def test_being_woken_up_does_not_make_it_forget_that_it_was_told_to_end(turns: int) -> None:
     wake = asyncio.Event()
     producer: Any = None
-    (sending,) = map(asyncio.create_task, SignalRole(NOBODY_THERE, WARNING_SIGNS, producer, wake).tasks())
+    (send_for_ever,) = SignalRole(NOBODY_THERE, WARNING_SIGNS, producer, wake).loops()
+    sending = asyncio.create_task(send_for_ever())
     await asyncio.sleep(0.01)
     wake.set()
     for _ in range(turns):

@@ -130,7 +130,7 @@ def daily(table: Table, mapping: DailyBars) -> RowReader:
         # As live bars of a day begin: at midnight UTC before the last price.
         bucket = closed_at.replace(hour=0, minute=0, second=0, microsecond=0)
         fields = prices.fields(row, _split(mapping, symbol, on))
-        yield _bar(table, symbol, bucket, closed_at, DAY_SECONDS, fields=fields)
+        yield _bar(table, bucket, closed_at, symbol=symbol, interval_seconds=DAY_SECONDS, **fields)
 
     return read
 
@@ -152,33 +152,22 @@ def minutes(table: Table, mapping: MinuteBars) -> RowReader:
         plausible(stamp.date(), "the time")
         bucket = stamp if mapping.stamped == "start" else stamp - interval
         fields = prices.fields(row, 1.0)
-        symbol = prices.symbol(row)
-        yield _bar(table, symbol, bucket, bucket + interval, mapping.interval_seconds, fields=fields)
+        yield _bar(
+            table,
+            bucket,
+            bucket + interval,
+            symbol=prices.symbol(row),
+            interval_seconds=mapping.interval_seconds,
+            **fields,
+        )
 
     return read
 
 
-def _bar(
-    table: Table,
-    symbol: str,
-    bucket: datetime,
-    known_at: datetime,
-    interval_seconds: int,
-    *,
-    fields: dict[str, float],
-) -> Event:
-    return table.event(
-        "EquityBarClosed",
-        known_at,
-        {
-            "symbol": symbol,
-            "interval_seconds": interval_seconds,
-            "bucket": bucket.isoformat(),
-            "first_at": bucket.isoformat(),
-            "last_at": known_at.isoformat(),
-            **fields,
-        },
-    )
+def _bar(table: Table, bucket: datetime, known_at: datetime, **fields: str | float) -> Event:
+    begins, ends = bucket.isoformat(), known_at.isoformat()
+    times = {"bucket": begins, "first_at": begins, "last_at": ends}
+    return table.event("EquityBarClosed", known_at, {**times, **fields})
 
 
 def _split(mapping: DailyBars, symbol: str, on: date) -> float:
@@ -191,10 +180,7 @@ def _split(mapping: DailyBars, symbol: str, on: date) -> float:
 
 
 def share_of_file(table: Table, mapping: DailyBars | MinuteBars) -> str | None:
-    """Return the share that a whole file is about; None where a column names one in each row.
-
-    Raises UsageError where nothing does.
-    """
+    """Return the share of a file, None where a column names them. Raises UsageError where nothing does."""
     if mapping.symbol is not None:
         return mapping.symbol
     if table.column(mapping.columns.symbol, USUAL["symbol"]) is not None:

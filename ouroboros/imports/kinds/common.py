@@ -33,10 +33,7 @@ class Table:
     mapping: Mapping
 
     def column(self, named: str | None, usual: Sequence[str] = ()) -> str | None:
-        """Return a column, by its name or else by the usual names for it.
-
-        Raises UsageError where the mapping names one that is not there.
-        """
+        """Return a column, by its name or else by a usual one. Raises UsageError where the named is none."""
         if named is not None:
             if named in self.header:
                 return named
