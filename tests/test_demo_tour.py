@@ -8,15 +8,14 @@ from events.codec import Refusal, decode
 from events.families.prices import DAY_SECONDS
 from events.ledger import ledger
 from ouroboros.demo.tour import BORROWER, MUTED, SEEN, UNREADABLE, tour
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import (
     CircularityRow,
     MoneyFlowEdgeRow,
     MoneyFlowNodeRow,
     UnknownCompanyRow,
 )
-from projections.fact import FACT
-from projections.fact.rows import FactReportRow, FactRow, NameRow
+from projections.fact.fold import FACT, FactReportRow, FactRow, NameRow
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.rows import AcknowledgementRow, IndicatorCurrentRow, MuteRow, SignalRow
 from tests.given import given, rows_of, standing

@@ -156,3 +156,8 @@ class VendorRoundTripRow(NamedTuple):
     purchases_usd: Decimal
     round_trip_usd: Decimal
     share: float
+
+
+def in_usd(cents: int) -> Decimal:
+    """Convert cents to the dollars that the tables hold."""
+    return Decimal(cents).scaleb(-2)

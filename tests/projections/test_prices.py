@@ -15,8 +15,7 @@ from psycopg import sql
 import projections.prices
 from events.base import Event
 from projections.base import Table
-from projections.prices import PRICES
-from projections.prices.rows import EquityBarPartRow, GpuBarPartRow
+from projections.prices.fold import PRICES, EquityBarPartRow, GpuBarPartRow
 from tests.given import event, given, rows_of
 
 START = datetime(2026, 2, 27, tzinfo=UTC)
