@@ -18,8 +18,7 @@ from events.families.credit import (
 )
 from projections.base import Projection, Row, Step, Table
 from projections.facts.loans import NOTHING
-from projections.facts.relief import facility, lenders_of
-from projections.facts.severity import SEVERITY
+from projections.facts.relief import SEVERITY, facility, lenders_of
 from projections.facts.world import DESK, Thing, World, WorldStep
 from projections.kernel import one_by_one
 

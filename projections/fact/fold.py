@@ -14,7 +14,6 @@ from events.families.names import CompanyNamed, FacilityNamed, GpuModelNamed, Si
 from projections.base import Projection, Row, Step, Table
 from projections.facts.book import Book
 from projections.facts.log import Change, Kind
-from projections.facts.names import kind_of
 from projections.facts.reports import Fact, fact_of, report_of
 from projections.facts.world import DESK, Thing, WorldStep
 from projections.kernel import one_by_one
@@ -163,7 +162,7 @@ def _names(step: WorldStep) -> Iterator[Row]:
         return
     company = event if isinstance(event, CompanyNamed) else None
     yield NameRow(
-        kind=kind_of(event).value,
+        kind=event.KIND.value,
         name=event.key,
         aliases=list(event.aliases),
         symbol=company.symbol if company else None,

@@ -7,9 +7,8 @@ from events.families.credit import WaiverKind
 from events.units import Unit
 from events.words import count
 from projections.definition import S2, Definition, Direction, Passage, Thresholds
-from projections.facts.relief import Relief, facility
+from projections.facts.relief import SEVERITY, Relief, facility
 from projections.facts.reports import Fact
-from projections.facts.severity import SEVERITY
 from projections.facts.windows import changed, counted, leaves_at
 from projections.facts.world import Thing, World, WorldStep
 from projections.indicator import EVIDENCE_LIMIT, Indicator, Measurement, View, first, window_of

@@ -9,7 +9,7 @@ from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import Panel, id_of, table, time_series
 from dashboards.grafana.sql import chosen
 from projections.definition import Thresholds
-from projections.facts.severity import SEVERITY
+from projections.facts.relief import SEVERITY
 
 WEIGHTS = ", ".join(
     f"{kind.replace('_', ' ').replace('pik', 'PIK')} {weight:g}" for kind, weight in SEVERITY.items()
