@@ -1,17 +1,15 @@
 """Relief: what lenders granted and borrowers failed to do, each fact once however many report it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from events.base import CompanyName, FacilityName
 from events.families.credit import CreditWaiverReported, WaiverKind
 from projections.facts.loans import Loans
 from projections.facts.log import Change, Kind, Log, is_unnamed, record_event, replaced
 from projections.facts.reports import Fact
+from projections.facts.windows import ALL, LONGEST
 
-ALL = "all"
-# The longest window that a watchlist may ask for.
-KEPT_FOR = timedelta(days=3660)
 # How much each kind weighs in the severity-weighted count of waivers.
 SEVERITY: dict[WaiverKind, float] = {
     WaiverKind.AMENDMENT: 0.5,
@@ -83,7 +81,7 @@ def _leaves_unnamed(value: Relief) -> bool:
     return is_unnamed(value.facility_id, value.borrower)
 
 
-RELIEF: Kind[Relief] = Kind("relief", _things, _same, kept_for=KEPT_FOR)
+RELIEF: Kind[Relief] = Kind("relief", _things, _same, kept_for=LONGEST)
 
 
 def with_waiver(log: Log[Relief], loans: Loans, event: CreditWaiverReported, now: datetime) -> Change[Relief]:
