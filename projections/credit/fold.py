@@ -16,7 +16,7 @@ from events.families.credit import (
     LoanRepaid,
     ShareCollateral,
 )
-from projections.base import Projection, Row, Step, Table
+from projections.base import BigInt, Projection, Row, Step, Table, Usd
 from projections.facts.loans import NOTHING
 from projections.facts.relief import SEVERITY, facility, lenders_of
 from projections.facts.world import DESK, Thing, World, WorldStep
@@ -27,7 +27,7 @@ class CreditEventRow(NamedTuple):
     """Something happened to a facility: history."""
 
     known_at: datetime
-    journal_offset: int
+    journal_offset: BigInt
     journal_index: int
     event_id: UUID
     facility_id: str
@@ -35,7 +35,7 @@ class CreditEventRow(NamedTuple):
     lenders: list[str]
     kind: str
     severity: float
-    amount_usd: Decimal | None
+    amount_usd: Usd | None
     detail: str | None
     source_url: str | None
 
@@ -46,10 +46,10 @@ class FacilityRow(NamedTuple):
     facility_id: str
     borrower: str | None
     lenders: list[str]
-    principal_usd: Decimal | None
-    repaid_usd: Decimal
-    undrawn_usd: Decimal | None
-    equity_usd: Decimal | None
+    principal_usd: Usd | None
+    repaid_usd: Usd
+    undrawn_usd: Usd | None
+    equity_usd: Usd | None
     off_balance_sheet: bool
     collateral_kind: str | None
     collateral: str | None

@@ -1,7 +1,7 @@
 """The archive: every event that counted, kept where no broker can lose it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from events.base import Event
 from events.codec import encode
 from events.words import price
-from projections.base import BatchStep, JournaledEvent, Projection, Table
+from projections.base import BatchStep, BigInt, JournaledEvent, Projection, SqlType, Table
 from projections.column_block import ColumnBlock
 from projections.event_batch import EventBatch
 from projections.kernel import LearnedBatch
@@ -20,7 +20,7 @@ class JournalEventRow(NamedTuple):
     """One event as the journal holds it; `headline` tells it in one line, `payload` is its JSON."""
 
     known_at: datetime
-    journal_offset: int
+    journal_offset: BigInt
     journal_index: int
     event_id: UUID
     event_type: str
@@ -29,7 +29,7 @@ class JournalEventRow(NamedTuple):
     certainty: str
     key: str
     headline: str
-    payload: str
+    payload: Annotated[str, SqlType("jsonb")]
 
 
 def project(state: None, learned: LearnedBatch) -> BatchStep[None]:

@@ -18,7 +18,7 @@ from events.families.power import (
     PowerScheduled,
     PowerWithdrawn,
 )
-from projections.base import Projection, Row, Step, Table
+from projections.base import BigInt, Projection, Row, Step, Table
 from projections.facts.sites import Site
 from projections.facts.world import DESK, Thing, WorldStep
 from projections.kernel import one_by_one
@@ -29,7 +29,7 @@ class PowerEventRow(NamedTuple):
     """Something was promised to a site, reached it, ended or was seen on it: history, as the event has it."""
 
     known_at: datetime
-    journal_offset: int
+    journal_offset: BigInt
     journal_index: int
     event_id: UUID
     site_id: str
