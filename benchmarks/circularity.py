@@ -15,7 +15,7 @@ from benchmarks.servers import Servers
 from events.families.clock import tick
 from events.families.deals import DealAnnounced, Leg, LegKind
 from projections.base import JournaledEvent
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.event_batch import batch_of
 from projections.facts.book import Edge
 from projections.money_graph.solver import maximum_circulation

@@ -8,7 +8,8 @@ not depend on how the journal was cut into batches.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -37,6 +38,18 @@ class JournaledEvent:
 
 # A row of a read model is a NamedTuple: its class says which table it belongs to.
 Row = tuple[Any, ...]
+
+
+class SqlType(NamedTuple):
+    """The type of a column, where the one of its field in Python leaves it open."""
+
+    name: str
+
+
+BigInt = Annotated[int, SqlType("bigint")]
+# An amount, and a sum of any number of them.
+Usd = Annotated[Decimal, SqlType("numeric(20, 2)")]
+TotalUsd = Annotated[Decimal, SqlType("numeric(30, 2)")]
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,8 @@ class Projection(Generic[S]):
 
     `project` is given batches in which something of what it `reads` is, or everything where it reads
     every `Event`. `initial` is the state before any event, `state_type` writes a state to JSON and back
-    for snapshots. `schema.sql` beside the fold makes the tables, `views.sql` what others read.
+    for snapshots. `schema.sql` beside the fold makes the tables, whose columns are the fields of their rows,
+    `views.sql` what others read.
     """
 
     name: str

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from events.units import Unit
+from events.words import listed
 
 # The sources by their ids; all facts and figures cite them.
 S0 = "S0 (essay on vendor financing)"
@@ -95,19 +96,26 @@ class Definition:
     id: str
     title: str
     unit: Unit
-    direction: Direction
     thresholds: Thresholds
-    named_by: str
     formula: str
     why: str
     family: str
     board: str
     named_in: tuple[Passage, ...] = ()
+    direction: Direction = Direction.RISING
     stale_after: timedelta | None = None
     window: timedelta | None = None
     for_at_least: timedelta = timedelta(0)
     hysteresis: float = 0.1
     above: bool = False
+
+    @property
+    def named_by(self) -> str:
+        """Return the source that names it, or the ids of several."""
+        sources = list(dict.fromkeys(passage.source for passage in self.named_in))
+        if len(sources) > 1:
+            return listed([source.split()[0] for source in sources], most=len(sources))
+        return sources[0] if sources else "nobody"
 
 
 def level_of(value: float, thresholds: Thresholds, direction: Direction, *, above: bool = False) -> Level:

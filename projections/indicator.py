@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from events.base import Event
 from projections.definition import Definition, Level
+from projections.facts.log import Log
+from projections.facts.windows import changed, leaves_at
 from projections.facts.world import Thing, World, WorldStep
 
 # An alert names what it rests on; beyond this the journal itself is where to look.
@@ -116,6 +118,32 @@ class Indicator:
     due: Callable[[View, str], datetime | None] = never
     subjects: Callable[[World], Iterable[str]] | None = None
     reads_signals: frozenset[str] = frozenset()
+
+
+def windowed(
+    definition: Definition,
+    thing: Thing,
+    log_of: Callable[[World], Log[Any]],
+    measure: Callable[[View, str], Measurement | None],
+    counts: Callable[[str], bool] = lambda _: True,
+) -> Indicator:
+    """Return an indicator of the facts of a log in a window; its subjects are what they are about.
+
+    Of what they are about only that is a subject which `counts`.
+    """
+
+    def changed_subjects(step: WorldStep, things: tuple[str, ...]) -> Iterable[str]:
+        window_starts = step.journaled.now - window_of(definition, step.world)
+        logs = (log_of(step.before), log_of(step.world))
+        return changed(*logs, filter(counts, things), window_starts)
+
+    def due(view: View, subject: str) -> datetime | None:
+        return leaves_at(log_of(view.world), subject, view.window_starts, view.now)
+
+    def subjects(world: World) -> Iterable[str]:
+        return filter(counts, sorted(log_of(world).facts.keys()))
+
+    return Indicator(definition, {thing: changed_subjects}, measure, due, subjects)
 
 
 def cited(event: Event) -> str:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from projections.base import Projection
-from projections.circularity import CIRCULARITY
-from projections.credit import CREDIT
-from projections.fact import FACT
-from projections.journal_event import JOURNAL_EVENT
-from projections.power import POWER
-from projections.prices import PRICES
+from projections.circularity.fold import CIRCULARITY
+from projections.credit.fold import CREDIT
+from projections.fact.fold import FACT
+from projections.journal_event.fold import JOURNAL_EVENT
+from projections.power.fold import POWER
+from projections.prices.fold import PRICES
 from projections.warning_signs import WARNING_SIGNS
 
 PROJECTIONS: tuple[Projection[Any], ...] = (

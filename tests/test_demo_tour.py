@@ -8,7 +8,7 @@ from events.codec import Refusal, decode
 from events.families.prices import DAY_SECONDS
 from events.ledger import ledger
 from ouroboros.demo.tour import BORROWER, MUTED, SEEN, UNREADABLE, tour
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import (
     CircularityRow,
     MoneyFlowEdgeRow,
@@ -16,8 +16,7 @@ from projections.circularity.rows import (
     UnknownCompanyRow,
 )
 from projections.episodes.rows import AcknowledgementRow, IndicatorCurrentRow, MuteRow, SignalRow
-from projections.fact import FACT
-from projections.fact.rows import FactReportRow, FactRow, NameRow
+from projections.fact.fold import FACT, FactReportRow, FactRow, NameRow
 from projections.warning_signs import WARNING_SIGNS
 from tests.given import given, rows_of, standing
 

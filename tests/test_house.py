@@ -11,6 +11,7 @@ import pytest
 
 from projections.base import Projection, Table
 from projections.registry import PROJECTIONS
+from projections.store.tables import schema_script
 
 ROOT = Path(__file__).resolve().parents[1]
 PURE = ["events", "projections"]
@@ -73,8 +74,10 @@ def imported_by(source: str) -> set[str]:
 def columns_of_tables(sql: str) -> dict[str, list[str]]:
     """Read the columns of every CREATE TABLE, one a line."""
     found: dict[str, list[str]] = {}
-    for name, body in re.findall(r"CREATE TABLE \{schema\}\.(\w+) \(\n(.*?)\n\);", sql, re.DOTALL):
-        lines = [line.strip() for line in body.splitlines()]
+    for name, body in re.findall(
+        r"CREATE TABLE \{schema\}\.(\w+) \((.*?)\);$", sql, re.DOTALL | re.MULTILINE
+    ):
+        lines = [line.strip() for line in body.strip().splitlines()]
         like = re.match(r"LIKE \{schema\}\.(\w+)", lines[0])
         found[name] = [*found[like[1]]] if like else []
         found[name] += [
@@ -86,15 +89,12 @@ def columns_of_tables(sql: str) -> dict[str, list[str]]:
 
 
 def schema_of(projection: Projection[Any]) -> dict[str, list[str]]:
-    return columns_of_tables((ROOT / "projections" / projection.name / "schema.sql").read_text())
+    return columns_of_tables(schema_script(projection))
 
 
 def primary_key(projection: Projection[Any], table: Table) -> set[str]:
-    sql = (ROOT / "projections" / projection.name / "schema.sql").read_text()
-    ((body,),) = [
-        match.groups()
-        for match in re.finditer(rf"CREATE TABLE \{{schema\}}\.{table.name} \(\n(.*?)\n\);", sql, re.DOTALL)
-    ]
+    pattern = rf"CREATE TABLE \{{schema\}}\.{table.name} \((.*?)\);$"
+    (body,) = re.findall(pattern, schema_script(projection), re.DOTALL | re.MULTILINE)
     listed = re.search(r"PRIMARY KEY \(([^)]*)\)", body)
     if listed:
         return {name.strip() for name in listed[1].split(",")}

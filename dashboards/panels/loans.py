@@ -7,7 +7,7 @@ from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import Panel, table
 from dashboards.grafana.sql import chosen, known, shown_level
 from projections.definition import Thresholds
-from projections.facts.severity import SEVERITY
+from projections.facts.relief import SEVERITY
 
 NOT_STATED = "not stated"
 

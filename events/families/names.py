@@ -4,11 +4,11 @@ They add to the tables that the release brings; the newest event of a name holds
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from events.base import Event, Name, Symbol
+from events.base import Event, Name, NameKind, Symbol
 from events.words import listed
 
 Aliases = Annotated[tuple[Name, ...], Field(max_length=100)]
@@ -30,6 +30,8 @@ class CompanyRole(StrEnum):
 
 
 class _Naming(Event, topic="desk"):
+    KIND: ClassVar[NameKind]
+
     aliases: Aliases = ()
     """Other names that sources use for it, in any case; at most 100."""
     by: Name
@@ -42,6 +44,8 @@ class _Naming(Event, topic="desk"):
 
 class CompanyNamed(_Naming, key="company"):
     """A company is known by this name and by others; the newest of one name holds."""
+
+    KIND: ClassVar[NameKind] = NameKind.COMPANY
 
     event_type: Literal["CompanyNamed"] = "CompanyNamed"
     company: Name
@@ -57,6 +61,8 @@ class CompanyNamed(_Naming, key="company"):
 class SiteNamed(_Naming, key="site_id"):
     """A site is known by this name and by others; the newest of one name holds."""
 
+    KIND: ClassVar[NameKind] = NameKind.SITE
+
     event_type: Literal["SiteNamed"] = "SiteNamed"
     site_id: Name
     """The name under which everything of it counts."""
@@ -65,6 +71,8 @@ class SiteNamed(_Naming, key="site_id"):
 class FacilityNamed(_Naming, key="facility_id"):
     """A loan is known by this name and by others; the newest of one name holds."""
 
+    KIND: ClassVar[NameKind] = NameKind.FACILITY
+
     event_type: Literal["FacilityNamed"] = "FacilityNamed"
     facility_id: Name
     """The name under which everything of it counts."""
@@ -72,6 +80,8 @@ class FacilityNamed(_Naming, key="facility_id"):
 
 class GpuModelNamed(_Naming, key="model"):
     """A GPU model is known by this name and by others; the newest of one name holds."""
+
+    KIND: ClassVar[NameKind] = NameKind.GPU_MODEL
 
     event_type: Literal["GpuModelNamed"] = "GpuModelNamed"
     model: Name

@@ -8,8 +8,7 @@ from fractions import Fraction
 from events.companies import closest
 from events.families.deals import Leg
 from projections.base import Row
-from projections.circularity.money import in_usd
-from projections.circularity.rows import DealLegRow, DealRow, UnknownCompanyRow
+from projections.circularity.rows import DealLegRow, DealRow, UnknownCompanyRow, in_usd
 from projections.facts.assumptions import USD_PER_GW, Gigawatt, assumption, estimated_cents
 from projections.facts.book import Book
 from projections.facts.deal import NOT_FUNDED, Deal, LegTerms, to_cents

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from projections.base import JournaledEvent, Row
-from projections.circularity.money import in_usd
 from projections.circularity.rows import (
     CircularityRow,
     LoopRow,
@@ -13,6 +12,7 @@ from projections.circularity.rows import (
     MoneyFlowNodeHistoryRow,
     MoneyFlowNodeRow,
     VendorRoundTripRow,
+    in_usd,
 )
 from projections.facts.assumptions import USD_PER_GW, assumption
 from projections.facts.book import Basis, Book, Pair, flow, total

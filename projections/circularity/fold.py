@@ -1,8 +1,9 @@
-"""Write deals, their legs and the graph of announced money as an event changed them."""
+"""Circularity: deals and their legs, the money-flow graph, and how much of it can be going round."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from pydantic import TypeAdapter
 from rpds import HashTrieMap
 
 from events.base import Event
@@ -10,11 +11,24 @@ from events.families.clock import ClockTicked
 from events.families.contracts import ContractRenegotiated
 from events.families.deals import DealAnnounced, DealRevised, DealTerminated, LegFunded
 from events.families.desk import WatchlistChanged
-from projections.base import Row, Step
+from projections.base import Projection, Row, Step, Table
 from projections.circularity.deal_rows import deal_rows, named_row, unknown_company_row, unknown_names
 from projections.circularity.flow_rows import circularity_row, flow_rows
+from projections.circularity.rows import (
+    CircularityRow,
+    DealLegRow,
+    DealRow,
+    LoopRow,
+    MoneyFlowEdgeHistoryRow,
+    MoneyFlowEdgeRow,
+    MoneyFlowNodeHistoryRow,
+    MoneyFlowNodeRow,
+    UnknownCompanyRow,
+    VendorRoundTripRow,
+)
 from projections.facts.book import BASES
 from projections.facts.world import DESK, Thing, WorldStep
+from projections.kernel import one_by_one
 from projections.persistent import PersistentMap, items_of
 
 READS: tuple[type[Event], ...] = (
@@ -67,3 +81,25 @@ def _graphs(step: WorldStep) -> Iterator[Row]:
             yield from flow_rows(basis, book, money.before.on(basis), update, step.journaled)
         if basis in money.counted:
             yield circularity_row(basis, book, money.after.on(basis), step.journaled)
+
+
+CIRCULARITY = Projection(
+    name="circularity",
+    version=2,
+    initial=Circularity(),
+    reads=READS,
+    project=one_by_one(apply, READS),
+    state_type=TypeAdapter(Circularity),
+    tables=(
+        Table("deal", DealRow, key=("deal_id",)),
+        Table("deal_leg", DealLegRow, key=("deal_id", "leg")),
+        Table("unknown_company", UnknownCompanyRow, key=("name",)),
+        Table("money_flow_edge", MoneyFlowEdgeRow, key=("basis", "source", "target")),
+        Table("money_flow_node", MoneyFlowNodeRow, key=("basis", "id")),
+        Table("money_flow_edge_history", MoneyFlowEdgeHistoryRow, time_column="known_at"),
+        Table("money_flow_node_history", MoneyFlowNodeHistoryRow, time_column="known_at"),
+        Table("circularity", CircularityRow, time_column="known_at"),
+        Table("loop", LoopRow, key=("basis", "rank")),
+        Table("vendor_round_trip", VendorRoundTripRow, time_column="known_at"),
+    ),
+)

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from projections.base import BigInt, SqlType, TotalUsd, Usd
 from projections.facts.book import Basis
 
 
@@ -32,20 +33,20 @@ class DealLegRow(NamedTuple):
     payee: str
     payer_company: str
     payee_company: str
-    amount_usd: Decimal | None
-    amount_low_usd: Decimal | None
+    amount_usd: Usd | None
+    amount_low_usd: Usd | None
     up_to: bool
-    amount: Decimal | None
+    amount: Annotated[Decimal, SqlType("numeric(24, 3)")] | None
     currency: str
-    usd_per_unit: Decimal | None
-    annual_usd: Decimal | None
+    usd_per_unit: Annotated[Decimal, SqlType("numeric(18, 12)")] | None
+    annual_usd: Usd | None
     capacity_mw: float | None
-    estimated_usd: Decimal | None
+    estimated_usd: Usd | None
     assumption: str | None
-    usd_per_gw: int | None
+    usd_per_gw: BigInt | None
     conditional: bool
     condition: str | None
-    funded_usd: Decimal
+    funded_usd: TotalUsd
     starts: date | None
     ends: date | None
     removed: bool
@@ -65,13 +66,13 @@ class UnknownCompanyRow(NamedTuple):
 class _Edge(NamedTuple):
     """Announced money from a company to another since an event; an edge that is no more has no amount."""
 
-    journal_offset: int
+    journal_offset: BigInt
     journal_index: int
     basis: Basis
     source: str
     target: str
-    amount_usd: Decimal
-    circulating_usd: Decimal
+    amount_usd: TotalUsd
+    circulating_usd: TotalUsd
     known_at: datetime
 
 
@@ -90,13 +91,13 @@ class MoneyFlowEdgeHistoryRow(_Edge):
 class _Node(NamedTuple):
     """A company in the graph since an event; one that left it has no money."""
 
-    journal_offset: int
+    journal_offset: BigInt
     journal_index: int
     basis: Basis
     id: str
-    in_usd: Decimal
-    out_usd: Decimal
-    circulating_usd: Decimal
+    in_usd: TotalUsd
+    out_usd: TotalUsd
+    circulating_usd: TotalUsd
     known_at: datetime
 
 
@@ -119,15 +120,15 @@ class CircularityRow(NamedTuple):
     """
 
     known_at: datetime
-    journal_offset: int
+    journal_offset: BigInt
     journal_index: int
     basis: Basis
-    announced_usd: Decimal
-    estimated_usd: Decimal
+    announced_usd: TotalUsd
+    estimated_usd: TotalUsd
     assumption: str | None
-    usd_per_gw: int | None
-    ci_max_usd: Decimal
-    ci_bff_usd: Decimal
+    usd_per_gw: BigInt | None
+    ci_max_usd: TotalUsd
+    ci_bff_usd: TotalUsd
     ci_max: float
     ci_bff: float
     bff_known_at: datetime | None
@@ -140,7 +141,7 @@ class LoopRow(NamedTuple):
     rank: int
     path: str
     length: int
-    bottleneck_usd: Decimal
+    bottleneck_usd: TotalUsd
     known_at: datetime
 
 
@@ -148,11 +149,16 @@ class VendorRoundTripRow(NamedTuple):
     """What of a vendor's order book its own money could have paid for: history."""
 
     known_at: datetime
-    journal_offset: int
+    journal_offset: BigInt
     journal_index: int
     basis: Basis
     vendor: str
-    financing_usd: Decimal
-    purchases_usd: Decimal
-    round_trip_usd: Decimal
+    financing_usd: TotalUsd
+    purchases_usd: TotalUsd
+    round_trip_usd: TotalUsd
     share: float
+
+
+def in_usd(cents: int) -> Decimal:
+    """Convert cents to the dollars that the tables hold."""
+    return Decimal(cents).scaleb(-2)

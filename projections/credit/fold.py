@@ -1,8 +1,13 @@
-"""Write what happens to facilities, and how each is known now."""
+"""Private credit: facilities as they are known now, and everything that was reported of them."""
 
+from datetime import datetime
 from decimal import Decimal
-from typing import assert_never
+from typing import NamedTuple, assert_never, get_args
+from uuid import UUID
 
+from pydantic import TypeAdapter
+
+from events.base import Event
 from events.families.credit import (
     CreditEvent,
     CreditWaiverReported,
@@ -11,19 +16,53 @@ from events.families.credit import (
     LoanRepaid,
     ShareCollateral,
 )
-from projections.base import Row, Step
-from projections.credit.rows import CreditEventRow, FacilityRow
+from projections.base import BigInt, Projection, Row, Step, Table, Usd
 from projections.facts.loans import NOTHING
-from projections.facts.relief import facility, lenders_of
-from projections.facts.severity import SEVERITY
-from projections.facts.world import Thing, World, WorldStep
+from projections.facts.relief import SEVERITY, facility, lenders_of
+from projections.facts.world import DESK, Thing, World, WorldStep
+from projections.kernel import one_by_one
+
+
+class CreditEventRow(NamedTuple):
+    """Something happened to a facility: history."""
+
+    known_at: datetime
+    journal_offset: BigInt
+    journal_index: int
+    event_id: UUID
+    facility_id: str
+    borrower: str | None
+    lenders: list[str]
+    kind: str
+    severity: float
+    amount_usd: Usd | None
+    detail: str | None
+    source_url: str | None
+
+
+class FacilityRow(NamedTuple):
+    """A facility as it stands; the balance is unknown until its origination is."""
+
+    facility_id: str
+    borrower: str | None
+    lenders: list[str]
+    principal_usd: Usd | None
+    repaid_usd: Usd
+    undrawn_usd: Usd | None
+    equity_usd: Usd | None
+    off_balance_sheet: bool
+    collateral_kind: str | None
+    collateral: str | None
+    collateral_quantity: float | None
+    waivers: int
+    known_at: datetime
 
 
 def apply(state: None, step: WorldStep) -> Step[None]:
     """Write the event, and every facility that it changed."""
     event = step.event
     history: tuple[Row, ...] = ()
-    if isinstance(event, LoanOriginated | CreditWaiverReported | LoanRepaid):
+    if isinstance(event, CreditEvent):
         history = (_history(step, event),)
     current = (_current(step, facility_id) for facility_id in step.names(Thing.FACILITY))
     return Step(state, (*history, *current))
@@ -108,3 +147,19 @@ def _collateral(loan: LoanOriginated | None) -> tuple[str | None, str | None, fl
             return "shares", shares.symbol, shares.quantity
         case _ as unknown:
             assert_never(unknown)
+
+
+READS: tuple[type[Event], ...] = (*get_args(CreditEvent), *DESK)
+
+CREDIT = Projection(
+    name="credit",
+    version=2,
+    initial=None,
+    reads=READS,
+    project=one_by_one(apply, READS),
+    state_type=TypeAdapter(None),
+    tables=(
+        Table("credit_event", CreditEventRow, time_column="known_at"),
+        Table("facility", FacilityRow, key=("facility_id",)),
+    ),
+)

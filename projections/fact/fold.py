@@ -1,20 +1,68 @@
-"""Write the facts that an event changed, their reports, and the names that the desk gave."""
+"""Facts: what is taken for one thing, all reports of it, and the names that the desk gave."""
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from events.base import Event, Report
 from events.catalog import EVENT_TYPES
 from events.families.deals import DealAnnounced
 from events.families.names import CompanyNamed, FacilityNamed, GpuModelNamed, SiteNamed
-from projections.base import Row, Step
-from projections.fact.rows import FactReportRow, FactRow, NameRow
+from projections.base import Projection, Row, Step, Table
 from projections.facts.book import Book
 from projections.facts.log import Change, Kind
-from projections.facts.names import kind_of
 from projections.facts.reports import Fact, fact_of, report_of
 from projections.facts.world import DESK, Thing, WorldStep
+from projections.kernel import one_by_one
+
+
+class FactRow(NamedTuple):
+    """A fact as it is known now: what kind it is, what it is about, and its surest source.
+
+    A fact that `counts` no longer was joined with another one, or all its reports were retracted.
+    """
+
+    fact_id: str
+    kind: str
+    about: list[str]
+    first_known_at: datetime
+    certainty: str
+    source: str
+    reports: int
+    counts: bool
+    known_at: datetime
+
+
+class FactReportRow(NamedTuple):
+    """A report of a fact, the surest first by `rank`; it `counts` until it is corrected or retracted."""
+
+    event_id: UUID
+    fact_id: str
+    rank: int
+    source: str
+    source_url: str | None
+    certainty: str
+    occurred_at: datetime
+    reported_at: datetime
+    counts: bool
+    known_at: datetime
+
+
+class NameRow(NamedTuple):
+    """A name that the desk gave, and the other names that lead to it."""
+
+    kind: str
+    name: str
+    aliases: list[str]
+    symbol: str | None
+    cik: str | None
+    roles: list[str]
+    decided_by: str
+    known_at: datetime
+
 
 READS: tuple[type[Event], ...] = (*(kind for kind in EVENT_TYPES if issubclass(kind, Report)), *DESK)
 
@@ -114,7 +162,7 @@ def _names(step: WorldStep) -> Iterator[Row]:
         return
     company = event if isinstance(event, CompanyNamed) else None
     yield NameRow(
-        kind=kind_of(event).value,
+        kind=event.KIND.value,
         name=event.key,
         aliases=list(event.aliases),
         symbol=company.symbol if company else None,
@@ -123,3 +171,18 @@ def _names(step: WorldStep) -> Iterator[Row]:
         decided_by=event.by,
         known_at=step.journaled.now,
     )
+
+
+FACT = Projection(
+    name="fact",
+    version=1,
+    initial=None,
+    reads=READS,
+    project=one_by_one(apply, READS),
+    state_type=TypeAdapter(None),
+    tables=(
+        Table("fact", FactRow, key=("fact_id",)),
+        Table("fact_report", FactReportRow, key=("event_id",)),
+        Table("name", NameRow, key=("kind", "name")),
+    ),
+)

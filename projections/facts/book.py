@@ -36,12 +36,11 @@ from projections.facts.deal import (
     to_cents,
     with_funding,
 )
-from projections.facts.log import Change, Log, record, refiled
+from projections.facts.log import Change, Log, record_event, refiled
 from projections.facts.log import join as join_facts
 from projections.facts.log import part as part_fact
 from projections.facts.log import retract as retract_report
 from projections.facts.names import Names, with_canonical_names
-from projections.facts.reports import report_of
 from projections.persistent import PersistentMap, PersistentSet, items_of
 
 Basis = Literal["firm", "all"]
@@ -134,13 +133,7 @@ def enter(book: Book, names: Names, event: DealEvent | ContractRenegotiated) -> 
         case LegFunded():
             deal_id = book.deal_id(event.deal_id)
             value = Payment(deal_id, event.leg, to_cents(event.amount_usd), event.deal_id)
-            payments = record(
-                book.payments,
-                PAYMENTS,
-                report_of(event, value),
-                fact_id=event.fact_id,
-                corrects=event.corrects,
-            )
+            payments = record_event(book.payments, PAYMENTS, event, value)
             return _with_payments(book, names, payments, event.event_id)
         case _:
             assert_never(event)
@@ -238,12 +231,10 @@ def _with_payments(
 
 def _with_payments_of_deals(book: Book) -> Book:
     """Let payments count in the deals that theirs count in now."""
-    return replace(
-        book,
-        payments=refiled(
-            book.payments, PAYMENTS, lambda paid: replace(paid, deal_id=book.deal_id(paid.written))
-        ),
+    payments = refiled(
+        book.payments, PAYMENTS, lambda paid: replace(paid, deal_id=book.deal_id(paid.written))
     )
+    return replace(book, payments=payments)
 
 
 def _with_history(
@@ -255,11 +246,10 @@ def _with_history(
     if event.corrects is not None and _is_among(events, event.corrects):
         events = tuple(event if old.event_id == event.corrects else old for old in events)
         book = replace(book, void=book.void.insert(event.corrects))
-    elif event.corrects is not None:
-        # It may have been said of another deal, or come later.
-        book, elsewhere = retract(book, names, event.corrects)
-        events = (*events, event)
     else:
+        if event.corrects is not None:
+            # It may have been said of another deal, or come later.
+            book, elsewhere = retract(book, names, event.corrects)
         events = (*events, event)
     book = replace(book, history=book.history.insert(deal_id, events))
     book, touched = rebuilt(book, names, (deal_id,), event.event_id)
@@ -369,10 +359,6 @@ def _plus(one: Sums, other: Sums, times: int = 1) -> Sums:
 
 
 def _on(basis: Basis, sums: Sums) -> tuple[int, int]:
-    match basis:
-        case "firm":
-            return sums.firm_financing, sums.firm_purchases
-        case "all":
-            return sums.all_financing, sums.all_purchases
-        case _:
-            assert_never(basis)
+    if basis == "firm":
+        return sums.firm_financing, sums.firm_purchases
+    return sums.all_financing, sums.all_purchases

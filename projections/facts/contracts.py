@@ -1,14 +1,11 @@
 """Contracts: renegotiations, capacity that is resold, and commitments as they were stated."""
 
-from datetime import timedelta
-
 from events.families.contracts import CapacityResold, CommitmentRevised, ContractRenegotiated
 from events.families.financials import CapexGuided
 from projections.facts.log import Kind, is_unnamed
 from projections.facts.reports import Fact
+from projections.facts.windows import ALL, LONGEST
 
-ALL = "all"
-KEPT_FOR = timedelta(days=3660)
 # Ten years of quarterly guidance a company; what is older is compared with nothing any more.
 MOST_GUIDANCE = 40
 
@@ -41,10 +38,8 @@ def _same_resale(known: CapacityResold, new: CapacityResold) -> bool:
     return ids[0] == ids[1] or any(is_unnamed(name, new.seller, known.buyer, new.buyer) for name in ids)
 
 
-RENEGOTIATIONS: Kind[ContractRenegotiated] = Kind(
-    "renegotiation", _parties, _same_contract, kept_for=KEPT_FOR
-)
-RESALES: Kind[CapacityResold] = Kind("resale", lambda _: (ALL,), _same_resale, kept_for=KEPT_FOR)
+RENEGOTIATIONS: Kind[ContractRenegotiated] = Kind("renegotiation", _parties, _same_contract, kept_for=LONGEST)
+RESALES: Kind[CapacityResold] = Kind("resale", lambda _: (ALL,), _same_resale, kept_for=LONGEST)
 COMMITMENTS: Kind[CommitmentRevised] = Kind(
     "commitment", lambda fact: (fact.value.company,), lambda known, new: known.contract_id == new.contract_id
 )

@@ -9,14 +9,23 @@ from projections.facts.contracts import COMMITMENTS, GUIDANCE, RENEGOTIATIONS, R
 from projections.facts.loans import REPAYMENTS, TERMS, with_repayments, with_terms
 from projections.facts.log import Change, Kind, Log, join, part, retract
 from projections.facts.relief import RELIEF, facilities_of
-from projections.facts.sites import DELIVERIES, ENDS, PROMISES, derived
+from projections.facts.sites import SITE_KINDS, derived
 from projections.facts.world import Thing, Touched, World, merged
+
+# The logs that stand by themselves in the world: the kind of their facts, and what these are about.
+LOGS: dict[str, tuple[Kind[Any], Thing]] = {
+    "relief": (RELIEF, Thing.RELIEF),
+    "renegotiations": (RENEGOTIATIONS, Thing.RENEGOTIATION),
+    "resales": (RESALES, Thing.RESALE),
+    "commitments": (COMMITMENTS, Thing.COMMITMENT),
+    "guidance": (GUIDANCE, Thing.GUIDANCE),
+}
 
 Decide = Callable[[Log[Any], Kind[Any]], Change[Any]]
 Decided = tuple[World, Touched, tuple[Change[Any], ...]]
 
 
-def decided(world: World, event: FactEvent) -> tuple[World, Touched, tuple[Change[Any], ...]]:
+def decided(world: World, event: FactEvent) -> Decided:
     """Carry out a decision in every log of facts; it changes those that know the fact or the report."""
     decide = _decision(event)
     world, contracts, of_contracts = _contracts(world, decide)
@@ -40,49 +49,28 @@ def _decision(event: FactEvent) -> Decide:
 
 
 def _contracts(world: World, decide: Decide) -> Decided:
-    relief = decide(world.relief, RELIEF)
-    renegotiations = decide(world.renegotiations, RENEGOTIATIONS)
-    resales = decide(world.resales, RESALES)
-    commitments = decide(world.commitments, COMMITMENTS)
-    guidance = decide(world.guidance, GUIDANCE)
-    after = world._replace(
-        relief=relief.log,
-        renegotiations=renegotiations.log,
-        resales=resales.log,
-        commitments=commitments.log,
-        guidance=guidance.log,
-    )
-    touched = {
-        Thing.RELIEF: relief.things,
-        Thing.FACILITY: facilities_of(relief),
-        Thing.RENEGOTIATION: renegotiations.things,
-        Thing.RESALE: resales.things,
-        Thing.COMMITMENT: commitments.things,
-        Thing.GUIDANCE: guidance.things,
-    }
-    return after, touched, (relief, renegotiations, resales, commitments, guidance)
+    changes = {name: decide(getattr(world, name), kind) for name, (kind, _) in LOGS.items()}
+    logs: dict[str, Any] = {name: change.log for name, change in changes.items()}
+    touched = {thing: changes[name].things for name, (_, thing) in LOGS.items()}
+    touched[Thing.FACILITY] = facilities_of(changes["relief"])
+    return world._replace(**logs), touched, tuple(changes.values())
 
 
 def _loans(world: World, decide: Decide) -> Decided:
     terms, repayments = decide(world.loans.terms, TERMS), decide(world.loans.repayments, REPAYMENTS)
     loans, groups = with_terms(world.loans, terms)
     loans, more = with_repayments(loans, repayments)
-    changed = (*terms.gone, *terms.made, *repayments.gone, *repayments.made)
-    facilities = tuple(dict.fromkeys(fact.value.facility_id for fact in changed))
+    facilities = tuple(dict.fromkeys((*terms.things, *repayments.things)))
     touched = {Thing.FACILITY: facilities, Thing.LOANS: (*groups, *more)}
     return world._replace(loans=loans), touched, (terms, repayments)
 
 
 def _sites(world: World, decide: Decide) -> Decided:
-    sites = world.sites
-    promises = decide(sites.promises, PROMISES)
-    deliveries = decide(sites.deliveries, DELIVERIES)
-    ends = decide(sites.ends, ENDS)
-    changes: tuple[Change[Any], ...] = (promises, deliveries, ends)
-    site_ids = [fact.value.site_id for change in changes for fact in (*change.gone, *change.made)]
-    sites = sites._replace(promises=promises.log, deliveries=deliveries.log, ends=ends.log)
-    touched = {Thing.SITE: tuple(dict.fromkeys(site_ids))}
-    return world._replace(sites=derived(sites, *site_ids)), touched, changes
+    changes = {name: decide(getattr(world.sites, name), kind) for name, kind in SITE_KINDS.items()}
+    logs: dict[str, Any] = {name: change.log for name, change in changes.items()}
+    site_ids = tuple(dict.fromkeys(site_id for change in changes.values() for site_id in change.things))
+    sites = derived(world.sites._replace(**logs), *site_ids)
+    return world._replace(sites=sites), {Thing.SITE: site_ids}, tuple(changes.values())
 
 
 def _deals(world: World, event: FactEvent) -> tuple[World, Touched]:

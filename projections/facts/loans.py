@@ -6,9 +6,10 @@ from typing import Any, NamedTuple, assert_never
 
 from rpds import HashTrieMap
 
+from events.base import FacilityName
 from events.families.credit import GpuCollateral, LoanOriginated, LoanRepaid, ShareCollateral
-from projections.facts.log import Change, Kind, Log, is_close, record
-from projections.facts.reports import Fact, report_of
+from projections.facts.log import Change, Kind, Log, is_close, record_event
+from projections.facts.reports import Fact
 from projections.persistent import PersistentMap
 
 NOTHING = Decimal(0)
@@ -20,7 +21,7 @@ MOST_REPAYMENTS = 16
 class Repayment:
     """Principal (USD) of a facility that was paid back."""
 
-    facility_id: str
+    facility_id: FacilityName
     amount_usd: Decimal
 
 
@@ -139,19 +140,11 @@ def with_loan(loans: Loans, event: LoanOriginated | LoanRepaid) -> LoanStep:
     """Take in terms or a repayment."""
     match event:
         case LoanOriginated():
-            terms = record(
-                loans.terms, TERMS, report_of(event, event), fact_id=event.fact_id, corrects=event.corrects
-            )
+            terms = record_event(loans.terms, TERMS, event, event)
             return LoanStep(*with_terms(loans, terms), terms)
         case LoanRepaid():
             value = Repayment(event.facility_id, event.amount_usd)
-            repayments = record(
-                loans.repayments,
-                REPAYMENTS,
-                report_of(event, value),
-                fact_id=event.fact_id,
-                corrects=event.corrects,
-            )
+            repayments = record_event(loans.repayments, REPAYMENTS, event, value)
             return LoanStep(*with_repayments(loans, repayments), repayments)
         case _:
             assert_never(event)
@@ -160,7 +153,7 @@ def with_loan(loans: Loans, event: LoanOriginated | LoanRepaid) -> LoanStep:
 def with_terms(loans: Loans, change: Change[LoanOriginated]) -> tuple[Loans, tuple[str, ...]]:
     """Take over changed terms, and put their facilities into the groups that they belong to now."""
     groups, touched = loans.groups, dict[str, None]()
-    for facility_id in dict.fromkeys(fact.value.facility_id for fact in (*change.gone, *change.made)):
+    for facility_id in change.things:
         before, after = (log.of(facility_id) for log in (loans.terms, change.log))
         if before and after and before[-1] == after[-1]:
             continue

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from rpds import HashTrieMap, HashTrieSet
 
-from projections.facts.reports import Fact, Report, fact_of, is_amendment
+from events.base import Report as ReportEvent
+from projections.facts.reports import Fact, Report, fact_of, is_amendment, report_of
 from projections.persistent import PersistentMap, PersistentSet, items_of
 
 V = TypeVar("V")
@@ -103,6 +104,13 @@ def record(
     if fact_id is not None and named(log, fact_id) is None:
         log = log._replace(joined=log.joined.insert(fact_id, found.fact_id))
     return _filed(log, kind, (after,), (found,), now=now)
+
+
+def record_event(
+    log: Log[V], kind: Kind[V], event: ReportEvent, value: V, now: datetime | None = None
+) -> Change[V]:
+    """Record what an event reports, with the fact that it names or corrects."""
+    return record(log, kind, report_of(event, value), fact_id=event.fact_id, corrects=event.corrects, now=now)
 
 
 def retract(log: Log[V], kind: Kind[V], report_id: UUID) -> Change[V]:

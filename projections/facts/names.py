@@ -8,17 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from rpds import HashTrieMap
 
 from events.base import NameKind
 from events.companies import canonical, is_known, plain
-from events.families.names import CompanyNamed, FacilityNamed, GpuModelNamed, NamingEvent, SiteNamed
+from events.families.names import CompanyNamed, NamingEvent
 from projections.persistent import PersistentMap
 
-M = TypeVar("M", bound=BaseModel)
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+M = TypeVar("M", bound="BaseModel | DataclassInstance")
 Rename = Callable[["Names", Any], Any]
 
 
@@ -47,7 +50,7 @@ class Names:
 
 def named(names: Names, event: NamingEvent) -> Names:
     """Take in what the desk calls a thing; every alias leads to the new name from now on."""
-    kind, name, aliases = kind_of(event), event.key, event.aliases
+    kind, name, aliases = event.KIND, event.key, event.aliases
     by_alias = names.by_alias
     spellings = {plain(spelling) for spelling in (name, *aliases)}
     # What was called by one of the aliases until now is this thing, too.
@@ -66,32 +69,24 @@ def named(names: Names, event: NamingEvent) -> Names:
 def with_canonical_names(names: Names, value: M) -> M:
     """Return an event, or a part of one, whose names are canonical; the very same where they are already."""
     changed: dict[str, Any] = {}
-    for field, rename in _renames(type(value)):
+    kind: Any = type(value)
+    for field, rename in _renames(kind):
         before = getattr(value, field)
         after = rename(names, before)
         if after != before:
             changed[field] = after
-    return value.model_copy(update=changed) if changed else value
-
-
-def kind_of(event: NamingEvent) -> NameKind:
-    """Return what kind of thing an event names."""
-    match event:
-        case CompanyNamed():
-            return NameKind.COMPANY
-        case SiteNamed():
-            return NameKind.SITE
-        case FacilityNamed():
-            return NameKind.FACILITY
-        case GpuModelNamed():
-            return NameKind.GPU_MODEL
+    if not changed:
+        return value
+    if isinstance(value, BaseModel):
+        return value.model_copy(update=changed)
+    return replace(value, **changed)
 
 
 @cache
-def _renames(model: type[BaseModel]) -> tuple[tuple[str, Rename], ...]:
-    """Find the fields of a model that hold names, and how each is renamed."""
-    hints = get_type_hints(model, include_extras=True)
-    found = ((field, _rename_of(hints[field])) for field in model.model_fields)
+def _renames(kind: type[Any]) -> tuple[tuple[str, Rename], ...]:
+    """Find the fields of a model or dataclass that hold names, and how each is renamed."""
+    hints = get_type_hints(kind, include_extras=True)
+    found = ((field, _rename_of(hint)) for field, hint in hints.items())
     return tuple((field, rename) for field, rename in found if rename is not None)
 
 

@@ -1,16 +1,23 @@
 """Relief: what lenders granted and borrowers failed to do, each fact once however many report it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from events.base import CompanyName, FacilityName
 from events.families.credit import CreditWaiverReported, WaiverKind
 from projections.facts.loans import Loans
-from projections.facts.log import Change, Kind, Log, is_unnamed, record, replaced
-from projections.facts.reports import Fact, report_of
+from projections.facts.log import Change, Kind, Log, is_unnamed, record_event, replaced
+from projections.facts.reports import Fact
+from projections.facts.windows import ALL, LONGEST
 
-ALL = "all"
-# The longest window that a watchlist may ask for.
-KEPT_FOR = timedelta(days=3660)
+# How much each kind weighs in the severity-weighted count of waivers.
+SEVERITY: dict[WaiverKind, float] = {
+    WaiverKind.AMENDMENT: 0.5,
+    WaiverKind.WAIVER: 1.0,
+    WaiverKind.PIK_TOGGLE: 1.5,
+    WaiverKind.FORBEARANCE: 2.0,
+    WaiverKind.DEFAULT: 4.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +25,9 @@ class Relief:
     """What was granted or missed on a facility, by whom as far as that is known, and to whom."""
 
     kind: WaiverKind
-    facility_id: str
-    borrower: str
-    lenders: tuple[str, ...]
+    facility_id: FacilityName
+    borrower: CompanyName
+    lenders: tuple[CompanyName, ...]
 
 
 def borrower(name: str) -> str:
@@ -74,16 +81,14 @@ def _leaves_unnamed(value: Relief) -> bool:
     return is_unnamed(value.facility_id, value.borrower)
 
 
-RELIEF: Kind[Relief] = Kind("relief", _things, _same, kept_for=KEPT_FOR)
+RELIEF: Kind[Relief] = Kind("relief", _things, _same, kept_for=LONGEST)
 
 
 def with_waiver(log: Log[Relief], loans: Loans, event: CreditWaiverReported, now: datetime) -> Change[Relief]:
     """Take in a report of relief; who lends is known from the loan where the report names nobody."""
     lenders = event.lenders or _lending(loans, event.facility_id)
     value = Relief(event.kind, event.facility_id, event.borrower, lenders)
-    return record(
-        log, RELIEF, report_of(event, value), fact_id=event.fact_id, corrects=event.corrects, now=now
-    )
+    return record_event(log, RELIEF, event, value, now)
 
 
 def with_lenders(log: Log[Relief], loans: Loans, facility_id: str, name: str) -> tuple[Change[Relief], ...]:

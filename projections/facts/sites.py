@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rpds import HashTrieMap
 
-from events.base import Report as ReportEvent
+from events.base import CompanyName, SiteName
 from events.families.power import (
     GenerationObserved,
     PowerCompleted,
@@ -16,7 +16,7 @@ from events.families.power import (
     PowerScheduled,
     PowerWithdrawn,
 )
-from projections.facts.log import Change, Kind, Log, is_close, record
+from projections.facts.log import Change, Kind, Log, is_close, record_event
 from projections.facts.reports import Fact, Report, report_of
 from projections.persistent import PersistentMap
 
@@ -33,8 +33,8 @@ MOST_PROMISES = 16
 class Promise:
     """Power (MW) promised to a site for a day, as far as it was said."""
 
-    site_id: str
-    operator: str
+    site_id: SiteName
+    operator: CompanyName
     mw: float | None
     expected_on: date | None
 
@@ -43,7 +43,7 @@ class Promise:
 class Delivery:
     """Power (MW) that reached a site on a day."""
 
-    site_id: str
+    site_id: SiteName
     mw: float
     on: date
 
@@ -52,7 +52,7 @@ class Delivery:
 class End:
     """How the promise to a site ended, and when; a part of it (MW) where one is named."""
 
-    site_id: str
+    site_id: SiteName
     how: Literal["withdrawn", "cancelled", "completed"]
     on: date
     mw: float | None
@@ -139,6 +139,8 @@ def _same_promise(known: Promise, new: Promise) -> bool:
 PROMISES: Kind[Promise] = Kind("power promised", _site, _same_promise, most=MOST_PROMISES)
 DELIVERIES: Kind[Delivery] = Kind("power delivered", _site, lambda known, new: is_close(known.mw, new.mw))
 ENDS: Kind[End] = Kind("power ended", _site, lambda known, new: known.how == new.how)
+# By the field of Sites that holds their log.
+SITE_KINDS: dict[str, Kind[Any]] = {"promises": PROMISES, "deliveries": DELIVERIES, "ends": ENDS}
 
 
 def with_power(sites: Sites, event: PowerEvent) -> tuple[Sites, tuple[Change[Any], ...]]:
@@ -146,28 +148,24 @@ def with_power(sites: Sites, event: PowerEvent) -> tuple[Sites, tuple[Change[Any
     match event:
         case PowerScheduled():
             promise = Promise(event.site_id, event.operator, event.mw, event.expected_on)
-            promises = _recorded(sites.promises, PROMISES, event, promise)
+            promises = record_event(sites.promises, PROMISES, event, promise)
             return _derived(sites._replace(promises=promises.log), promises)
         case PowerDelivered():
             delivery = Delivery(event.site_id, event.mw, event.delivered_on)
-            deliveries = _recorded(sites.deliveries, DELIVERIES, event, delivery)
+            deliveries = record_event(sites.deliveries, DELIVERIES, event, delivery)
             return _derived(sites._replace(deliveries=deliveries.log), deliveries)
         case PowerWithdrawn():
             end = End(event.site_id, event.reason, event.occurred_at.date(), event.mw, event.why)
-            ends = _recorded(sites.ends, ENDS, event, end)
+            ends = record_event(sites.ends, ENDS, event, end)
             return _derived(sites._replace(ends=ends.log), ends)
         case PowerCompleted():
             end = End(event.site_id, "completed", event.completed_on, event.mw, None)
-            ends = _recorded(sites.ends, ENDS, event, end)
+            ends = record_event(sites.ends, ENDS, event, end)
             return _derived(sites._replace(ends=ends.log), ends)
         case GenerationObserved():
             return _with_generation(sites, event), ()
         case _:
             assert_never(event)
-
-
-def _recorded(log: Log[T], kind: Kind[T], event: ReportEvent, value: T) -> Change[T]:
-    return record(log, kind, report_of(event, value), fact_id=event.fact_id, corrects=event.corrects)
 
 
 def _derived(sites: Sites, change: Change[T]) -> tuple[Sites, tuple[Change[T], ...]]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from projections.facts.log import Log
@@ -11,6 +11,8 @@ from projections.facts.reports import Fact
 V = TypeVar("V")
 
 ALL = "all"
+# The longest window that a watchlist may ask for.
+LONGEST = timedelta(days=3660)
 
 
 def counted(log: Log[V], thing: str, window_starts: datetime) -> tuple[Fact[V], ...]:

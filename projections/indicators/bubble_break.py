@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from events.units import Unit
 from events.words import day
-from projections.definition import LEVELS, S2, Definition, Direction, Passage, Thresholds
+from projections.definition import LEVELS, S2, Definition, Passage, Thresholds
 from projections.facts.world import World
 from projections.indicator import EVIDENCE_LIMIT, ActivePeriod, Indicator, Measurement, View
 
@@ -29,9 +29,7 @@ DEFINITION = Definition(
     id="bubble_break",
     title="Signs of a breaking bubble",
     unit=Unit.SIGNS,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=1.0, warning=2.0, critical=3.0),
-    named_by=S2,
     formula=(
         "How many of the five signs " + ", ".join(SIGNS) + " have had a subject at warning or critical"
         " at any time of the last 90 days."

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from events.units import Unit
 from events.words import day
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.closes import Move, listed, moves, newest, of_shares, signed
 from projections.facts.prices import closed_anew
 from projections.facts.watchlists import Watchlists
@@ -21,9 +21,7 @@ DEFINITION = Definition(
     id="builders_vs_financiers",
     title="Builders against financiers",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.10, warning=0.20, critical=0.30),
-    named_by=S2,
     formula=(
         "Mean return of the builders' shares over 90 days minus that of the financiers' (builders ahead),"
         " and the same with its sign turned (financiers ahead), so that either way raises a signal; over the"

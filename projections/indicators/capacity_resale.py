@@ -1,23 +1,19 @@
 """Buyers of compute that turn sellers of it: they have more than they need."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from events.units import Unit
 from events.words import count
-from projections.definition import S4, Definition, Direction, Passage, Thresholds
-from projections.facts.contracts import ALL
-from projections.facts.windows import changed, counted, leaves_at
-from projections.facts.world import Thing, World, WorldStep
-from projections.indicator import EVIDENCE_LIMIT, Indicator, Measurement, View, first, window_of
+from projections.definition import S4, Definition, Passage, Thresholds
+from projections.facts.windows import counted
+from projections.facts.world import Thing
+from projections.indicator import EVIDENCE_LIMIT, Measurement, View, first, windowed
 
 DEFINITION = Definition(
     id="capacity_resale",
     title="Buyers turned sellers of capacity",
     unit=Unit.COMPANIES,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=1.0, warning=2.0, critical=3.0),
-    named_by=S4,
     formula="How many companies were reported in the last 180 days to sell capacity that they had bought.",
     why="Who sells compute that it once could not get enough of has too much of it, and so may others.",
     family="deals",
@@ -45,21 +41,6 @@ def measure(view: View, subject: str) -> Measurement | None:
     )
 
 
-def due(view: View, subject: str) -> datetime | None:
-    """Return when the oldest resale leaves the window."""
-    return leaves_at(view.world.resales, subject, view.window_starts, view.now)
-
-
-def subjects(world: World) -> Iterable[str]:
-    """Return the one subject, once anything was resold."""
-    return (ALL,) if world.resales.of(ALL) else ()
-
-
-def _changed(step: WorldStep, things: Iterable[str]) -> Iterable[str]:
-    window_starts = step.journaled.now - window_of(DEFINITION, step.world)
-    return changed(step.before.resales, step.world.resales, things, window_starts)
-
-
 def _text(sellers: list[str], last: str) -> str:
     if not sellers:
         return f"no buyer of capacity was reported to sell any {last}"
@@ -69,4 +50,4 @@ def _text(sellers: list[str], last: str) -> str:
     return f"{buyers} turned seller {last}: {named}{more}"
 
 
-INDICATOR = Indicator(DEFINITION, {Thing.RESALE: _changed}, measure, due, subjects)
+INDICATOR = windowed(DEFINITION, Thing.RESALE, lambda world: world.resales, measure)

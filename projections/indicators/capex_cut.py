@@ -6,7 +6,7 @@ from typing import NamedTuple
 from events.families.financials import CapexGuided
 from events.units import Unit
 from events.words import day, percent, short_cents
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.annual import a_year, months
 from projections.facts.deal import to_cents
 from projections.facts.reports import Fact
@@ -17,9 +17,7 @@ DEFINITION = Definition(
     id="capex_cut",
     title="Guided investment cut",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.05, warning=0.15, critical=0.30),
-    named_by=S2,
     formula=(
         "(before - now) / before, per company, where now is the middle of the newest guided range and"
         " before that of the last earlier guidance for the same period, or where there is none, of the"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from events.units import Unit
 from events.words import percent, short_cents
-from projections.definition import S0, S1, S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S0, S1, S2, Definition, Passage, Thresholds
 from projections.facts.book import BASES, Basis, Book, edge_events
 from projections.facts.world import Thing, WorldStep
 from projections.indicator import Indicator, Measurement, View, first
@@ -16,9 +16,7 @@ DEFINITION = Definition(
     id="circularity",
     title="Circular money",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.10, warning=0.20, critical=0.30),
-    named_by="S0, S1 and S2",
     formula=(
         "Circulating dollars divided by announced dollars. ci_max: the most that can go round in the graph"
         " of announced money (maximum-weight circulation); ci_bff: the point estimate by Balanced Flow"

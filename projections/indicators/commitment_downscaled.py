@@ -6,7 +6,7 @@ from typing import NamedTuple
 from events.families.contracts import CommitmentRevised
 from events.units import Unit
 from events.words import count, percent, short_dollars
-from projections.definition import S1, Definition, Direction, Passage, Thresholds
+from projections.definition import S1, Definition, Passage, Thresholds
 from projections.facts.reports import Fact
 from projections.facts.world import Thing
 from projections.indicator import Indicator, Measurement, View, each, first
@@ -15,9 +15,7 @@ DEFINITION = Definition(
     id="commitment_downscaled",
     title="Commitment cut",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.10, warning=0.25, critical=0.50),
-    named_by=S1,
     formula=(
         "1 - commitment now / the highest that was ever stated of it, so that one cut after another adds"
         " up; per company, of the commitment that was cut deepest. A rise above the highest is 0."

@@ -6,7 +6,7 @@ from uuid import UUID
 from events.families.deals import FINANCING
 from events.units import Unit
 from events.words import percent, short_cents
-from projections.definition import S1, Definition, Direction, Passage, Thresholds
+from projections.definition import S1, Definition, Passage, Thresholds
 from projections.facts.deal import NOT_FUNDED, Deal, LegTerms, evidence, to_cents
 from projections.facts.world import Thing
 from projections.indicator import Indicator, Measurement, View, each, first
@@ -15,9 +15,7 @@ DEFINITION = Definition(
     id="conditional_share",
     title="Conditional money in a deal",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.25, warning=0.50, critical=0.75),
-    named_by=S1,
     formula=(
         "Per deal the dollars of financing that wait for a condition and are not paid yet, and of a ceiling"
         ' ("up to") what is neither stated as its low end nor paid, divided by all its financing dollars;'

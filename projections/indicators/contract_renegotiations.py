@@ -1,28 +1,24 @@
 """Contracts that are changed after their signature: what was announced was not the last word."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from events.families.contracts import ContractRenegotiated
 from events.units import Unit
 from events.words import count, percent, short_cents
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
-from projections.facts.contracts import ALL
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.deal import count as count_leg
 from projections.facts.deal import to_cents
 from projections.facts.reports import Fact
-from projections.facts.windows import changed, counted, leaves_at
-from projections.facts.world import Thing, World, WorldStep
-from projections.indicator import EVIDENCE_LIMIT, Indicator, Measurement, View, first, window_of
+from projections.facts.windows import ALL, counted
+from projections.facts.world import Thing, World
+from projections.indicator import EVIDENCE_LIMIT, Measurement, View, first, windowed
 from projections.money_graph.basis_graph import NO_MONEY
 
 DEFINITION = Definition(
     id="contract_renegotiations",
     title="Contracts renegotiated",
     unit=Unit.COUNT,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=1.0, warning=2.0, critical=4.0),
-    named_by=S2,
     formula=(
         "How many renegotiations became known in the last 90 days, per supplier, per customer and in all;"
         " one that several sources report counts once."
@@ -52,21 +48,6 @@ def measure(view: View, subject: str) -> Measurement | None:
         text=_text(view, subject, known),
         cited=known[-1].cited if known else "",
     )
-
-
-def due(view: View, subject: str) -> datetime | None:
-    """Return when the oldest renegotiation leaves the window."""
-    return leaves_at(view.world.renegotiations, subject, view.window_starts, view.now)
-
-
-def subjects(world: World) -> Iterable[str]:
-    """Return everyone whose contracts were renegotiated."""
-    return sorted(world.renegotiations.facts.keys())
-
-
-def _changed(step: WorldStep, things: Iterable[str]) -> Iterable[str]:
-    window_starts = step.journaled.now - window_of(DEFINITION, step.world)
-    return changed(step.before.renegotiations, step.world.renegotiations, things, window_starts)
 
 
 def _text(view: View, subject: str, known: Renegotiations) -> str:
@@ -128,4 +109,4 @@ def _concerns(subject: str, payer: str, payee: str) -> bool:
     return payer != payee and subject in (ALL, f"supplier:{payee}", f"customer:{payer}")
 
 
-INDICATOR = Indicator(DEFINITION, {Thing.RENEGOTIATION: _changed}, measure, due, subjects)
+INDICATOR = windowed(DEFINITION, Thing.RENEGOTIATION, lambda world: world.renegotiations, measure)

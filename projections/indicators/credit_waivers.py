@@ -1,27 +1,23 @@
 """Relief that lenders grant: waived covenants, forbearance, interest in kind; and defaults."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from events.families.credit import WaiverKind
 from events.units import Unit
 from events.words import count
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
-from projections.facts.relief import Relief, facility
+from projections.definition import S2, Definition, Passage, Thresholds
+from projections.facts.relief import SEVERITY, Relief, facility
 from projections.facts.reports import Fact
-from projections.facts.severity import SEVERITY
-from projections.facts.windows import changed, counted, leaves_at
-from projections.facts.world import Thing, World, WorldStep
-from projections.indicator import EVIDENCE_LIMIT, Indicator, Measurement, View, first, window_of
+from projections.facts.windows import counted
+from projections.facts.world import Thing
+from projections.indicator import EVIDENCE_LIMIT, Measurement, View, first, windowed
 
 DEFINITION = Definition(
     id="credit_waivers",
     title="Credit waivers",
     unit=Unit.WEIGHTED_COUNT,
-    direction=Direction.RISING,
     # Any relief at all is worth a look: the mildest, an amendment, weighs as much as `watch`.
     thresholds=Thresholds(watch=min(SEVERITY.values()), warning=2.0, critical=4.0),
-    named_by=S2,
     formula=(
         "Sum over the last 90 days of the severity of what lenders granted or borrowers failed to do: "
         + ", ".join(f"{kind.replace('_', ' ')} {weight:g}" for kind, weight in SEVERITY.items())
@@ -53,24 +49,9 @@ def measure(view: View, subject: str) -> Measurement | None:
     )
 
 
-def due(view: View, subject: str) -> datetime | None:
-    """Return when the oldest relief leaves the window."""
-    return leaves_at(view.world.relief, subject, view.window_starts, view.now)
-
-
-def subjects(world: World) -> Iterable[str]:
-    """Return everyone to or by whom relief was granted."""
-    return _parties(sorted(world.relief.facts.keys()))
-
-
-def _changed(step: WorldStep, things: Iterable[str]) -> Iterable[str]:
-    window_starts = step.journaled.now - window_of(DEFINITION, step.world)
-    return changed(step.before.relief, step.world.relief, _parties(things), window_starts)
-
-
-def _parties(things: Iterable[str]) -> list[str]:
-    """Leave out facilities: relief is counted by those who grant and get it."""
-    return [thing for thing in things if not thing.startswith(FACILITY)]
+def _is_party(thing: str) -> bool:
+    """Return whether a thing is no facility: relief is counted by those who grant and get it."""
+    return not thing.startswith(FACILITY)
 
 
 def _text(subject: str, relief: tuple[Fact[Relief], ...], value: float, last: str) -> str:
@@ -94,4 +75,4 @@ def _plural(kind: WaiverKind) -> str:
     return "forbearances" if kind is WaiverKind.FORBEARANCE else f"{kind.value.replace('_', ' ')}s"
 
 
-INDICATOR = Indicator(DEFINITION, {Thing.RELIEF: _changed}, measure, due, subjects)
+INDICATOR = windowed(DEFINITION, Thing.RELIEF, lambda world: world.relief, measure, counts=_is_party)

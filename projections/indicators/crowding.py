@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from events.units import Unit
 from events.words import count, day, percent
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.closes import Close, Move, listed, moves, newest, of_shares, signed
 from projections.facts.prices import closed_anew
 from projections.facts.world import Thing, World, WorldStep
@@ -19,9 +19,7 @@ DEFINITION = Definition(
     id="crowding",
     title="Crowding into one name",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.4, warning=0.6, critical=0.8),
-    named_by=S2,
     formula=(
         "Largest return of a share over 90 days divided by the sum of the returns of all, equally weighted"
         " and at most 1: the top name makes all of the gain where the others together add nothing or lose."

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from events.units import Unit
 from events.words import percent
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.world import Thing
 from projections.indicator import Indicator, Measurement, View, cited, each
 
@@ -12,9 +12,7 @@ DEFINITION = Definition(
     id="dark_capacity",
     title="Dark capacity",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.05, warning=0.15, critical=0.40),
-    named_by=S2,
     formula="1 - utilisation, per company, of the newest report.",
     why="Of the fibre laid in the dot-com years 97 % lay dark: idle capacity means that too much was built.",
     named_in=(

@@ -8,7 +8,7 @@ from events.families.credit import GpuCollateral, LoanOriginated
 from events.units import Unit
 from events.words import percent, price
 from events.words import short_dollars as dollars
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.loans import Loan, Repayment, gpus
 from projections.facts.prices import gpu_series
 from projections.facts.reports import Fact
@@ -20,9 +20,7 @@ DEFINITION = Definition(
     id="gpu_collateral_ltv",
     title="Loan-to-value of GPU loans",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.80, warning=0.95, critical=1.05),
-    named_by=S2,
     formula=(
         "Per facility that GPUs secure: what is drawn and not paid back (principal, less the undrawn part of"
         " it, less repayments) divided by the number of GPUs times the newest resale close of their model."

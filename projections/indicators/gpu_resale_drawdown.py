@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from events.units import Unit
 from events.words import day, percent, price
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.world import Thing, WorldStep
 from projections.facts.year import Year
 from projections.indicator import Indicator, Measurement, View, first
@@ -14,9 +14,7 @@ DEFINITION = Definition(
     id="gpu_resale_drawdown",
     title="GPU price drawdown",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.10, warning=0.20, critical=0.35),
-    named_by=S2,
     formula=(
         "(high - close) / high, per model and basis (resale or rental by the hour; new ones are left"
         " out), where high is the highest price of the year up to the newest close."

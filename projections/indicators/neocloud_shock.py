@@ -19,7 +19,6 @@ DEFINITION = Definition(
     unit=Unit.SHARE,
     direction=Direction.FALLING,
     thresholds=Thresholds(watch=-0.08, warning=-0.12, critical=-0.18),
-    named_by="S1 and S4",
     formula=(
         "price / close of the trading day before - 1, per share of a neocloud (CRWV, or those of the"
         " watchlists), for the newest trading day; a day before it that lies more than five calendar days"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from events.units import Unit
 from events.words import percent, short_dollars
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.loans import NOTHING, Loan, Loans, vehicle
 from projections.facts.world import Thing, WorldStep
 from projections.indicator import Indicator, Measurement, View, first
@@ -15,9 +15,7 @@ DEFINITION = Definition(
     id="offbalance_leverage",
     title="Leverage outside of balance sheets",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.70, warning=0.85, critical=0.95),
-    named_by=S2,
     formula=(
         "Per borrower of loans that are on no sponsor's balance sheet: debt not paid back divided by debt"
         " plus equity, where equity is what the newest of these loans that names any says of the vehicle."

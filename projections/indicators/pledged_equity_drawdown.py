@@ -7,7 +7,7 @@ from events.families.credit import ShareCollateral
 from events.units import Unit
 from events.words import count, percent, price
 from events.words import short_dollars as dollars
-from projections.definition import S1, Definition, Direction, Passage, Thresholds
+from projections.definition import S1, Definition, Passage, Thresholds
 from projections.facts.loans import Loan, shares
 from projections.facts.world import Thing, WorldStep
 from projections.facts.year import Year
@@ -17,9 +17,7 @@ DEFINITION = Definition(
     id="pledged_equity_drawdown",
     title="Pledged shares falling",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.15, warning=0.30, critical=0.45),
-    named_by=S1,
     formula=(
         "(high - price) / high, per share that secures a loan not yet repaid, where high is the highest"
         " price of the 52 weeks up to the newest price."

@@ -9,7 +9,7 @@ from uuid import UUID
 from events.families.power import GenerationObserved
 from events.units import Unit
 from events.words import count, day
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.sites import Site
 from projections.facts.world import Thing, WorldStep
 from projections.indicator import EVIDENCE_LIMIT, Indicator, Measurement, View, first
@@ -18,9 +18,7 @@ DEFINITION = Definition(
     id="power_delay",
     title="Power delay",
     unit=Unit.DAYS,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=30.0, warning=90.0, critical=180.0),
-    named_by=S2,
     formula=(
         "Per site the days from the first promised day to the latest one, to today once that has passed"
         " without full power, or to the day of full power, 0 once the promise was withdrawn; per operator"

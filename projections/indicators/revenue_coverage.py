@@ -23,7 +23,6 @@ DEFINITION = Definition(
     unit=Unit.RATIO,
     direction=Direction.FALLING,
     thresholds=Thresholds(watch=0.5, warning=0.25, critical=0.1),
-    named_by="S1 and S2",
     formula=(
         "Annual AI revenue divided by annual commitments, per buyer whose AI revenue was reported."
         " Revenue: that of the latest period, brought to a year. Commitments: the larger of what its firm"

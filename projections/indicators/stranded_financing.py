@@ -8,7 +8,7 @@ from uuid import UUID
 from events.families.power import GenerationObserved
 from events.units import Unit
 from events.words import count, day, short_dollars
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.loans import NOTHING, Loan, site
 from projections.facts.sites import Site
 from projections.facts.world import Thing, World, WorldStep
@@ -19,9 +19,7 @@ DEFINITION = Definition(
     id="stranded_financing",
     title="Stranded financing",
     unit=Unit.USD,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=1e9, warning=5e9, critical=20e9),
-    named_by=S2,
     formula=(
         "Per site, and in all: principal not paid back of the loans that name the site, drawn or not, plus"
         " the equity beside them (per borrower what its newest loan for the site says), as long as the site"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from events.units import Unit
 from events.words import price
 from events.words import short_dollars as dollars
-from projections.definition import S3, Definition, Direction, Passage, Thresholds
+from projections.definition import S3, Definition, Passage, Thresholds
 from projections.facts.world import Thing
 from projections.indicator import Indicator, Measurement, View, cited, each
 
@@ -13,9 +13,7 @@ DEFINITION = Definition(
     id="unit_cost",
     title="Cost of serving",
     unit=Unit.RATIO,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.8, warning=1.0, critical=1.3),
-    named_by=S3,
     formula="What inference cost divided by the revenue that it earned, per company, of the newest report.",
     why="Where serving costs more than it earns, every use adds to the bill and growth makes it worse.",
     named_in=(Passage(S3, "the end of Sora for those who do not pay: every use adds to cost and energy"),),

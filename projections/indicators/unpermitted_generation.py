@@ -6,7 +6,7 @@ from datetime import timedelta
 from events.families.power import GenerationObserved
 from events.units import Unit
 from events.words import count
-from projections.definition import S2, Definition, Direction, Passage, Thresholds
+from projections.definition import S2, Definition, Passage, Thresholds
 from projections.facts.reports import Report
 from projections.facts.sites import Site
 from projections.facts.world import Thing, World, WorldStep
@@ -16,10 +16,8 @@ DEFINITION = Definition(
     id="unpermitted_generation",
     title="Unpermitted generation",
     unit=Unit.RATIO,
-    direction=Direction.RISING,
     # All permitted units in use are 1.0, which is in order; the next unit is not.
     thresholds=Thresholds(watch=1.0, warning=1.5, critical=2.0),
-    named_by=S2,
     formula=(
         "Generators counted divided by generators permitted, per site, of the newest that is known of"
         " each: up to 1.0 all is in order. 0 where no permit is known; where none at all is permitted,"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from events.units import Unit
 from events.words import percent, short_cents
-from projections.definition import S0, S1, Definition, Direction, Passage, Thresholds
+from projections.definition import S0, S1, Definition, Passage, Thresholds
 from projections.facts.book import BASES, Basis, edge_events, flow
 from projections.facts.world import Thing, World, WorldStep
 from projections.indicator import Indicator, Measurement, View, first
@@ -15,9 +15,7 @@ DEFINITION = Definition(
     id="vendor_financed_share",
     title="Vendor-financed orders",
     unit=Unit.SHARE,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=0.05, warning=0.15, critical=0.30),
-    named_by="S0 and S1",
     formula=(
         "Per vendor the most of its own financing (equity, debt, credits, guarantees) that can have come"
         " home as purchases from it (maximum flow through the announced money), divided by all purchases"

@@ -1,14 +1,35 @@
-"""Write every event into the archive: one row each, nothing to remember."""
+"""The archive: every event that counted, kept where no broker can lose it."""
+
+from datetime import datetime
+from typing import Annotated, NamedTuple
+from uuid import UUID
 
 import numpy as np
+from pydantic import TypeAdapter
 
+from events.base import Event
 from events.codec import encode
 from events.words import price
-from projections.base import BatchStep, JournaledEvent
+from projections.base import BatchStep, BigInt, JournaledEvent, Projection, SqlType, Table
 from projections.column_block import ColumnBlock
 from projections.event_batch import EventBatch
-from projections.journal_event.rows import JournalEventRow
 from projections.kernel import LearnedBatch
+
+
+class JournalEventRow(NamedTuple):
+    """One event as the journal holds it; `headline` tells it in one line, `payload` is its JSON."""
+
+    known_at: datetime
+    journal_offset: BigInt
+    journal_index: int
+    event_id: UUID
+    event_type: str
+    occurred_at: datetime
+    source: str
+    certainty: str
+    key: str
+    headline: str
+    payload: Annotated[str, SqlType("jsonb")]
 
 
 def project(state: None, learned: LearnedBatch) -> BatchStep[None]:
@@ -61,3 +82,14 @@ def _row(journaled: JournaledEvent) -> JournalEventRow:
         event.headline,
         encode(event).decode(),
     )
+
+
+JOURNAL_EVENT = Projection(
+    name="journal_event",
+    version=1,
+    initial=None,
+    reads=(Event,),
+    project=project,
+    state_type=TypeAdapter(None),
+    tables=(Table("journal_event", JournalEventRow, time_column="known_at"),),
+)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import assert_never
 
 from projections.facts.book import BASES, Basis, Book, Pair
 from projections.money_graph.basis_graph import BasisGraph
@@ -19,23 +18,11 @@ class MoneyGraph:
 
     def on(self, basis: Basis) -> BasisGraph:
         """Return the graph of a basis."""
-        match basis:
-            case "firm":
-                return self.firm
-            case "all":
-                return self.all
-            case _:
-                assert_never(basis)
+        return self.firm if basis == "firm" else self.all
 
     def put(self, basis: Basis, graph: BasisGraph) -> "MoneyGraph":
         """Return the graphs with another one on a basis."""
-        match basis:
-            case "firm":
-                return replace(self, firm=graph)
-            case "all":
-                return replace(self, all=graph)
-            case _:
-                assert_never(basis)
+        return replace(self, **{basis: graph})
 
 
 NO_MONEY = MoneyGraph()

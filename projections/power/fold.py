@@ -1,11 +1,14 @@
-"""Write what is said of sites, and how each is known now, time passing included."""
+"""Power: what was promised to each site and when, what came, and what runs without a permit."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import assert_never
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, assert_never, get_args
+from uuid import UUID
 
+from pydantic import TypeAdapter
 from rpds import HashTrieMap
 
+from events.base import Event
 from events.families.clock import ClockTicked
 from events.families.power import (
     GenerationObserved,
@@ -15,13 +18,49 @@ from events.families.power import (
     PowerScheduled,
     PowerWithdrawn,
 )
-from projections.base import Row, Step
+from projections.base import BigInt, Projection, Row, Step, Table
 from projections.facts.sites import Site
-from projections.facts.world import Thing, WorldStep
+from projections.facts.world import DESK, Thing, WorldStep
+from projections.kernel import one_by_one
 from projections.persistent import PersistentMap, items_of
-from projections.power.rows import PowerEventRow, PowerSiteRow
 
-REPORTS = (PowerScheduled, PowerDelivered, PowerWithdrawn, PowerCompleted, GenerationObserved)
+
+class PowerEventRow(NamedTuple):
+    """Something was promised to a site, reached it, ended or was seen on it: history, as the event has it."""
+
+    known_at: datetime
+    journal_offset: BigInt
+    journal_index: int
+    event_id: UUID
+    site_id: str
+    kind: str
+    operator: str | None
+    mw: float | None
+    expected_on: date | None
+    delivered_on: date | None
+    permitted_units: int | None
+    observed_units: int | None
+    unit_mw: float | None
+    source_url: str | None
+
+
+class PowerSiteRow(NamedTuple):
+    """A site as it is known now; what nobody has said yet is null."""
+
+    site_id: str
+    operator: str | None
+    mw: float | None
+    first_expected_on: date | None
+    expected_on: date | None
+    delivered_mw: float
+    slip_days: int | None
+    overdue_days: int
+    permitted_units: int | None
+    observed_units: int | None
+    unit_mw: float | None
+    known_at: datetime
+    status: str
+    ended_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +74,7 @@ class Power:
 def apply(state: Power, step: WorldStep) -> Step[Power]:
     """Write the event, every site that it changed, and at a tick those that time made (more) overdue."""
     event, today, sites = step.event, step.journaled.now.date(), step.world.sites.by_id
-    rows = list[Row]([_history(step, event)] if isinstance(event, REPORTS) else [])
+    rows = list[Row]([_history(step, event)] if isinstance(event, PowerEvent) else [])
     site_ids = dict.fromkeys(step.names(Thing.SITE))
     if isinstance(event, ClockTicked) and today >= state.due_on:
         late = (site_id for site_id, on in items_of(state.due) if on <= today)
@@ -120,3 +159,19 @@ def _status(site: Site) -> str:
     if site.end is not None:
         return site.end.how
     return "complete" if site.complete_on is not None else "promised"
+
+
+READS: tuple[type[Event], ...] = (*get_args(PowerEvent), ClockTicked, *DESK)
+
+POWER = Projection(
+    name="power",
+    version=2,
+    initial=Power(),
+    reads=READS,
+    project=one_by_one(apply, READS),
+    state_type=TypeAdapter(Power),
+    tables=(
+        Table("power_event", PowerEventRow, time_column="known_at"),
+        Table("power_site", PowerSiteRow, key=("site_id",)),
+    ),
+)

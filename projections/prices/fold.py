@@ -1,13 +1,56 @@
-"""Write bars as the parts of their buckets: one row each, nothing to remember."""
+"""Prices: the bars of shares and GPUs, whatever came late put together with what came before.
+
+A bucket may get more than one bar, because prices come late. Each bar is a part with a row
+of its own, and the views put the parts of a bucket together: the fold need not remember
+any bucket, a part may come at any time and in any order, and one that is delivered twice
+writes the same row again. That is why these rows carry no clock of the fold.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 import numpy as np
+from pydantic import TypeAdapter
 
-from events.families.prices import GpuBarClosed
-from projections.base import BatchStep, Row
+from events.families.prices import EquityBarClosed, GpuBarClosed
+from projections.base import BatchStep, Projection, Row, Table
 from projections.column_block import ColumnBlock
 from projections.event_batch import EventBatch
 from projections.kernel import LearnedBatch
-from projections.prices.rows import EquityBarPartRow, GpuBarPartRow
+
+
+class EquityBarPartRow(NamedTuple):
+    """One bar of a share's bucket, prices in USD."""
+
+    symbol: str
+    interval_seconds: int
+    bucket: datetime
+    event_id: UUID
+    open_usd: float
+    high_usd: float
+    low_usd: float
+    close_usd: float
+    volume: float
+    first_at: datetime
+    last_at: datetime
+
+
+class GpuBarPartRow(NamedTuple):
+    """One bar of a GPU model's bucket on one basis, prices in USD."""
+
+    model: str
+    basis: str
+    interval_seconds: int
+    bucket: datetime
+    event_id: UUID
+    open_usd: float
+    high_usd: float
+    low_usd: float
+    close_usd: float
+    quantity: float
+    first_at: datetime
+    last_at: datetime
 
 
 def project(state: None, learned: LearnedBatch) -> BatchStep[None]:
@@ -44,3 +87,27 @@ def _gpu(bar: GpuBarClosed) -> GpuBarPartRow:
         bar.first_at,
         bar.last_at,
     )
+
+
+PRICES = Projection(
+    name="prices",
+    version=1,
+    initial=None,
+    reads=(EquityBarClosed, GpuBarClosed),
+    project=project,
+    state_type=TypeAdapter(None),
+    tables=(
+        Table(
+            "equity_bar_part",
+            EquityBarPartRow,
+            key=("symbol", "interval_seconds", "bucket", "event_id"),
+            time_column="bucket",
+        ),
+        Table(
+            "gpu_bar_part",
+            GpuBarPartRow,
+            key=("model", "basis", "interval_seconds", "bucket", "event_id"),
+            time_column="bucket",
+        ),
+    ),
+)

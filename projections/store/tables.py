@@ -1,16 +1,32 @@
 """The tables and views of projections at a namespace, made from the scripts beside the folds."""
 
 import re
+from datetime import date, datetime
 from importlib.resources import files
-from typing import Any, LiteralString
+from types import NoneType
+from typing import Any, Literal, LiteralString, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from projections.base import Projection
+from projections.base import Projection, Row, SqlType
 from projections.store.namespace import Namespace
 from projections.store.timescale import Timescale, make_hypertable
 
+# Of the fields of rows, unless they have an SqlType.
+_SQL_TYPES: dict[Any, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "double precision",
+    str: "text",
+    Literal: "text",
+    date: "date",
+    datetime: "timestamptz",
+    UUID: "uuid",
+    list[str]: "text[]",
+    list[UUID]: "uuid[]",
+}
 _READ = re.compile(r"\bread\.")
 
 
@@ -31,7 +47,7 @@ def make_tables(
     if connection.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() != (None,):
         return False
     connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
-    connection.execute(SQL(script(_package(projection), "schema.sql")).format(schema=Identifier(schema)))
+    connection.execute(SQL(schema_script(projection)).format(schema=Identifier(schema)))
     connection.execute(
         namespace.sql(
             "INSERT INTO {bookkeeping}.checkpoint (projection, version, journal_offset) VALUES (%s, %s, -1)"
@@ -68,6 +84,28 @@ def show(connection: psycopg.Connection[Any], namespace: Namespace, projection: 
     connection.execute(
         SQL(views).format(schema=Identifier(namespace.schema(projection)), views=Identifier(namespace.views))
     )
+
+
+def schema_script(projection: Projection[Any]) -> LiteralString:
+    """Read the script that makes a projection's tables, with the columns of each where it names the table."""
+    text = script(_package(projection), "schema.sql")
+    for table in projection.tables:
+        text = text.replace(f"{{{table.name}}}", _columns(table.row))
+    return text
+
+
+def _columns(row: type[Row]) -> str:
+    hints = get_type_hints(row, include_extras=True)
+    return ",".join(f'\n    "{name}" {_sql_type(hint)}' for name, hint in hints.items())
+
+
+def _sql_type(hint: Any) -> str:
+    """Return the type of a column; it is empty only where its field may be None."""
+    arguments = get_args(hint)
+    if NoneType in arguments:
+        return _sql_type(arguments[0]).removesuffix(" NOT NULL")
+    said = next((argument.name for argument in arguments if isinstance(argument, SqlType)), None)
+    return f"{said or _SQL_TYPES[Literal if get_origin(hint) is Literal else hint]} NOT NULL"
 
 
 def script(package: str, name: str) -> LiteralString:

@@ -1,6 +1,6 @@
 """Rows into tables, by COPY: history is appended, current rows replace those of their key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -52,42 +52,33 @@ class RowBuffer:
     async def write(self, cursor: AsyncCursor[Any]) -> None:
         """Copy everything into the tables, inside the caller's transaction."""
         for table, block in self._blocks:
-            if table.key:
-                await _replace_block(cursor, self._schema, table, block)
-            else:
-                await _copy_block(cursor, Identifier(self._schema, table.name), table.columns, block)
+            await _write(cursor, self._schema, table, block)
         for table, rows in self._history.items():
-            await _copy(cursor, Identifier(self._schema, table.name), table.columns, rows)
+            await _write(cursor, self._schema, table, rows)
         for table, keyed in self._current.items():
-            await _replace(cursor, self._schema, table, keyed)
+            await _write(cursor, self._schema, table, keyed.values())
 
 
-async def _replace(
-    cursor: AsyncCursor[Any], schema: str, table: Table, keyed: Mapping[tuple[Any, ...], Row]
+async def _write(
+    cursor: AsyncCursor[Any], schema: str, table: Table, rows: ColumnBlock | Iterable[Row]
 ) -> None:
-    """Copy into a stage of this connection, then insert or update from there."""
+    """Append history; copy current rows into a stage of this connection, then insert or update from there."""
     target = Identifier(schema, table.name)
-    stage = await _stage(cursor, target, table)
-    await _copy(cursor, stage, table.columns, keyed.values())
-    await cursor.execute(_upsert(stage, target, table))
-
-
-async def _replace_block(cursor: AsyncCursor[Any], schema: str, table: Table, block: ColumnBlock) -> None:
-    target = Identifier(schema, table.name)
-    stage = await _stage(cursor, target, table)
-    await _copy_block(cursor, stage, table.columns, last_of_each_key(block, table))
-    await cursor.execute(_upsert(stage, target, table))
-    # More of this table may follow in the same transaction.
-    await cursor.execute(SQL("TRUNCATE {}").format(stage))
-
-
-async def _stage(cursor: AsyncCursor[Any], target: Identifier, table: Table) -> Identifier:
+    if not table.key:
+        await _copy(cursor, target, table, rows)
+        return
     # Not named after the schema: names end at 63 bytes, and a connection writes to one namespace only.
     stage = Identifier(f"stage_{table.name}")
     await cursor.execute(
         SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(stage, target)
     )
-    return stage
+    if isinstance(rows, ColumnBlock):
+        rows = last_of_each_key(rows, table)
+    await _copy(cursor, stage, table, rows)
+    await cursor.execute(_upsert(stage, target, table))
+    if isinstance(rows, ColumnBlock):
+        # More of this table may follow in the same transaction.
+        await cursor.execute(SQL("TRUNCATE {}").format(stage))
 
 
 def _upsert(stage: Identifier, target: Identifier, table: Table) -> Composed:
@@ -100,23 +91,16 @@ def _upsert(stage: Identifier, target: Identifier, table: Table) -> Composed:
 
 
 async def _copy(
-    cursor: AsyncCursor[Any], target: Identifier, columns: Sequence[str], rows: Iterable[Row]
+    cursor: AsyncCursor[Any], target: Identifier, table: Table, rows: ColumnBlock | Iterable[Row]
 ) -> None:
-    async with cursor.copy(_copy_statement(target, columns)) as copy:
-        for row in rows:
-            await copy.write_row(row)
-
-
-async def _copy_block(
-    cursor: AsyncCursor[Any], target: Identifier, columns: Sequence[str], block: ColumnBlock
-) -> None:
-    async with cursor.copy(_copy_statement(target, columns)) as copy:
-        for text in lines(block):
-            await copy.write(text)
-
-
-def _copy_statement(target: Identifier, columns: Sequence[str]) -> Composed:
-    return SQL("COPY {} ({}) FROM STDIN").format(target, _listed(columns))
+    statement = SQL("COPY {} ({}) FROM STDIN").format(target, _listed(table.columns))
+    async with cursor.copy(statement) as copy:
+        if isinstance(rows, ColumnBlock):
+            for text in lines(rows):
+                await copy.write(text)
+        else:
+            for row in rows:
+                await copy.write_row(row)
 
 
 def _listed(names: Iterable[str]) -> Composed:

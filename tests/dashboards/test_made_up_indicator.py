@@ -21,7 +21,7 @@ MADE_UP = '''
 from datetime import timedelta
 
 from events.units import Unit
-from projections.definition import S3, Definition, Direction, Passage, Thresholds
+from projections.definition import S3, Definition, Passage, Thresholds
 from projections.facts.world import Thing
 from projections.indicator import Indicator, Measurement, View, each
 
@@ -29,9 +29,7 @@ DEFINITION = Definition(
     id="made_up",
     title="Made up",
     unit=Unit.DAYS,
-    direction=Direction.RISING,
     thresholds=Thresholds(watch=1.0, warning=2.0, critical=4.0),
-    named_by=S3,
     formula="Cost of a company, in days.",
     why="It is of a test.",
     named_in=(Passage(S3, "nowhere"),),

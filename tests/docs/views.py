@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from projections.registry import PROJECTIONS
+from projections.store.tables import schema_script
 from tests.docs.pages import ROOT
 
 SCRIPTS = (ROOT / "projections" / "store" / "schema.sql", *sorted((ROOT / "projections").glob("*/views.sql")))
@@ -10,7 +12,7 @@ View = list[tuple[str, str | None]]
 
 _VIEW = re.compile(r"CREATE (?:OR REPLACE )?VIEW read\.(\w+) AS\s+SELECT (.*?);", re.DOTALL)
 _TABLE = re.compile(
-    r"CREATE TABLE (?:IF NOT EXISTS )?(?:\{schema\}|ouroboros)\.(\w+) \((.*?)\n\);", re.DOTALL
+    r"CREATE TABLE (?:IF NOT EXISTS )?(?:\{schema\}|ouroboros)\.(\w+) \((.*?)\);$", re.DOTALL | re.MULTILINE
 )
 _COLUMN = re.compile(r'^\s+"?([a-z_]\w*)"? +([a-z ]+(?:\([\d, ]+\))?(?:\[\])?)', re.MULTILINE)
 _LIKE = re.compile(r"\s*LIKE \{schema\}\.(\w+)")
@@ -27,7 +29,8 @@ def views() -> dict[str, View]:
 
 
 def _tables(script: Path) -> dict[str, dict[str, str]]:
-    text = _without_comments((script.parent / "schema.sql").read_text())
+    made = {projection.name: schema_script(projection) for projection in PROJECTIONS}
+    text = _without_comments(made.get(script.parent.name) or script.read_text())
     found: dict[str, dict[str, str]] = {}
     for name, body in _TABLE.findall(text):
         like = _LIKE.match(body)

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 
 from projections.base import Projection
 from projections.column_block import ColumnBlock
-from projections.journal_event import JOURNAL_EVENT
-from projections.journal_event.rows import JournalEventRow
-from projections.prices import PRICES
-from projections.prices.rows import EquityBarPartRow
+from projections.journal_event.fold import JOURNAL_EVENT, JournalEventRow
+from projections.prices.fold import PRICES, EquityBarPartRow
 from projections.store.block_text import ROWS_AT_ONCE, lines
 from projections.store.writing import RowBuffer
 

@@ -14,7 +14,7 @@ from events.ledger import ledger
 from events.words import short_cents
 from ouroboros.report.money_map import GREY, ORANGE, RED, YELLOW
 from projections.base import Row
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import (
     MoneyFlowEdgeHistoryRow,
     MoneyFlowEdgeRow,

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 from events.codec import encode
 from events.errors import UsageError
 from ouroboros.replay.plan import Plan
-from projections.credit import CREDIT
+from projections.credit.fold import CREDIT
 from streams.settings import Settings
 from tests.integration.pipeline import ouroboros, query
 from tests.integration.replays import folded, replayed

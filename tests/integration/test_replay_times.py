@@ -9,7 +9,7 @@ import pytest
 from events.base import Event
 from events.families.clock import tick
 from ouroboros.replay.plan import Plan
-from projections.credit import CREDIT
+from projections.credit.fold import CREDIT
 from streams.settings import Settings
 from tests.integration.pipeline import event, query
 from tests.integration.replays import differing, folded, replayed, taken

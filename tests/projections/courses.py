@@ -25,7 +25,6 @@ def indicator(
         unit=Unit.SHARE,
         direction=direction,
         thresholds=thresholds,
-        named_by="nobody",
         formula="a number",
         why="It matters.",
         family="test",

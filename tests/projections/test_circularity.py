@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from projections.base import Step
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import (
     CircularityRow,
     DealLegRow,

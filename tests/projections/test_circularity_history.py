@@ -5,7 +5,7 @@ from hypothesis import settings
 
 from events.base import Event
 from projections.base import Row, Step
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import (
     MoneyFlowEdgeHistoryRow,
     MoneyFlowEdgeRow,

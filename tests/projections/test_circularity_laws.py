@@ -8,8 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.base import Event
-from projections.circularity import CIRCULARITY
-from projections.circularity.fold import Circularity
+from projections.circularity.fold import CIRCULARITY, Circularity
 from projections.circularity.rows import (
     CircularityRow,
     MoneyFlowEdgeRow,

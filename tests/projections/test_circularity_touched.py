@@ -10,7 +10,7 @@ import pytest
 
 from events.base import Event
 from projections.base import JournaledEvent, Projection
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.facts.book import Flow
 from projections.money_graph import ranking, solver, update
 from projections.money_graph.component import Component, solve

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import VendorRoundTripRow
 from projections.money_graph import component
 from projections.money_graph.graph import MoneyGraph

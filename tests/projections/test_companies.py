@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.companies import ALIASES, canonical, closest, is_known
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import (
     DealLegRow,
     LoopRow,

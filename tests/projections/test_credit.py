@@ -1,7 +1,6 @@
 from decimal import Decimal
 
-from projections.credit import CREDIT
-from projections.credit.rows import CreditEventRow, FacilityRow
+from projections.credit.fold import CREDIT, CreditEventRow, FacilityRow
 from tests.given import event, given, noon, rows_of
 
 LOAN = event(

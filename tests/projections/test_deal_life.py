@@ -8,8 +8,7 @@ import pytest
 
 from events.base import Event
 from projections.base import Step
-from projections.circularity import CIRCULARITY
-from projections.circularity.fold import Circularity
+from projections.circularity.fold import CIRCULARITY, Circularity
 from projections.circularity.rows import CircularityRow, DealLegRow, DealRow, MoneyFlowEdgeRow
 from tests.given import (
     announced,

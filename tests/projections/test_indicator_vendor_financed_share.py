@@ -4,7 +4,7 @@ import pytest
 
 from events.base import Event
 from projections.base import Step
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import VendorRoundTripRow
 from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from projections.money_graph import component

@@ -1,8 +1,7 @@
 import orjson
 
 from events.codec import decode_document
-from projections.journal_event import JOURNAL_EVENT
-from projections.journal_event.rows import JournalEventRow
+from projections.journal_event.fold import JOURNAL_EVENT, JournalEventRow
 from tests.given import event, given, noon, rows_of
 
 REPAID = event("LoanRepaid", "2026-01-02", facility_id="f", amount_usd=5e8)

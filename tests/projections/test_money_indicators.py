@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from projections.base import Row
-from projections.circularity import CIRCULARITY
+from projections.circularity.fold import CIRCULARITY
 from projections.circularity.rows import CircularityRow, VendorRoundTripRow
 from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow, SignalRow
 from projections.event_batch import batch_of

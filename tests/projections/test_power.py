@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 
 from events.base import Event
 from projections.base import Step
-from projections.power import POWER
-from projections.power.fold import Power
-from projections.power.rows import PowerEventRow, PowerSiteRow
+from projections.power.fold import POWER, Power, PowerEventRow, PowerSiteRow
 from tests.given import Projected, event, given, journaled, noon, project, restored, rows_of, standing
 
 ABILENE = "Stargate Abilene"

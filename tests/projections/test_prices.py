@@ -1,7 +1,6 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,11 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-import projections.prices
 from events.base import Event
 from projections.base import Table
-from projections.prices import PRICES
-from projections.prices.rows import EquityBarPartRow, GpuBarPartRow
+from projections.prices.fold import PRICES, EquityBarPartRow, GpuBarPartRow
+from projections.store import tables
 from tests.given import event, given, rows_of
 
 START = datetime(2026, 2, 27, tzinfo=UTC)
@@ -112,8 +110,7 @@ def database() -> Iterator[Connection]:
 def _make_tables(connection: Connection) -> None:
     schema = sql.Identifier(PRICES.schema)
     connection.execute(sql.SQL("CREATE SCHEMA read; CREATE SCHEMA {}; SET timezone = 'UTC'").format(schema))
-    for file in ("schema.sql", "views.sql"):
-        text = Path(projections.prices.__file__).with_name(file).read_text(encoding="utf-8")
+    for text in (tables.schema_script(PRICES), tables.script("projections.prices", "views.sql")):
         connection.execute(sql.SQL(text).format(schema=schema))
 
 
