@@ -165,7 +165,8 @@ def value_on_level(title: str, indicator: str, whose: str, sql: str) -> Panel:
         about,
         sql,
         defaults=defaults,
-        every_row=True,
+        # A value a row, named by the text beside it.
+        reduceOptions={"calcs": ["lastNotNull"], "fields": "", "values": True},
         indicator=indicator,
         text={"valueSize": 28, "titleSize": 13},
         textMode="value_and_name",
