@@ -8,14 +8,7 @@ from dashboards.grafana.indicators import bars, board_link, indicator_over_time,
 from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import NEUTRAL, Panel, id_of, stat, table, time_series
 from dashboards.grafana.sql import chosen
-from dashboards.panels.collateral import (
-    FACILITIES,
-    GPU_LOANS,
-    LEVERAGE,
-    LTV_OVER_TIME,
-    PLEDGED,
-    PLEDGED_OVER_TIME,
-)
+from dashboards.panels import collateral
 from dashboards.panels.loans import BORROWER, LENDER, PLEDGED_SHARES, WEIGHTS, is_chosen, loan_events
 
 RELIEF = indicator_stat(
@@ -149,10 +142,10 @@ BOARD = Board(
         row(8, (BY_BORROWER, 6), (BY_LENDER, 6), (OVER_TIME, 12)),
         row(7, (SEVERITY_OVER_TIME, 24)),
         row(9, (REPORTS, 24)),
-        row(6, (GPU_LOANS, 24), title="What secures the loans"),
-        row(8, (LTV_OVER_TIME, 12), (PLEDGED_OVER_TIME, 12)),
-        row(5, (PLEDGED, 24)),
-        row(6, (LEVERAGE, 24), title="Off the balance sheet, and all loans"),
-        row(9, (FACILITIES, 24)),
+        row(6, (collateral.GPU_LOANS, 24), title="What secures the loans"),
+        row(8, (collateral.LTV_OVER_TIME, 12), (collateral.PLEDGED_OVER_TIME, 12)),
+        row(5, (collateral.PLEDGED, 24)),
+        row(6, (collateral.LEVERAGE, 24), title="Off the balance sheet, and all loans"),
+        row(9, (collateral.FACILITIES, 24)),
     ),
 )

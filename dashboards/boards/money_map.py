@@ -4,21 +4,9 @@ from collections.abc import Mapping
 
 from dashboards.grafana.board import DEALS as DEALS_ANNOUNCED
 from dashboards.grafana.board import Board, chosen_from, one_of, row
-from dashboards.grafana.fields import (
-    DAY,
-    HIDDEN,
-    USD,
-    Property,
-    color,
-    field,
-    fields,
-    link,
-    renamed,
-    steps,
-    width,
-)
-from dashboards.grafana.indicators import bars, indicator_over_time, no_value
-from dashboards.grafana.levels import steps_of
+from dashboards.grafana.fields import DAY, HIDDEN, USD, color, field, fields, link, renamed, steps, width
+from dashboards.grafana.indicators import bars, indicator_over_time
+from dashboards.grafana.levels import no_value, steps_of
 from dashboards.grafana.panels import NEUTRAL, Panel, stat, table, text
 from dashboards.grafana.sql import chosen
 from dashboards.panels.deals import CONDITIONAL, DEALS, HUBS, LOOPS, UNKNOWN_NAMES
@@ -30,7 +18,7 @@ SHARE = {
     "color": {"mode": "thresholds"},
     "thresholds": steps(*steps_of("circularity"))["value"],
 }
-DASHED: Property = {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [10, 10]}}
+DASHED = {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [10, 10]}}
 
 
 def _at_the_end(title: str, column: str, description: str, looks: Mapping[str, object]) -> Panel:

@@ -12,16 +12,7 @@ from dashboards.grafana.indicators import (
 from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import NEUTRAL, stat, table
 from dashboards.grafana.sql import chosen, known
-from dashboards.panels.sites import (
-    CAPACITY,
-    EVENTS,
-    GENERATORS,
-    IS_CHOSEN,
-    OPERATOR,
-    SITE,
-    SITES,
-    SITES_TABLE,
-)
+from dashboards.panels.sites import CAPACITY, EVENTS, GENERATORS, IS_CHOSEN, OPERATOR, SITE, SITES, SITES_NOW
 
 # How many sites a number does not speak for, because no day was promised to them.
 WITHOUT_A_DAY = (
@@ -123,7 +114,7 @@ BOARD = Board(
     annotations=(DEALS,),
     rows=(
         row(4, (LONGEST_DELAY, 5), (LATE_SITES, 4), (STRANDED, 5), (UNPERMITTED, 5), (DELIVERED, 5)),
-        row(10, (SITES_TABLE, 24)),
+        row(10, (SITES_NOW, 24)),
         row(8, (CAPACITY, 12), (GENERATORS, 12)),
         row(8, (DELAY_BY_OPERATOR, 8), (DELAY_OVER_TIME, 16), title="Delay, and the dollars that wait"),
         row(8, (STRANDED_OVER_TIME, 24)),

@@ -11,18 +11,10 @@ from dashboards.grafana.board import DEALS, Board, Row, chosen_from, row, signal
 from dashboards.grafana.fields import DAY, as_level, field, width
 from dashboards.grafana.panels import Panel, table
 from dashboards.grafana.sql import chosen, in_words, known, names, rank, shown_level, spoken
+from dashboards.panels import watched_tables
 from dashboards.panels.sites import sites_table
 from dashboards.panels.subjects import EXPLANATION, NOT_SHOWN, counts_by_level, explained, signals_table
 from dashboards.panels.watched import families, overrides, thresholds_of, watched
-from dashboards.panels.watched_tables import (
-    CHOOSE,
-    NO_GPU_PRICES,
-    companies,
-    lenders,
-    relief,
-    share_falls,
-    shares,
-)
 from events.families.desk import WatchlistChanged
 
 UID = "ouroboros-watchlist"
@@ -33,6 +25,10 @@ SHIPPED = "neoclouds"
 LONGEST_SLUG = 40 - len(UID) - 1
 CHECKSUM = 8
 
+NO_GPU_PRICES = (
+    "No price of these GPU models is known here. Prices come on the topic gpu.prices, as GpuPriced, from any"
+    " feed (docs/events.md), and appear when their bar closes."
+)
 IS_WATCHED = "subject IN (SELECT subject FROM watched)"
 
 
@@ -86,16 +82,18 @@ def _rows(watchlist: WatchlistChanged) -> Iterator[Row]:
     yield row(9, (newest_signals, 24))
     listed = {family.variable for family in families(watchlist)}
     if "symbol" in listed:
-        yield row(6, (shares(watchlist), 24), title="Shares")
-        yield row(9, (prices_of_shares("Share prices"), 12), (share_falls(watchlist), 12))
+        yield row(6, (watched_tables.shares(watchlist), 24), title="Shares")
+        yield row(9, (prices_of_shares("Share prices"), 12), (watched_tables.share_falls(watchlist), 12))
     if "company" in listed:
-        yield row(7, (companies(watchlist), 24), title="Companies")
+        yield row(7, (watched_tables.companies(watchlist), 24), title="Companies")
     if "lender" in listed:
-        yield row(6, (lenders(watchlist), 24), title="Lenders")
-        yield row(7, (relief(watchlist), 24))
+        yield row(6, (watched_tables.lenders(watchlist), 24), title="Lenders")
+        yield row(7, (watched_tables.relief(watchlist), 24))
     if "site" in listed:
         own = {name: thresholds_of(watchlist, name) for name in ("power_delay", "stranded_financing")}
-        yield row(6, (sites_table("Sites' power", chosen("site"), own, CHOOSE), 24), title="Sites")
+        yield row(
+            6, (sites_table("Sites' power", chosen("site"), own, watched_tables.CHOOSE), 24), title="Sites"
+        )
     if "gpu_model" in listed:
         models = chosen("gpu_model")
         now = prices_now("GPU models now", models, names(("resale", "rental_hour")), NO_GPU_PRICES)

@@ -7,9 +7,9 @@ from dashboards.grafana.board import uid_of
 from dashboards.grafana.fields import COLORED, Override, Property, field, link, renamed, steps, unit, width
 from dashboards.grafana.levels import (
     UNKNOWN,
-    UNKNOWN_COLOR,
     lines_of,
-    pattern_mapping,
+    no_value,
+    regex_mapping,
     steps_of,
     thresholds_in_words,
 )
@@ -165,7 +165,8 @@ def value_on_level(title: str, indicator: str, whose: str, sql: str) -> Panel:
         about,
         sql,
         defaults=defaults,
-        every_row=True,
+        # A value a row, named by the text beside it.
+        reduceOptions={"calcs": ["lastNotNull"], "fields": "", "values": True},
         indicator=indicator,
         text={"valueSize": 28, "titleSize": 13},
         textMode="value_and_name",
@@ -203,12 +204,6 @@ def bars(name: str, title: str, indicator: str, longest: float) -> Override:
     )
 
 
-def no_value(text: str) -> dict[str, Any]:
-    """Return the mapping of no value to a word on grey: it is not calm."""
-    shown = {"color": UNKNOWN_COLOR, "index": 0, "text": text}
-    return {"type": "special", "options": {"match": "null", "result": shown}}
-
-
 def _measured(indicator: str) -> tuple[Property, ...]:
     measure = DEFINITIONS[indicator].unit
     return unit(measure.grafana, measure.decimals)
@@ -229,7 +224,7 @@ def source_column() -> Override:
     return field(
         "source_url",
         renamed("Source"),
-        {"id": "mappings", "value": [pattern_mapping("^http.*$", {"index": 0, "text": "open"})]},
+        {"id": "mappings", "value": [regex_mapping("^http.*$", {"index": 0, "text": "open"})]},
         width(80),
         link("Open the source", "${__value.raw}", new_tab=True),
     )

@@ -66,7 +66,13 @@ def mappings(shown: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
     return [{"type": "value", "options": options}]
 
 
-def pattern_mapping(pattern: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+def no_value(text: str) -> dict[str, Any]:
+    """Return the mapping of no value to a word on grey: it is not calm."""
+    shown = {"color": UNKNOWN_COLOR, "index": 0, "text": text}
+    return {"type": "special", "options": {"match": "null", "result": shown}}
+
+
+def regex_mapping(pattern: str, shown: Mapping[str, Any]) -> dict[str, Any]:
     """Return the mapping of values that match a regular expression to what is shown for them."""
     return {"type": "regex", "options": {"pattern": pattern, "result": shown}}
 

@@ -89,15 +89,11 @@ def stat(
     *overrides: Override,
     defaults: Mapping[str, Any],
     fields: str = "",
-    every_row: bool = False,
     empty: str = "",
     indicator: str | None = None,
     **options: Any,
 ) -> Panel:
-    """Return a panel with one value large on its colour; `fields` picks the columns.
-
-    With `every_row` it shows a value a row, named by the text beside it. Other options are Grafana's.
-    """
+    """Return a panel with one value large on its colour; `fields` picks columns, options are Grafana's."""
     options = {
         "colorMode": "background",
         "graphMode": "none",
@@ -105,7 +101,7 @@ def stat(
         "orientation": "auto",
         "textMode": "auto",
         "wideLayout": True,
-        "reduceOptions": {"calcs": ["lastNotNull"], "fields": fields, "values": every_row},
+        "reduceOptions": {"calcs": ["lastNotNull"], "fields": fields, "values": False},
         **options,
     }
     return Panel("stat", title, description, {"A": sql}, options, defaults, overrides, empty, indicator)

@@ -73,7 +73,12 @@ _RANKS = " ".join(f"WHEN {level} > 0 THEN {level.rank}" for level in reversed(_C
 # Of each of Grafana's intervals the worst is drawn, and behind it the last, so that no spike is lost.
 # What was not measured yet, and what is calm on old input, is unknown.
 # Without any row the panel would say that a field is missing.
-TIMELINE_SQL = f"""WITH step AS (
+TIMELINE = levels_over_time(
+    "Levels over time",
+    "The level of each sign's worst subject over time, of all signs that were ever above calm. Unknown:"
+    " nothing was measured yet, or it is calm now on input that is too old. From read.signal,"
+    " read.indicator and read.indicator_current.",
+    f"""WITH step AS (
   SELECT indicator, known_at, level, lag(level) OVER (
            PARTITION BY indicator, subject
            ORDER BY known_at, journal_offset, journal_index, step_number) AS was
@@ -114,11 +119,5 @@ SELECT at AS time, {row_label("d.title")} AS metric, max(rank) AS value
 FROM drawn JOIN read.indicator_definition d ON d.id = drawn.indicator
 WHERE at <= least($__timeTo(), now()) GROUP BY at, d.title
 UNION ALL SELECT $__timeFrom(), 'No sign was above calm by then', NULL WHERE NOT EXISTS (SELECT FROM drawn)
-ORDER BY time, metric"""
-TIMELINE = levels_over_time(
-    "Levels over time",
-    "The level of each sign's worst subject over time, of all signs that were ever above calm. Unknown:"
-    " nothing was measured yet, or it is calm now on input that is too old. From read.signal,"
-    " read.indicator and read.indicator_current.",
-    TIMELINE_SQL,
+ORDER BY time, metric""",
 )

@@ -7,8 +7,6 @@ from dashboards.grafana.panels import table
 from dashboards.grafana.sql import known, shown_level
 from dashboards.panels.loans import PLEDGED_SHARES, borrower_column, is_chosen, loans_on_gpus, loans_on_shares
 
-LEVEL_COLUMN = field("level", renamed("Level"), *as_level())
-
 GPU_LOANS = loans_on_gpus(
     "Loans on GPUs: loan-to-value",
     is_chosen("f"),
@@ -43,7 +41,7 @@ ORDER BY f.debt_usd DESC NULLS LAST, f.borrower LIMIT 200""",
     field("debt_usd", renamed("Debt"), *USD),
     field("equity_usd", renamed("Equity"), *USD),
     colored("leverage", "Leverage", "offbalance_leverage"),
-    LEVEL_COLUMN,
+    field("level", renamed("Level"), *as_level()),
     field("lenders", renamed("Lenders")),
     empty="No chosen loan is off the balance sheet. One comes as LoanOriginated with off_balance_sheet.",
 )

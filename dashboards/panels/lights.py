@@ -1,7 +1,7 @@
 """Traffic lights: the five signs of a breaking bubble, how many are up, and whether anybody has looked."""
 
 from dashboards.grafana.fields import color, field, fields, link, lit_from_one
-from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR, pattern_mapping
+from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR, regex_mapping
 from dashboards.grafana.panels import Panel, stat
 from dashboards.grafana.sql import in_words, spoken
 from dashboards.panels.feeds import CLOCK_MISSED_AFTER
@@ -129,7 +129,7 @@ FROM (SELECT count(*) AS beating, count(*) FILTER (WHERE stale) AS silent,
     defaults={
         "color": {"mode": "fixed", "fixedColor": "green"},
         "mappings": [
-            pattern_mapping(f"^(.*{word}.*)$", {"index": index, "color": shade, "text": "$1"})
+            regex_mapping(f"^(.*{word}.*)$", {"index": index, "color": shade, "text": "$1"})
             for index, (word, shade) in enumerate(_PIPELINE_COLORS.items())
         ],
         "links": link("Pipeline health", "/d/ouroboros-pipeline-health?${__url_time_range}")["value"],

@@ -81,7 +81,7 @@ ORDER BY greatest(s.slip_days, s.overdue_days) DESC NULLS LAST, s.mw DESC NULLS 
     )
 
 
-SITES_TABLE = sites_table(
+SITES_NOW = sites_table(
     "Sites", f"ARRAY{SITES}", {}, "No site of these operators is known. Sites come as PowerScheduled events."
 )
 

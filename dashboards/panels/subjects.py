@@ -1,17 +1,7 @@
 """Subjects of indicators: the worst of each, how many are at each level, what each is at, their signals."""
 
 from dashboards.grafana.board import uid_of
-from dashboards.grafana.fields import (
-    DAY,
-    HIDDEN,
-    MINUTE,
-    Property,
-    as_level,
-    field,
-    link,
-    lit_from_one,
-    width,
-)
+from dashboards.grafana.fields import DAY, HIDDEN, MINUTE, as_level, field, link, lit_from_one, width
 from dashboards.grafana.indicators import indicators_of, source_column
 from dashboards.grafana.levels import SHOWN_LEVELS, UNKNOWN
 from dashboards.grafana.panels import Panel, stat, table
@@ -81,7 +71,7 @@ def explained(row: str) -> str:
             ELSE CASE {indicator} {choices} ELSE {indicator} END END AS choice"""
 
 
-EXPLANATION: Property = link(
+EXPLANATION = link(
     "Explain this sign",
     "/d/${__data.fields.uid}?${__data.fields.parameter}${__data.fields.choice:percentencode}&${__url_time_range}",
 )

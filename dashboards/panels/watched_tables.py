@@ -92,10 +92,6 @@ NO_SHARE_PRICES = (
     "No price of these shares is known here. Prices come on the topic equity.prices, as EquityPriced, from"
     " any feed (docs/events.md), and appear when their bar closes."
 )
-NO_GPU_PRICES = (
-    "No price of these GPU models is known here. Prices come on the topic gpu.prices, as GpuPriced, from any"
-    " feed (docs/events.md), and appear when their bar closes."
-)
 
 
 def shares(watchlist: WatchlistChanged) -> Panel:
