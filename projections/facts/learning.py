@@ -17,9 +17,8 @@ from events.families.prices import EquityBarClosed
 from projections.event_batch import EventBatch, Whole
 from projections.facts.fold import fold_event
 from projections.facts.loans import shares
-from projections.facts.share_years import with_bars
 from projections.facts.world import DESK, Thing, World, WorldStep
-from projections.facts.year import Year, with_bar
+from projections.facts.year import Year, with_bar, with_bars
 
 
 def learn(world: World, batch: EventBatch) -> tuple[World, tuple[WorldStep, ...]]:

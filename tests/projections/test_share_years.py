@@ -12,8 +12,7 @@ from events.base import Certainty
 from events.families.prices import EquityBarClosed
 from projections.base import JournaledEvent
 from projections.event_batch import batch_of
-from projections.facts.share_years import decisive, with_bars
-from projections.facts.year import Year, with_bar
+from projections.facts.year import Year, decisive, with_bar, with_bars
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 # Of few prices and times many are equal, and some days lie a year apart and more.
