@@ -94,7 +94,7 @@ def moves(
 def newest(closes: PersistentMap[str, Closes], symbols: Iterable[str]) -> Close | None:
     """Find the newest close of any of these shares: of the newest day the one that was made last."""
     last = [of_share[-1] for symbol in symbols if (of_share := closes.get(symbol, NO_CLOSES))]
-    return max(last, key=_day_and_time, default=None)
+    return max(last, key=lambda close: (close.day, close.at), default=None)
 
 
 def change(old: Close, new: Close) -> float:
@@ -111,10 +111,6 @@ def listed(symbols: Sequence[str]) -> str:
     """Write the shares of a basket, the first ones by name: CAT, ENR.DE, GEV."""
     more = len(symbols) - MOST_NAMED
     return ", ".join(symbols[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _day_and_time(close: Close) -> tuple[date, datetime]:
-    return close.day, close.at
 
 
 def _first_from(closes: Closes, day: date) -> int:
