@@ -5,7 +5,7 @@ somebody set up for one purpose does not. The table, companies.json, decides whi
 every graph: change it only together with the versions of the projections that use it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
@@ -34,11 +34,6 @@ def canonical(name: str) -> str:
     A name that the table does not have stays as it is.
     """
     return _BY_NAME.get(plain(name), name)
-
-
-def canonical_each(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the companies' names in the table, in their order, each once."""
-    return tuple(dict.fromkeys(map(canonical, names)))
 
 
 def is_known(name: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
@@ -68,13 +69,8 @@ class Table:
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns in the order of a row's values."""
-        return columns_of(self.row)
-
-
-def columns_of(row: type[Row]) -> tuple[str, ...]:
-    """Return the columns of a row in the order of its values; a base may declare them."""
-    fields: tuple[str, ...] = row._fields  # type: ignore[attr-defined]
-    return fields
+        fields: tuple[str, ...] = self.row._fields  # type: ignore[attr-defined]
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +102,8 @@ class Projection(Generic[S]):
     """A named, versioned fold; its tables live in the database schema `<name>_v<version>`.
 
     `project` is given batches in which something of what it `reads` is, or everything where it reads
-    every `Event`. `initial` is the state before any event, `state_type` writes a state to JSON and back
-    for snapshots. `schema.sql` beside the fold makes the tables, whose columns are the fields of their rows,
-    `views.sql` what others read.
+    every `Event`. `initial` is the state before any event. `schema.sql` beside the fold makes the tables,
+    whose columns are the fields of their rows, `views.sql` what others read.
     """
 
     name: str
@@ -116,7 +111,6 @@ class Projection(Generic[S]):
     initial: S
     reads: tuple[type[Event], ...]
     project: "Callable[[S, LearnedBatch], BatchStep[S]]"
-    state_type: TypeAdapter[S]
     tables: tuple[Table, ...]
     reference: tuple[Reference, ...] = ()
 
@@ -124,3 +118,8 @@ class Projection(Generic[S]):
     def schema(self) -> str:
         """Return the database schema of this version."""
         return f"{self.name}_v{self.version}"
+
+    @cached_property
+    def state_type(self) -> TypeAdapter[S]:
+        """Return what writes a state to JSON and back, for snapshots."""
+        return TypeAdapter(type(self.initial))

@@ -23,16 +23,14 @@ from projections.base import JournaledEvent
 from projections.persistent import PersistentMap, PersistentSet
 
 BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)
-NOTHING_READ: PersistentMap[str, int] = HashTrieMap()
-NOTHING_SEEN: PersistentSet[UUID] = HashTrieSet()
 
 
 @dataclass(frozen=True, slots=True)
 class Deduplicator:
     """How far each source has been read, the ids of all facts, and the folds' clock."""
 
-    marks: PersistentMap[str, int] = NOTHING_READ
-    seen: PersistentSet[UUID] = NOTHING_SEEN
+    marks: PersistentMap[str, int] = HashTrieMap()
+    seen: PersistentSet[UUID] = HashTrieSet()
     now: datetime = BEGINNING
 
 

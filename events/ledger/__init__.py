@@ -13,7 +13,6 @@ states the close before, too. A price that a source quotes in round dollars is n
 its certainty is `estimated`.
 """
 
-from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -31,7 +30,7 @@ def ledger() -> list[Event]:
     """
     resources = sorted(files(__name__).iterdir(), key=lambda resource: resource.name)
     facts = [event for resource in resources if resource.name.endswith(".jsonl") for event in _read(resource)]
-    return sorted(facts, key=_known_at)
+    return sorted(facts, key=lambda event: event.known_at)
 
 
 def _read(resource: Traversable) -> list[Event]:
@@ -46,7 +45,3 @@ def _event(line: str, address: str) -> Event:
         raise UnreadableEvent(f"{address}: this is not JSON ({error}).", "Write one event a line.") from None
     except UnreadableEvent as error:
         raise UnreadableEvent(f"{address}: {error.message}", error.remedy) from None
-
-
-def _known_at(event: Event) -> datetime:
-    return event.known_at

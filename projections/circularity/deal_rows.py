@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from events.companies import closest
 from events.families.deals import Leg
 from projections.base import Row
-from projections.circularity.rows import DealLegRow, DealRow, UnknownCompanyRow, in_usd
+from projections.circularity.rows import DealLegRow, DealRow, in_usd
 from projections.facts.assumptions import USD_PER_GW, Gigawatt, assumption, estimated_cents
 from projections.facts.book import Book
 from projections.facts.deal import NOT_FUNDED, Deal, LegTerms, to_cents
@@ -34,16 +33,6 @@ def unknown_names(deal: Deal, names: Names) -> tuple[str, ...]:
     """Return the companies of a deal that neither the release nor the desk knows, each once."""
     written = dict.fromkeys(name for terms in deal.legs for name in (terms.leg.payer, terms.leg.payee))
     return tuple(name for name in written if not names.is_known(name))
-
-
-def unknown_company_row(name: str, deal_id: str, now: datetime) -> UnknownCompanyRow:
-    """Return the row that lists a name for review, with the known name that is spelled most alike."""
-    return UnknownCompanyRow(name, deal_id, now, closest(name), named=False)
-
-
-def named_row(name: str, deal_id: str, now: datetime) -> UnknownCompanyRow:
-    """Return the row that takes a name off the list."""
-    return UnknownCompanyRow(name, deal_id, now, None, named=True)
 
 
 def _deal_row(deal: Deal, now: datetime) -> DealRow:

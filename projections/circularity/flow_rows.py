@@ -15,8 +15,8 @@ from projections.circularity.rows import (
     in_usd,
 )
 from projections.facts.assumptions import USD_PER_GW, assumption
-from projections.facts.book import Basis, Book, Pair, flow, total
-from projections.money_graph.basis_graph import NO_MONEY, BasisGraph, Loop, Money, RoundTrip
+from projections.facts.book import Basis, Book, flow, total
+from projections.money_graph.basis_graph import NO_MONEY, BasisGraph, Loop, RoundTrip
 from projections.money_graph.update import GraphUpdate
 
 
@@ -26,12 +26,30 @@ def flow_rows(
     """Return the rows of what was updated, history beside what is now; what is gone is empty."""
     after = update.after
     for pair in update.pairs:
-        cents = total(flow(book, basis, pair)).cents
-        edge = _edge(basis, pair, cents, after.circulating_cents(pair), journaled)
+        edge = MoneyFlowEdgeRow(
+            journal_offset=journaled.offset,
+            journal_index=journaled.index,
+            basis=basis,
+            source=pair[0],
+            target=pair[1],
+            amount_usd=in_usd(total(flow(book, basis, pair)).cents),
+            circulating_usd=in_usd(after.circulating_cents(pair)),
+            known_at=journaled.now,
+        )
         yield edge
         yield MoneyFlowEdgeHistoryRow(*edge)
     for name in update.companies:
-        node = _node(basis, name, after.companies.get(name, NO_MONEY), journaled)
+        money = after.companies.get(name, NO_MONEY)
+        node = MoneyFlowNodeRow(
+            journal_offset=journaled.offset,
+            journal_index=journaled.index,
+            basis=basis,
+            id=name,
+            in_usd=in_usd(money.in_cents),
+            out_usd=in_usd(money.out_cents),
+            circulating_usd=in_usd(money.circulating_cents),
+            known_at=journaled.now,
+        )
         yield node
         yield MoneyFlowNodeHistoryRow(*node)
     for rank, (old, new) in enumerate(zip_longest(before.loops.shown, after.loops.shown), start=1):
@@ -39,34 +57,6 @@ def flow_rows(
             yield _loop(basis, rank, new, journaled)
     for trip in update.round_trips:
         yield _round_trip(basis, trip, journaled)
-
-
-def _edge(
-    basis: Basis, pair: Pair, cents: int, circulating: int, journaled: JournaledEvent
-) -> MoneyFlowEdgeRow:
-    return MoneyFlowEdgeRow(
-        journal_offset=journaled.offset,
-        journal_index=journaled.index,
-        basis=basis,
-        source=pair[0],
-        target=pair[1],
-        amount_usd=in_usd(cents),
-        circulating_usd=in_usd(circulating),
-        known_at=journaled.now,
-    )
-
-
-def _node(basis: Basis, name: str, money: Money, journaled: JournaledEvent) -> MoneyFlowNodeRow:
-    return MoneyFlowNodeRow(
-        journal_offset=journaled.offset,
-        journal_index=journaled.index,
-        basis=basis,
-        id=name,
-        in_usd=in_usd(money.in_cents),
-        out_usd=in_usd(money.out_cents),
-        circulating_usd=in_usd(money.circulating_cents),
-        known_at=journaled.now,
-    )
 
 
 def circularity_row(basis: Basis, book: Book, graph: BasisGraph, journaled: JournaledEvent) -> CircularityRow:

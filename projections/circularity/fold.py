@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pydantic import TypeAdapter
 from rpds import HashTrieMap
 
 from events.base import Event
+from events.companies import closest
 from events.families.clock import ClockTicked
 from events.families.contracts import ContractRenegotiated
 from events.families.deals import DealAnnounced, DealRevised, DealTerminated, LegFunded
 from events.families.desk import WatchlistChanged
 from projections.base import Projection, Row, Step, Table
-from projections.circularity.deal_rows import deal_rows, named_row, unknown_company_row, unknown_names
+from projections.circularity.deal_rows import deal_rows, unknown_names
 from projections.circularity.flow_rows import circularity_row, flow_rows
 from projections.circularity.rows import (
     CircularityRow,
@@ -64,12 +64,12 @@ def _review(state: Circularity, step: WorldStep) -> tuple[Circularity, tuple[Row
         for name in unknown_names(book.deals[deal_id], names):
             if name not in unknown:
                 unknown = unknown.insert(name, deal_id)
-                rows.append(unknown_company_row(name, deal_id, now))
+                rows.append(UnknownCompanyRow(name, deal_id, now, closest(name), named=False))
     if Thing.NAME in step.touched:
         for name, deal_id in sorted(items_of(unknown)):
             if names.is_known(name):
                 unknown = unknown.remove(name)
-                rows.append(named_row(name, deal_id, now))
+                rows.append(UnknownCompanyRow(name, deal_id, now, None, named=True))
     return (state if unknown is state.unknown else replace(state, unknown=unknown)), tuple(rows)
 
 
@@ -89,7 +89,6 @@ CIRCULARITY = Projection(
     initial=Circularity(),
     reads=READS,
     project=one_by_one(apply, READS),
-    state_type=TypeAdapter(Circularity),
     tables=(
         Table("deal", DealRow, key=("deal_id",)),
         Table("deal_leg", DealLegRow, key=("deal_id", "leg")),

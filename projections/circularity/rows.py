@@ -54,7 +54,10 @@ class DealLegRow(NamedTuple):
 
 
 class UnknownCompanyRow(NamedTuple):
-    """A company's name that nobody knows, and the deal that named it first, until the desk `named` it."""
+    """A company's name that nobody knows, and the deal that named it first, until the desk `named` it.
+
+    `closest` is the known name that is spelled most alike.
+    """
 
     name: str
     deal_id: str

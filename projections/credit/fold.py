@@ -5,8 +5,6 @@ from decimal import Decimal
 from typing import NamedTuple, assert_never, get_args
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
 from events.base import Event
 from events.families.credit import (
     CreditEvent,
@@ -157,7 +155,6 @@ CREDIT = Projection(
     initial=None,
     reads=READS,
     project=one_by_one(apply, READS),
-    state_type=TypeAdapter(None),
     tables=(
         Table("credit_event", CreditEventRow, time_column="known_at"),
         Table("facility", FacilityRow, key=("facility_id",)),

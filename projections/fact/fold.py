@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
 from events.base import Event, Report
 from events.catalog import EVENT_TYPES
 from events.families.deals import DealAnnounced
@@ -179,7 +177,6 @@ FACT = Projection(
     initial=None,
     reads=READS,
     project=one_by_one(apply, READS),
-    state_type=TypeAdapter(None),
     tables=(
         Table("fact", FactRow, key=("fact_id",)),
         Table("fact_report", FactReportRow, key=("event_id",)),

@@ -97,7 +97,8 @@ def moves(closes: Mapping[str, Closes], symbols: Iterable[str], newest: date, da
 
 def newest(closes: Mapping[str, Closes]) -> Close | None:
     """Find the newest close of any of these shares: of the newest day the one that was made last."""
-    return max((of_share[-1] for of_share in closes.values()), key=_day_and_time, default=None)
+    newest_of_each = (of_share[-1] for of_share in closes.values())
+    return max(newest_of_each, key=lambda close: (close.day, close.at), default=None)
 
 
 def change(old: Close, new: Close) -> float:
@@ -114,10 +115,6 @@ def listed(symbols: Sequence[str]) -> str:
     """Write the shares of a basket, the first ones by name: CAT, ENR.DE, GEV."""
     more = len(symbols) - MOST_NAMED
     return ", ".join(symbols[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _day_and_time(close: Close) -> tuple[date, datetime]:
-    return close.day, close.at
 
 
 def _first_from(closes: Closes, day: date) -> int:

@@ -10,18 +10,8 @@ from projections.facts.windows import ALL, LONGEST
 MOST_GUIDANCE = 40
 
 
-def customer(name: str) -> str:
-    """Return the subject of a customer."""
-    return f"customer:{name}"
-
-
-def supplier(name: str) -> str:
-    """Return the subject of a supplier."""
-    return f"supplier:{name}"
-
-
 def _parties(fact: Fact[ContractRenegotiated]) -> tuple[str, ...]:
-    return supplier(fact.value.supplier), customer(fact.value.customer), ALL
+    return f"supplier:{fact.value.supplier}", f"customer:{fact.value.customer}", ALL
 
 
 def _same_contract(known: ContractRenegotiated, new: ContractRenegotiated) -> bool:

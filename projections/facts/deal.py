@@ -60,7 +60,6 @@ PAYMENTS: Kind[Payment] = Kind(
 NOT_FUNDED = Funding()
 # A new amount takes the place of all that said the old one.
 AMOUNT_REPLACED = {"amount_low_usd": None, "amount": None, "currency": "USD", "usd_per_unit": None}
-NO_FUNDING: PersistentMap[str, Funding] = HashTrieMap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Deal:
     announced: DealAnnounced
     stage: Stage
     legs: tuple[LegTerms, ...]
-    funded: PersistentMap[str, Funding] = NO_FUNDING
+    funded: PersistentMap[str, Funding] = HashTrieMap()
     revised: bool = False
     terminated: bool = False
     reports: tuple[UUID, ...] = ()

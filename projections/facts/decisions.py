@@ -1,6 +1,7 @@
 """What the desk decides about facts: joined, parted, retracted, whatever kind of facts they are."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, assert_never
 
 from events.families.facts import FactEvent, FactParted, FactsJoined, ReportRetracted
@@ -27,25 +28,23 @@ Decided = tuple[World, Touched, tuple[Change[Any], ...]]
 
 def decided(world: World, event: FactEvent) -> Decided:
     """Carry out a decision in every log of facts; it changes those that know the fact or the report."""
-    decide = _decision(event)
-    world, contracts, of_contracts = _contracts(world, decide)
-    world, loans, of_loans = _loans(world, decide)
-    world, sites, of_sites = _sites(world, decide)
-    world, book = _deals(world, event)
-    changes = (change for change in (*of_contracts, *of_loans, *of_sites) if change.made or change.gone)
-    return world, merged((contracts, loans, sites, book)), tuple(changes)
-
-
-def _decision(event: FactEvent) -> Decide:
     match event:
         case FactsJoined():
-            return lambda log, kind: join(log, kind, event.fact_id, event.others)
+            decide: Decide = partial(join, fact_id=event.fact_id, others=event.others)
+            book, deal_ids = deals.join(world.book, world.names, event.fact_id, event.others)
         case FactParted():
-            return lambda log, kind: part(log, kind, event.fact_id, event.reports)
+            decide = partial(part, fact_id=event.fact_id, report_ids=event.reports)
+            book, deal_ids = deals.part(world.book, world.names, event.fact_id, event.reports)
         case ReportRetracted():
-            return lambda log, kind: retract(log, kind, event.report_id)
+            decide = partial(retract, report_id=event.report_id)
+            book, deal_ids = deals.retract(world.book, world.names, event.report_id)
         case _:
             assert_never(event)
+    world, contracts, of_contracts = _contracts(world._replace(book=book), decide)
+    world, loans, of_loans = _loans(world, decide)
+    world, sites, of_sites = _sites(world, decide)
+    changes = (change for change in (*of_contracts, *of_loans, *of_sites) if change.made or change.gone)
+    return world, merged((contracts, loans, sites, {Thing.DEAL: deal_ids})), tuple(changes)
 
 
 def _contracts(world: World, decide: Decide) -> Decided:
@@ -71,16 +70,3 @@ def _sites(world: World, decide: Decide) -> Decided:
     site_ids = tuple(dict.fromkeys(site_id for change in changes.values() for site_id in change.things))
     sites = derived(world.sites._replace(**logs), *site_ids)
     return world._replace(sites=sites), {Thing.SITE: site_ids}, tuple(changes.values())
-
-
-def _deals(world: World, event: FactEvent) -> tuple[World, Touched]:
-    match event:
-        case FactsJoined():
-            book, touched = deals.join(world.book, world.names, event.fact_id, event.others)
-        case ReportRetracted():
-            book, touched = deals.retract(world.book, world.names, event.report_id)
-        case FactParted():
-            book, touched = deals.part(world.book, world.names, event.fact_id, event.reports)
-        case _:
-            assert_never(event)
-    return world._replace(book=book), {Thing.DEAL: touched}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from rpds import HashTrieMap, HashTrieSet
@@ -284,12 +284,8 @@ def _filed(
 def _in_place(facts: tuple[Fact[V], ...], fact: Fact[V]) -> tuple[Fact[V], ...]:
     if not facts or facts[-1].known_at <= fact.known_at:
         return (*facts, fact)
-    earlier = bisect_right(facts, fact.known_at, key=_known_at)
+    earlier = bisect_right(facts, fact.known_at, key=lambda other: other.known_at)
     return (*facts[:earlier], fact, *facts[earlier:])
-
-
-def _known_at(fact: Fact[Any]) -> datetime:
-    return fact.known_at
 
 
 def _within_bounds(kind: Kind[V], facts: tuple[Fact[V], ...], now: datetime | None) -> tuple[Fact[V], ...]:

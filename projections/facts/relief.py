@@ -35,11 +35,6 @@ def borrower(name: str) -> str:
     return f"borrower:{name}"
 
 
-def lender(name: str) -> str:
-    """Return the subject of a lender."""
-    return f"lender:{name}"
-
-
 def facility(facility_id: str) -> str:
     """Return what is granted on a facility."""
     return f"facility:{facility_id}"
@@ -50,7 +45,7 @@ def _things(fact: Fact[Relief]) -> tuple[str, ...]:
         borrower(fact.value.borrower),
         ALL,
         facility(facility_of(fact)),
-        *map(lender, lenders_of(fact)),
+        *(f"lender:{name}" for name in lenders_of(fact)),
     )
 
 

@@ -18,7 +18,7 @@ LONGEST = timedelta(days=3660)
 def counted(log: Log[V], thing: str, window_starts: datetime) -> tuple[Fact[V], ...]:
     """Return the facts about a thing that became known after a window began, the oldest first."""
     facts = log.of(thing)
-    return facts[bisect_right(facts, window_starts, key=_known_at) :]
+    return facts[bisect_right(facts, window_starts, key=lambda fact: fact.known_at) :]
 
 
 def leaves_at(log: Log[V], thing: str, window_starts: datetime, now: datetime) -> datetime | None:
@@ -32,7 +32,3 @@ def changed(before: Log[V], after: Log[V], things: Iterable[str], window_starts:
     for thing in sorted(things, key=lambda thing: thing != ALL):
         if counted(before, thing, window_starts) != counted(after, thing, window_starts):
             yield thing
-
-
-def _known_at(fact: Fact[V]) -> datetime:
-    return fact.known_at

@@ -5,7 +5,6 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from events.base import Event
 from events.codec import encode
@@ -90,6 +89,5 @@ JOURNAL_EVENT = Projection(
     initial=None,
     reads=(Event,),
     project=project,
-    state_type=TypeAdapter(None),
     tables=(Table("journal_event", JournalEventRow, time_column="known_at"),),
 )

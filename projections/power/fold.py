@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, assert_never, get_args
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from rpds import HashTrieMap
 
 from events.base import Event
@@ -169,7 +168,6 @@ POWER = Projection(
     initial=Power(),
     reads=READS,
     project=one_by_one(apply, READS),
-    state_type=TypeAdapter(Power),
     tables=(
         Table("power_event", PowerEventRow, time_column="known_at"),
         Table("power_site", PowerSiteRow, key=("site_id",)),

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from events.families.prices import EquityBarClosed, GpuBarClosed
 from projections.base import BatchStep, Projection, Row, Table
@@ -64,29 +63,12 @@ def _shares(batch: EventBatch) -> ColumnBlock:
     bars = batch.bars
     at = np.flatnonzero(bars.code >= 0)
     symbols = np.array((*bars.symbols, ""), dtype=object)
-    columns = (
-        *(symbols[bars.code[at]], bars.interval_seconds[at], bars.bucket[at], bars.event_id[at]),
-        *(bars.open_usd[at], bars.high_usd[at], bars.low_usd[at], bars.close_usd[at], bars.volume[at]),
-        *(bars.first_at[at], bars.last_at[at]),
-    )
-    return ColumnBlock(EquityBarPartRow, columns)
+    own = (getattr(bars, name)[at] for name in EquityBarPartRow._fields if name != "symbol")
+    return ColumnBlock(EquityBarPartRow, (symbols[bars.code[at]], *own))
 
 
 def _gpu(bar: GpuBarClosed) -> GpuBarPartRow:
-    return GpuBarPartRow(
-        bar.model,
-        bar.basis,
-        bar.interval_seconds,
-        bar.bucket,
-        bar.event_id,
-        bar.open_usd,
-        bar.high_usd,
-        bar.low_usd,
-        bar.close_usd,
-        bar.quantity,
-        bar.first_at,
-        bar.last_at,
-    )
+    return GpuBarPartRow(*(getattr(bar, name) for name in GpuBarPartRow._fields))
 
 
 PRICES = Projection(
@@ -95,7 +77,6 @@ PRICES = Projection(
     initial=None,
     reads=(EquityBarClosed, GpuBarClosed),
     project=project,
-    state_type=TypeAdapter(None),
     tables=(
         Table(
             "equity_bar_part",

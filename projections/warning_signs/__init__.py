@@ -1,7 +1,5 @@
 """Warning signs: indicators measured with every event, signalled once per episode and level."""
 
-from pydantic import TypeAdapter
-
 from events.base import Event
 from projections.base import Projection, Reference, Table
 from projections.episodes.rows import (
@@ -51,7 +49,6 @@ WARNING_SIGNS = Projection(
     # Time passes with every event.
     reads=(Event,),
     project=project,
-    state_type=TypeAdapter(WarningSigns),
     tables=(
         Table("indicator", IndicatorRow, time_column="known_at"),
         Table("indicator_current", IndicatorCurrentRow, key=("indicator", "subject")),

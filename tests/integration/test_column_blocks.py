@@ -15,8 +15,7 @@ from projections.base import Projection
 from projections.column_block import ColumnBlock
 from projections.journal_event.fold import JOURNAL_EVENT, JournalEventRow
 from projections.prices.fold import PRICES, EquityBarPartRow
-from projections.store.block_text import ROWS_AT_ONCE, lines
-from projections.store.writing import RowBuffer
+from projections.store.writing import ROWS_AT_ONCE, RowBuffer, lines
 
 NOW = datetime(2026, 1, 5, 14, 30, tzinfo=UTC)
 AWKWARD = ["plain", "a\\b", "\\N", "\\.", "tab\there", "line\nline\r\n", "é 💰", "", '"quoted", and so on']

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
 from events.base import Event
 from events.families.prices import Bar
@@ -125,7 +124,7 @@ def cheat(apply: Callable[[Last, JournaledEvent], Step[Last]]) -> Projection[Las
             rows.extend(step.rows)
         return BatchStep(state, (tuple(rows),))
 
-    return Projection("cheat", 1, Last(), (Event,), project, TypeAdapter(Last), ())
+    return Projection("cheat", 1, Last(), (Event,), project, ())
 
 
 def peeking(future: Sequence[Entry]) -> Projection[Last]:

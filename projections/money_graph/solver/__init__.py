@@ -10,8 +10,7 @@ from typing import NamedTuple
 from projections.facts.book import Edge
 from projections.money_graph.solver.balanced_flow import balanced_circulation
 from projections.money_graph.solver.cycles import MAX_LOOPS, Loop, widest_first, widest_loops
-from projections.money_graph.solver.min_cost_flow import maximum_circulation
-from projections.money_graph.solver.round_trip import round_trips
+from projections.money_graph.solver.network_flow import maximum_circulation, round_trips
 
 __all__ = ["MAX_LOOPS", "Loop", "Solution", "maximum_circulation", "round_trips", "solve", "widest_first"]
 
