@@ -8,7 +8,7 @@ from rich.text import Text
 
 from events.words import count, day
 from ouroboros.backtest.chance import Chance
-from ouroboros.backtest.intervals import Interval
+from ouroboros.backtest.outcomes import Interval
 from ouroboros.backtest.returns import Performance
 from ouroboros.backtest.run import Result
 from ouroboros.backtest.study import Outcome

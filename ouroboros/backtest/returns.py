@@ -16,7 +16,7 @@ import empyrical
 import numpy as np
 from arch.bootstrap import StationaryBootstrap
 
-from ouroboros.backtest.intervals import Interval
+from ouroboros.backtest.outcomes import Interval
 from ouroboros.backtest.study import Draws
 from ouroboros.backtest.trading import STARTING_CAPITAL, Trade, Valuation
 from projections.event_batch import Numbers

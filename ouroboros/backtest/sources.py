@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import numpy as np
 import orjson
 
-from events.base import EVENT_ID_NAMESPACE, Certainty, Event
+from events.base import EVENT_ID_NAMESPACE, Certainty
 from events.families.desk import WatchlistChanged
 from events.words import count, listed
 from ouroboros.backtest.bars import Priced, bars_of, check_last_prices
@@ -73,8 +73,9 @@ class Source:
         if first is None:
             return
         starts_at = in_utc(first.known_at[0])
+        times = {"occurred_at": starts_at, "known_at": starts_at}
         desk = [
-            JournaledEvent(offset, 0, starts_at, _known_at(changed, starts_at))
+            JournaledEvent(offset, 0, starts_at, changed.model_copy(update=times))
             for offset, changed in enumerate(in_front)
         ]
         if desk:
@@ -186,7 +187,3 @@ def without_its_time(watchlist: WatchlistChanged) -> WatchlistChanged:
 def _identity(content: Mapping[str, object]) -> UUID:
     text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
     return uuid5(EVENT_ID_NAMESPACE, f"backtest\n{text}")
-
-
-def _known_at(changed: WatchlistChanged, at: datetime) -> Event:
-    return changed.model_copy(update={"occurred_at": at, "known_at": at})
