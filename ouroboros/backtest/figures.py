@@ -98,7 +98,7 @@ def _bounds(interval: Interval | None) -> str:
 
 
 def _earned(figures: Performance) -> Figures:
-    interval = figures.sharpe_interval
+    interval = figures.sharpe_ratio_interval
     between = f" ({interval.low:.1f}..{interval.high:.1f})" if interval else ""
     return {
         "return": percent(figures.total_return),

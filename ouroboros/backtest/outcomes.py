@@ -60,7 +60,6 @@ class Move(NamedTuple):
 class Hindsight:
     """Every bar of the period with what followed, known only when all is over."""
 
-    outcome: Outcome
     bars: tuple[Judged, ...]
     moves: tuple[Move, ...]
     known: tuple[datetime, ...]
@@ -136,7 +135,7 @@ def look_back(prices: Prices, outcome: Outcome, period: Period) -> Hindsight:
         Judged(known_at, close, _verdict(outcome, closes, known_at, later))
         for (known_at, close), later in zip(closes, came, strict=True)
     )
-    return Hindsight(outcome, judged, tuple(_moves(judged)), tuple(bar.known_at for bar in judged))
+    return Hindsight(judged, tuple(_moves(judged)), tuple(bar.known_at for bar in judged))
 
 
 def score(

@@ -107,7 +107,7 @@ class Source:
         """Read all parts once, and keep what is small."""
         overlaps = Overlaps(self.histories)
         summaries = [PartSummary() for _ in self.parts]
-        kept: list[EventBatch] | None = []
+        kept: list[EventBatch] = []
         size = 0
         readings = [self._part(part, about) for part, about in zip(self.parts, summaries, strict=True)]
         for batch, part in merged(readings):
@@ -116,15 +116,15 @@ class Source:
             if not len(taken):
                 continue
             size += len(taken)
-            if size > EVENTS_KEPT:
-                kept = None
-            if kept is not None:
+            if size <= EVENTS_KEPT:
                 kept.append(taken)
+            else:
+                kept.clear()
             yield taken
         for number, about in enumerate(summaries):
             about.same_events, about.same_prices = overlaps.same_events[number], overlaps.same_prices[number]
             about.hashes = self.parts[number].history.hashes
-        self._kept, self.summaries = kept, tuple(summaries)
+        self._kept, self.summaries = kept if size <= EVENTS_KEPT else None, tuple(summaries)
 
     def _part(self, part: Part, summary: PartSummary) -> Iterator[EventBatch]:
         until = self._before - datetime.resolution
