@@ -99,7 +99,10 @@ _COLUMNS = tuple(column.name for column in fields(Bars) if column.name not in {"
 
 
 def merged(histories: Sequence[Iterator[EventBatch]]) -> Iterator[tuple[EventBatch, Whole]]:
-    """Merge batches in known order, each beside the histories of its events; memory holds one of each."""
+    """Merge batches that are in known order; beside each batch stands which history an event is of.
+
+    Memory holds a batch of each history.
+    """
     heads = [next(history, None) for history in histories]
     while True:
         open_ = [(head.known_at[-1], number) for number, head in enumerate(heads) if head is not None]
