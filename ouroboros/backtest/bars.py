@@ -118,10 +118,7 @@ def _plain(value: Any) -> Any:
 
 
 def check_last_prices(batch: EventBatch, bars: BatchBars, history: History) -> None:
-    """Refuse a bar that was known before its last price was made: whoever decides by it looks ahead.
-
-    Raises UsageError with its address.
-    """
+    """Raise UsageError with the address of a bar that was known before its last price: it looks ahead."""
     early = np.flatnonzero(bars.last_at > bars.known_at + np.timedelta64(CLOCKS_DIFFER))
     if not early.size:
         return

@@ -50,8 +50,7 @@ def chance_of_return(
     times = closes.times
     if not times:
         return None
-    lengths = [_bars(times, holding) for holding in held]
-    lengths = [length for length in lengths if length]
+    lengths = [length for holding in held if (length := _bars(times, holding))]
     free = len(times) - sum(lengths)
     if not lengths or free < 1:
         return None

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from events.words import count, day
 from ouroboros.backtest.chance import Chance
-from ouroboros.backtest.intervals import Interval
+from ouroboros.backtest.outcomes import Interval
 from ouroboros.backtest.returns import Performance
 from ouroboros.backtest.run import Result
 from ouroboros.backtest.study import Outcome
@@ -98,7 +98,7 @@ def _bounds(interval: Interval | None) -> str:
 
 
 def _earned(figures: Performance) -> Figures:
-    interval = figures.sharpe_interval
+    interval = figures.sharpe_ratio_interval
     between = f" ({interval.low:.1f}..{interval.high:.1f})" if interval else ""
     return {
         "return": percent(figures.total_return),

@@ -15,8 +15,8 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import binomtest
 
-from ouroboros.backtest.intervals import Interval, wilson
 from ouroboros.backtest.prices import Prices
 from ouroboros.backtest.signals import ActivePeriod
 from ouroboros.backtest.study import Outcome, Period
@@ -24,6 +24,13 @@ from projections.event_batch import Numbers
 
 DAY = timedelta(days=1)
 LAST_DIGITS = 1e-12
+
+
+class Interval(NamedTuple):
+    """The bounds between which a figure lies, with 95 % confidence."""
+
+    low: float
+    high: float
 
 
 class Verdict(NamedTuple):
@@ -53,7 +60,6 @@ class Move(NamedTuple):
 class Hindsight:
     """Every bar of the period with what followed, known only when all is over."""
 
-    outcome: Outcome
     bars: tuple[Judged, ...]
     moves: tuple[Move, ...]
     known: tuple[datetime, ...]
@@ -129,7 +135,7 @@ def look_back(prices: Prices, outcome: Outcome, period: Period) -> Hindsight:
         Judged(known_at, close, _verdict(outcome, closes, known_at, later))
         for (known_at, close), later in zip(closes, came, strict=True)
     )
-    return Hindsight(outcome, judged, tuple(_moves(judged)), tuple(bar.known_at for bar in judged))
+    return Hindsight(judged, tuple(_moves(judged)), tuple(bar.known_at for bar in judged))
 
 
 def score(
@@ -167,6 +173,18 @@ def score(
         brier=_brier(probability, decided),
         brier_of_base_rate=_brier(base, decided) if probability is not None else None,
     )
+
+
+def wilson(successes: int, trials: int) -> Interval | None:
+    """Bound a proportion; None without trials.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+    Journal of the American Statistical Association 22 (1927).
+    """
+    if not trials:
+        return None
+    bounds = binomtest(successes, trials).proportion_ci(confidence_level=0.95, method="wilson")
+    return Interval(float(bounds.low), float(bounds.high))
 
 
 def _came(outcome: Outcome, closes: Numbers) -> list[int]:

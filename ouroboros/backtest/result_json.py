@@ -119,14 +119,8 @@ def _action(action: ActionResult, adjusted: float | None) -> dict[str, Any]:
 def _performance(figures: Performance | None) -> dict[str, Any] | None:
     if figures is None:
         return None
-    return {
-        **_fields(figures, "total_return annual_return annual_volatility sharpe_ratio max_drawdown exposure"),
-        "days": len(figures.days),
-        **_fields(figures, "days_invested turnover_a_year costs trades"),
-        "annual_mean_return_interval": figures.annual_mean_interval,
-        "sharpe_ratio_interval": figures.sharpe_interval,
-        "capital": list(zip(figures.days, figures.capital, strict=True)),
-    }
+    capital = list(zip(figures.days, figures.capital, strict=True))
+    return asdict(figures) | {"days": len(figures.days), "capital": capital}
 
 
 def _chance(chance: Chance | None, adjusted: float | None) -> dict[str, Any] | None:

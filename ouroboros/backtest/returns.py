@@ -16,7 +16,7 @@ import empyrical
 import numpy as np
 from arch.bootstrap import StationaryBootstrap
 
-from ouroboros.backtest.intervals import Interval
+from ouroboros.backtest.outcomes import Interval
 from ouroboros.backtest.study import Draws
 from ouroboros.backtest.trading import STARTING_CAPITAL, Trade, Valuation
 from projections.event_batch import Numbers
@@ -33,20 +33,20 @@ class Performance:
     was bought and sold over the mean capital, a year of 252 days.
     """
 
-    days: tuple[date, ...]
-    capital: tuple[float, ...]
     total_return: float
     annual_return: float | None
     annual_volatility: float | None
     sharpe_ratio: float | None
     max_drawdown: float
     exposure: float
+    days: tuple[date, ...]
     days_invested: int
     turnover_a_year: float
     costs: float
     trades: int
-    annual_mean_interval: Interval | None
-    sharpe_interval: Interval | None
+    annual_mean_return_interval: Interval | None
+    sharpe_ratio_interval: Interval | None
+    capital: tuple[float, ...]
 
 
 def performance(valuations: Sequence[Valuation], trades: Sequence[Trade], draws: Draws) -> Performance | None:
@@ -74,8 +74,8 @@ def performance(valuations: Sequence[Valuation], trades: Sequence[Trade], draws:
         turnover_a_year=traded / (fmean(capital) or 1.0) / years,
         costs=sum(trade.cost for trade in trades),
         trades=len(trades),
-        annual_mean_interval=mean_bounds,
-        sharpe_interval=sharpe_bounds,
+        annual_mean_return_interval=mean_bounds,
+        sharpe_ratio_interval=sharpe_bounds,
     )
 
 

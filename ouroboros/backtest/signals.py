@@ -11,7 +11,6 @@ from itertools import chain, groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from events.base import Event
 from ouroboros.backtest.study import Condition, SignalRule
 from projections.definition import Level
 from projections.episodes.rows import SignalRow
@@ -79,25 +78,19 @@ def _active_periods(rows: Sequence[SignalRow], rule: SignalRule) -> Iterator[Act
 def evidence_of(history: Iterable[EventBatch], wanted: frozenset[UUID]) -> dict[UUID, Evidence]:
     """Return the events that signals rest on, each with its headline."""
     texts = frozenset(map(str, wanted))
-    return {
-        event.event_id: Evidence(event.event_id, event.known_at, event.source, event.headline)
-        for batch in history
-        for event in _events_among(batch, wanted, texts)
-    }
+    found = {}
+    for batch in history:
+        ids = enumerate(batch.bars.event_id.tolist())
+        bars = [batch.journaled(position) for position, event_id in ids if event_id in texts]
+        for event in (journaled.event for journaled in (*bars, *batch.others.values())):
+            if event.event_id in wanted:
+                found[event.event_id] = Evidence(event.event_id, event.known_at, event.source, event.headline)
+    return found
 
 
 def fits(pattern: str, subject: str) -> bool:
     """Return whether a subject fits a pattern, in which * stands for any text."""
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), subject) is not None
-
-
-def _events_among(batch: EventBatch, wanted: frozenset[UUID], texts: frozenset[str]) -> Iterator[Event]:
-    for position, event_id in enumerate(batch.bars.event_id.tolist()):
-        if event_id in texts and position not in batch.others:
-            yield batch.journaled(position).event
-    for journaled in batch.others.values():
-        if journaled.event.event_id in wanted:
-            yield journaled.event
 
 
 def _held(condition: Condition, newest: Mapping[tuple[str, str], SignalRow]) -> list[SignalRow]:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import numpy as np
 import orjson
 
-from events.base import EVENT_ID_NAMESPACE, Certainty, Event
+from events.base import EVENT_ID_NAMESPACE, Certainty
 from events.families.desk import WatchlistChanged
 from events.words import count, listed
 from ouroboros.backtest.bars import Priced, bars_of, check_last_prices
@@ -73,8 +73,9 @@ class Source:
         if first is None:
             return
         starts_at = in_utc(first.known_at[0])
+        times = {"occurred_at": starts_at, "known_at": starts_at}
         desk = [
-            JournaledEvent(offset, 0, starts_at, _known_at(changed, starts_at))
+            JournaledEvent(offset, 0, starts_at, changed.model_copy(update=times))
             for offset, changed in enumerate(in_front)
         ]
         if desk:
@@ -106,7 +107,7 @@ class Source:
         """Read all parts once, and keep what is small."""
         overlaps = Overlaps(self.histories)
         summaries = [PartSummary() for _ in self.parts]
-        kept: list[EventBatch] | None = []
+        kept: list[EventBatch] = []
         size = 0
         readings = [self._part(part, about) for part, about in zip(self.parts, summaries, strict=True)]
         for batch, part in merged(readings):
@@ -115,15 +116,15 @@ class Source:
             if not len(taken):
                 continue
             size += len(taken)
-            if size > EVENTS_KEPT:
-                kept = None
-            if kept is not None:
+            if size <= EVENTS_KEPT:
                 kept.append(taken)
+            else:
+                kept.clear()
             yield taken
         for number, about in enumerate(summaries):
             about.same_events, about.same_prices = overlaps.same_events[number], overlaps.same_prices[number]
             about.hashes = self.parts[number].history.hashes
-        self._kept, self.summaries = kept, tuple(summaries)
+        self._kept, self.summaries = kept if size <= EVENTS_KEPT else None, tuple(summaries)
 
     def _part(self, part: Part, summary: PartSummary) -> Iterator[EventBatch]:
         until = self._before - datetime.resolution
@@ -186,7 +187,3 @@ def without_its_time(watchlist: WatchlistChanged) -> WatchlistChanged:
 def _identity(content: Mapping[str, object]) -> UUID:
     text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
     return uuid5(EVENT_ID_NAMESPACE, f"backtest\n{text}")
-
-
-def _known_at(changed: WatchlistChanged, at: datetime) -> Event:
-    return changed.model_copy(update={"occurred_at": at, "known_at": at})

@@ -112,13 +112,9 @@ class Outcome(Value):
     """Within how many days of 24 hours."""
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
+    def _one_way_of_one_price(self) -> Self:
         if (self.falls is None) == (self.rises is None):
             raise ValueError("say falls or rises, one of the two")
-        return self
-
-    @model_validator(mode="after")
-    def _one_price(self) -> Self:
         if (self.symbol is None) == (self.model is None):
             raise ValueError("say symbol for a share, or model and basis for a GPU")
         if (self.model is None) != (self.basis is None):

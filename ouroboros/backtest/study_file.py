@@ -13,10 +13,7 @@ from projections.indicators import DEFINITIONS
 
 
 def read_study(path: Path) -> tuple[Study, Document]:
-    """Read a study, and the document that it stands in.
-
-    Raises UsageError that names file and line of everything that is wrong.
-    """
+    """Read a study and its document. Raises UsageError with file and line of everything that is wrong."""
     document = read_yaml(path)
     return document.validated(Study.model_validate, _describe, _wrong, "Nothing was run."), document
 

@@ -190,9 +190,7 @@ def closes_of(action: Action, prices: Prices, period: Period) -> Closes:
 def valuations_of(trades: Sequence[Trade], closes: Closes) -> list[Valuation]:
     """Return the capital and the gross value of all positions at each time."""
     levels, gross = _capital_and_gross(trades, closes)
-    return [
-        Valuation(*valuation) for valuation in zip(closes.times, levels.tolist(), gross.tolist(), strict=True)
-    ]
+    return list(map(Valuation, closes.times, levels.tolist(), gross.tolist()))
 
 
 def total_return(

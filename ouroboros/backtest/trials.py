@@ -79,17 +79,12 @@ class Split:
 
 def rules_of(study: Study, variant: Variant | None) -> dict[str, SignalRule]:
     """Return the signals of a study, with the levels of a variant in place of their own."""
-    levels = variant.levels if variant else {}
-    return {
-        name: rule
-        if name not in levels
-        else rule.model_copy(
-            update={
-                "of": tuple(condition.model_copy(update={"level": levels[name]}) for condition in rule.of)
-            }
-        )
-        for name, rule in study.signals.items()
-    }
+    changed = {}
+    for name, level in (variant.levels if variant else {}).items():
+        rule = study.signals[name]
+        conditions = tuple(condition.model_copy(update={"level": level}) for condition in rule.of)
+        changed[name] = rule.model_copy(update={"of": conditions})
+    return study.signals | changed
 
 
 def tried(
@@ -104,9 +99,13 @@ def tried(
     for signal, periods in active_periods.items():
         scored = score(periods, hindsight, study.period.starts, study.signals[signal].probability)
         signals[signal] = SignalResult(scored, chance_of_hits(scored, hindsight, study.chance))
-    return Trial(
-        name, active_periods, signals, _done(study, prices, active_periods) if study.action else None
-    )
+    action, period = study.action, study.period
+    if action is None:
+        return Trial(name, active_periods, signals, None)
+    held = holdings(action, active_periods[action.signal], period)
+    trades, figures = earned(action, prices, held, period, study.chance)
+    chance = chance_of_return(action, prices, held, period, study.chance)
+    return Trial(name, active_periods, signals, ActionResult(held, trades, figures, chance))
 
 
 def earned(
@@ -128,16 +127,6 @@ def holm(p_values: Mapping[Tried, float]) -> dict[Tried, float]:
     for rank, (what, p_value) in enumerate(sorted(p_values.items(), key=itemgetter(1))):
         adjusted[what] = highest = max(highest, min(1.0, (len(p_values) - rank) * p_value))
     return adjusted
-
-
-def _done(
-    study: Study, prices: Prices, active_periods: Mapping[str, tuple[ActivePeriod, ...]]
-) -> ActionResult:
-    action, period = study.action, study.period
-    assert action is not None  # noqa: S101  asked for only where there is one
-    held = holdings(action, active_periods[action.signal], period)
-    trades, figures = earned(action, prices, held, period, study.chance)
-    return ActionResult(held, trades, figures, chance_of_return(action, prices, held, period, study.chance))
 
 
 def walk_forward(

@@ -20,7 +20,7 @@ from ouroboros.history.exported import Exported
 from ouroboros.history.manifest import ExportedFile
 from ouroboros.history.ordering import RUN_EVENTS
 from ouroboros.history.source import History, Order, journaled
-from projections.event_batch import Bars, EventBatch, Times, Whole, batch_of, from_utc
+from projections.event_batch import Bars, EventBatch, Whole, batch_of, from_utc
 
 EVENTS_AT_ONCE = 65_536
 # Events that are not read as columns take twenty times the memory.
@@ -62,7 +62,7 @@ def _in_known_order(
             last = batch.known_at[-1]
             end = int(np.searchsorted(batch.known_at, from_utc(until), "right")) if until else len(batch)
             if end:
-                yield batch.part(0, int(end))
+                yield batch.part(0, end)
             if end < len(batch):
                 return
 
@@ -115,7 +115,8 @@ def merged(histories: Sequence[Iterator[EventBatch]]) -> Iterator[tuple[EventBat
         for number, head in enumerate(heads):
             if head is None:
                 continue
-            size = len(head) if number == ending else _reach(head.known_at, bound, upto=number < ending)
+            reach = np.searchsorted(head.known_at, bound, "right" if number < ending else "left")
+            size = len(head) if number == ending else int(reach)
             if size:
                 taken.append(head.part(0, size))
                 numbers.append(np.full(size, number))
@@ -177,7 +178,3 @@ def picked(batch: EventBatch, positions: NDArray[np.intp]) -> EventBatch:
         ),
         others=dict(sorted(others, key=lambda item: item[0])),
     )
-
-
-def _reach(known_at: Times, bound: np.datetime64, *, upto: bool) -> int:
-    return int(np.searchsorted(known_at, bound, "right" if upto else "left"))

@@ -37,10 +37,7 @@ class EventsFile(History):
         self._bar_seconds = bar_seconds
 
     def entries(self, order: Order, until: datetime | None = None) -> Iterator[Entry]:
-        """Read the events; an event that comes again counts once where it came first.
-
-        Raises UsageError naming the first line that holds no event.
-        """
+        """Read the events, each where it came first. Raises UsageError naming the first line without one."""
         return ordered(self._entries(), order, until, str(self.path))
 
     def address(self, entry: Entry) -> str:

@@ -80,7 +80,9 @@ def merged(folder: Path, files: Sequence[ExportedFile], order: Order) -> Iterato
     def rows(file: ExportedFile) -> Iterator[tuple[_Key, Stored | None]]:
         # Every file is asked for its first item at once: this one opens nothing, and sorts as the first row.
         yield file.first if order is Order.JOURNAL else (file.first_known_at, -1, -1), None
-        for row in _in_order(folder, file, order):
+        stored = rows_of(folder / PurePosixPath(file.name))
+        is_in_order = order is Order.JOURNAL or file.in_known_order
+        for row in stored if is_in_order else in_known_order(stored):
             yield row.position if order is Order.JOURNAL else (row.known_at, *row.position), row
 
     for _, row in heapq.merge(*map(rows, files), key=itemgetter(0)):
@@ -88,16 +90,8 @@ def merged(folder: Path, files: Sequence[ExportedFile], order: Order) -> Iterato
             yield row
 
 
-def _in_order(folder: Path, file: ExportedFile, order: Order) -> Iterator[Stored]:
-    rows = rows_of(folder / PurePosixPath(file.name))
-    return rows if order is Order.JOURNAL or file.in_known_order else in_known_order(rows)
-
-
 def rows_of(path: Path) -> Iterator[Stored]:
-    """Read the rows of an exported file as they stand, in journal order.
-
-    Raises UsageError where they are not rows of an export, or not in journal order.
-    """
+    """Read the rows of a file. Raises UsageError where they are no export, or not in journal order."""
     return _rows(path) if path.suffix == ".parquet" else _lines(path)
 
 

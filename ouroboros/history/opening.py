@@ -1,6 +1,5 @@
 """Which history a name or path means."""
 
-from itertools import islice
 from pathlib import Path
 
 from events.errors import UsageError
@@ -52,11 +51,8 @@ def _opened_path(path: Path, mapping: str | Path | None, bar_seconds: int) -> Hi
         case ".csv" | ".tsv" | ".txt" if mapping is not None:
             return MappedFile(path, mapping)
         case ".csv":
-            return EventsFile(path, bar_seconds) if _names_event_types(path) else MappedFile(path, None)
+            with path.open("rb") as file:
+                has_events = b"event_type" in file.readline()
+            return EventsFile(path, bar_seconds) if has_events else MappedFile(path, None)
         case suffix:
             raise UsageError(f"{path} ends in {suffix or 'nothing'}, which is no history.", _REMEDY)
-
-
-def _names_event_types(path: Path) -> bool:
-    with path.open("rb") as file:
-        return any(b"event_type" in line for line in islice(file, 1))

@@ -147,15 +147,14 @@ def _batch(batch: Any, before: datetime | None, where: str) -> EventBatch:
     of_shares = (kinds == EquityBarClosed.__name__)[kind] & of_today
     symbols, code = _dictionary(batch, "key")
     known_at = _times(batch, "known_at")
-    offset = batch.column("journal_offset").to_numpy()
-    index = batch.column("journal_index").to_numpy()
+    offset, index = _column(batch, "journal_offset"), _column(batch, "journal_index")
     columns: dict[str, NDArray[Any]] = {name: _times(batch, name) for name in _TIMES}
-    columns |= {name: batch.column(name).to_numpy(zero_copy_only=False) for name in _NUMBERS}
+    columns |= {name: _column(batch, name) for name in _NUMBERS}
     bars = Bars(
         symbols=tuple(symbols),
         code=np.where(of_shares, code, -1),
-        event_id=_texts(batch, "event_id"),
-        payload=_texts(batch, "payload"),
+        event_id=_column(batch, "event_id"),
+        payload=_column(batch, "payload"),
         source=_words(batch, "source"),
         certainty=_words(batch, "certainty"),
         interval_seconds=batch.column("interval_seconds").fill_null(0).to_numpy(),
@@ -177,17 +176,15 @@ def _dictionary(batch: Any, name: str) -> tuple[NDArray[np.object_], NDArray[np.
     return words, column.indices.to_numpy().astype(np.int64)
 
 
-def _words(batch: Any, name: str) -> NDArray[np.object_]:
+def _words(batch: Any, name: str) -> NDArray[Any]:
     words, codes = _dictionary(batch, name)
-    column: NDArray[np.object_] = words[codes]
-    return column
+    return words[codes]
 
 
-def _texts(batch: Any, name: str) -> NDArray[np.object_]:
-    column: NDArray[np.object_] = batch.column(name).to_numpy(zero_copy_only=False)
+def _column(batch: Any, name: str) -> NDArray[Any]:
+    column: NDArray[Any] = batch.column(name).to_numpy(zero_copy_only=False)
     return column
 
 
 def _times(batch: Any, name: str) -> NDArray[np.datetime64]:
-    column: NDArray[np.datetime64] = batch.column(name).to_numpy(zero_copy_only=False)
-    return column.astype("datetime64[us]", copy=False)
+    return _column(batch, name).astype("datetime64[us]", copy=False)

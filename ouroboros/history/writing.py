@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
@@ -124,7 +124,7 @@ class ExportWriter:
         if self._format == "parquet":
             part.writer.write_table(table(part.waiting))
         else:
-            _write_lines(part.writer, part.waiting)
+            part.writer.writelines(map(_line, part.waiting))
         self._waiting -= len(part.waiting)
         part.waiting.clear()
 
@@ -153,12 +153,9 @@ class ExportWriter:
         )
 
 
-def _write_lines(file: IO[bytes], entries: list[Entry]) -> None:
-    for entry in entries:
-        file.write(
-            b'{"journal_offset":%d,"journal_index":%d,"event":%s}\n'
-            % (entry.offset, entry.index, encode(entry.event))
-        )
+def _line(entry: Entry) -> bytes:
+    event = encode(entry.event)
+    return b'{"journal_offset":%d,"journal_index":%d,"event":%s}\n' % (entry.offset, entry.index, event)
 
 
 def _exported(part: _Part, path: Path) -> ExportedFile:

@@ -23,16 +23,13 @@ NOTHING = "-"
 def render(template: str, title: str, **context: Any) -> str:
     """Return a whole page, which asks nothing of the network."""
     scripts = [get_plotlyjs(), _shipped("page.js")]
-    return (
-        environment()
-        .get_template(template)
-        .render(
-            context,
-            title=title,
-            style=Markup(_shipped("page.css")),  # noqa: S704  our own
-            scripts=[Markup(script) for script in scripts],  # noqa: S704  our own, and plotly's
-            policy=_policy(scripts),
-        )
+    page = environment().get_template(template)
+    return page.render(
+        context,
+        title=title,
+        style=Markup(_shipped("page.css")),  # noqa: S704  our own
+        scripts=[Markup(script) for script in scripts],  # noqa: S704  our own, and plotly's
+        policy=_policy(scripts),
     )
 
 
@@ -66,12 +63,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters |= {
-        "day": day,
-        "dollars": dollars,
-        "host": host,
-        "number": number,
-        "percent": percent,
-        "price": price,
+        function.__name__: function for function in (day, dollars, host, number, percent, price)
     }
     templates.policies["json.dumps_kwargs"] = {"default": date.isoformat}
     return templates

@@ -31,10 +31,7 @@ class Fingerprint:
 
 
 def fingerprints(database: str, namespace: Namespace) -> dict[str, Fingerprint]:
-    """Return the fingerprint of every table of every projection at a namespace, all at one time.
-
-    Raises psycopg.Error.
-    """
+    """Return the fingerprint of every table at a namespace, all at one time. Raises psycopg.Error."""
     with psycopg.connect(database) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.execute("SET TIME ZONE 'UTC'")

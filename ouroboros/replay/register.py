@@ -44,10 +44,7 @@ class Replay:
 
 @contextmanager
 def holding(database: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
-    """Connect, and keep everybody else from working on the same replay meanwhile.
-
-    Raises UsageError where somebody does already.
-    """
+    """Connect and lock a replay. Raises UsageError where somebody else works on it."""
     with psycopg.connect(database, autocommit=True, application_name="ouroboros-replay") as connection:
         # The server lets go of what an ended process held only once it notices the end.
         connection.execute(SQL("SET lock_timeout = {}").format(f"{PATIENCE_SECONDS}s"))

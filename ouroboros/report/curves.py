@@ -105,8 +105,8 @@ def _shares(lines: Sequence[Trace], definition: Any, title: str) -> Figure:
 
 def _signals(name: str, prices: Sequence[Any], signals: Sequence[Any]) -> list[Trace]:
     """Mark each step of an episode on the price of its day, or the last before."""
-    priced = [(signal, _price_on(prices, signal)) for signal in signals if signal.subject == name]
-    known = [(signal, price) for signal, price in priced if price is not None]
+    about = [signal for signal in signals if signal.subject == name]
+    known = [(signal, price) for signal in about if (price := _price_on(prices, signal)) is not None]
     if not known:
         return []
     return [

@@ -99,14 +99,13 @@ def _separate(names: list[str], boxes: Mapping[str, Box], positions: dict[str, P
                 continue
             moved = True
             here, there = positions[one], positions[other]
+            step_x = step_y = 0.0
             if over_x < over_y:
-                step = (over_x / 2 + 1) * (1 if here.x > there.x else -1)
-                here, there = Point(here.x + step, here.y), Point(there.x - step, there.y)
+                step_x = (over_x / 2 + 1) * (1 if here.x > there.x else -1)
             else:
-                step = (over_y / 2 + 1) * (1 if here.y > there.y else -1)
-                here, there = Point(here.x, here.y + step), Point(there.x, there.y - step)
-            positions[one] = _inside(here, boxes[one], height)
-            positions[other] = _inside(there, boxes[other], height)
+                step_y = (over_y / 2 + 1) * (1 if here.y > there.y else -1)
+            positions[one] = _inside(Point(here.x + step_x, here.y + step_y), boxes[one], height)
+            positions[other] = _inside(Point(there.x - step_x, there.y - step_y), boxes[other], height)
         if not moved:
             return True
     return False

@@ -106,10 +106,7 @@ class Facts:
 
 
 def read_facts(database_url: str, views: str, at: datetime | None) -> Facts:
-    """Return all that the views of a schema have; `at` is the time in the past that they are of, if any.
-
-    Raises psycopg.Error.
-    """
+    """Read the views of a schema; `at` is the time in the past that they are of. Raises psycopg.Error."""
     with psycopg.connect(database_url, connect_timeout=5) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True

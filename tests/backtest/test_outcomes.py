@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from ouroboros.backtest.chance import chance_of_hits
-from ouroboros.backtest.intervals import wilson
-from ouroboros.backtest.outcomes import look_back
+from ouroboros.backtest.outcomes import look_back, wilson
 from ouroboros.backtest.study import Draws
 from ouroboros.backtest.trials import holm
 from tests.backtest.cases import at, bars, result_of, waiver

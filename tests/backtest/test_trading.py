@@ -151,7 +151,7 @@ def test_a_figure_that_is_not_defined_is_none_and_never_not_a_number(tmp_path: P
     result = result_of(tmp_path, bars("CRWV", "2025-03-03", [(10, 10)] * 30), action=action)
     done = result.trials[0].action
     assert done and done.performance
-    assert (done.performance.sharpe_ratio, done.chance, done.performance.sharpe_interval) == (
+    assert (done.performance.sharpe_ratio, done.chance, done.performance.sharpe_ratio_interval) == (
         None,
         None,
         None,
