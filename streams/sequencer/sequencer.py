@@ -77,7 +77,8 @@ class Sequencer:
                 out.done.append(message)
         if self._conflation.waiting > MAX_WAITING:
             out.add(self._conflation.close_all())
-        return await self._append(out)
+        await self._append(out)
+        return out.done
 
     async def close_ended(self, monotonic: float) -> list[Message]:
         """Journal the bars whose time is over; return the messages that wait for nothing else."""
@@ -90,7 +91,8 @@ class Sequencer:
     async def _journal(self, closed: Iterable[ClosedSeries]) -> list[Message]:
         out = _Output()
         out.add(closed)
-        return await self._append(out)
+        await self._append(out)
+        return out.done
 
     @property
     def waiting(self) -> int:
@@ -176,7 +178,7 @@ class Sequencer:
             return None
         return Refusal(reason, event.key, orjson.loads(event.model_dump_json(exclude_none=True)))
 
-    async def _append(self, out: "_Output") -> list[Message]:
+    async def _append(self, out: "_Output") -> None:
         """Write dead letters, then runs, then resolutions, each only when the broker has all before it.
 
         A crash in between redelivers the message, and what the journal has is passed over:
@@ -195,7 +197,6 @@ class Sequencer:
             self.journaled += len(run.events)
         self.refused += sum(record.is_open for record in out.dead_letters)
         await self._send_dead_letters(out.resolutions)
-        return out.done
 
     async def _send_dead_letters(self, records: Sequence[DeadLetter]) -> None:
         sent = [
