@@ -9,7 +9,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from events.errors import JournalGap
@@ -19,7 +18,7 @@ from projections.store.projector import JournalRecord, Projector
 from streams.faust_app import Failure, consume, create_app
 from streams.kafka import EndOffsets, reading_journal
 from streams.messages import as_pairs
-from streams.roles import Loop, Role
+from streams.roles import Health, Loop, Role
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -76,20 +75,10 @@ class ProjectorRole(Role):
             return None
         return max(0, await ends.of_journal() - 1 - self.projector.committed_offset)
 
-    @property
-    def progress(self) -> int:
-        """Return a number that changes with every batch."""
-        return self.projector.activity if self.projector else 0
-
-    @property
-    def applied(self) -> int:
-        """Return how many events were folded since the start."""
-        return self.projector.applied if self.projector else 0
-
-    @property
-    def last_event_at(self) -> datetime | None:
-        """Return the folds' own clock."""
-        return self.projector.now if self.projector else None
+    def health(self) -> Health:
+        """Return how many events were folded, and the folds' own clock; an attempt to commit is progress."""
+        projector = self.projector
+        return Health(projector.applied, projector.activity, projector.now) if projector else Health(0, 0)
 
     async def _work(self, batch: list[Any]) -> None:
         async with self._busy:

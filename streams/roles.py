@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -21,6 +21,14 @@ from streams.settings import Settings
 HEARTBEAT_SECONDS = 2.0
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Health(NamedTuple):
+    """How much a role has done, what changes whenever it does anything, and the time of its newest event."""
+
+    applied: int
+    progress: int
+    last_event_at: datetime | None = None
 
 
 class Role:
@@ -47,25 +55,14 @@ class Role:
         """Return how much is still to do; None while another worker is on duty."""
         return 0
 
-    @property
-    def applied(self) -> int:
-        """Return how much was done since the start."""
+    def health(self) -> Health:
+        """Return what was done since the start."""
         raise NotImplementedError
-
-    @property
-    def progress(self) -> int:
-        """Return a number that changes whenever anything is done."""
-        return self.applied
-
-    @property
-    def last_event_at(self) -> datetime | None:
-        """Return the time of the newest event, where the role knows of it."""
-        return None
 
 
 async def supervise(settings: Settings, roles: Sequence[Role], ends: EndOffsets) -> None:
     """Write into the database how the roles are, every few seconds, until one stalls. Raises Stalled."""
-    moved_at = {role.name: (role.progress, time.monotonic()) for role in roles}
+    moved_at = {role.name: (role.health().progress, time.monotonic()) for role in roles}
     while True:
         await asyncio.sleep(HEARTBEAT_SECONDS)
         for role in roles:
@@ -78,10 +75,10 @@ async def supervise(settings: Settings, roles: Sequence[Role], ends: EndOffsets)
 def _check_progress(
     settings: Settings, role: Role, lag: int | None, moved_at: dict[str, tuple[int, float]]
 ) -> None:
-    progress, since = moved_at[role.name]
-    now = time.monotonic()
-    if not lag or role.progress != progress:
-        moved_at[role.name] = (role.progress, now)
+    before, since = moved_at[role.name]
+    progress, now = role.health().progress, time.monotonic()
+    if not lag or progress != before:
+        moved_at[role.name] = (progress, now)
     elif now - since > settings.stall_seconds:
         raise Stalled(
             f"The {role.name} has {lag:,} to go and has done nothing for {now - since:.0f} seconds.",
@@ -90,6 +87,7 @@ def _check_progress(
 
 
 async def _write_heartbeat(settings: Settings, role: Role, lag: int) -> None:
+    health = role.health()
     # A database that is away is the projector's to wait for; the heart goes on beating.
     with suppress(psycopg.OperationalError):
         async with connected(
@@ -99,5 +97,5 @@ async def _write_heartbeat(settings: Settings, role: Role, lag: int) -> None:
                 "INSERT INTO ouroboros.component VALUES (%s, %s, %s, %s, now())"
                 " ON CONFLICT (component) DO UPDATE SET last_event_at = EXCLUDED.last_event_at,"
                 " lag = EXCLUDED.lag, applied = EXCLUDED.applied, beat_at = now()",
-                (role.name, role.last_event_at, lag, role.applied),
+                (role.name, health.last_event_at, lag, health.applied),
             )

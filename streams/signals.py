@@ -19,7 +19,7 @@ from projections.base import Projection
 from projections.store.connection import connected
 from streams.evidence import as_json, with_sources
 from streams.kafka import EndOffsets
-from streams.roles import Loop, Role
+from streams.roles import Health, Loop, Role
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,6 @@ class SignalRole(Role):
     """Sends what the outbox holds; wakes up on every commit of the projector beside it."""
 
     name = "signals"
-    applied = 0
 
     def __init__(
         self, settings: Settings, projection: Projection[Any], producer: AIOKafkaProducer, wake: asyncio.Event
@@ -40,6 +39,7 @@ class SignalRole(Role):
         self._settings = settings
         self._producer = producer
         self._wake = wake
+        self._sent = 0
         # Versions of the projection give the same signals the same ids: each is sent once.
         unsent = SQL(
             "FROM {} o WHERE NOT EXISTS (SELECT FROM ouroboros.delivery d WHERE d.message_id = o.message_id)"
@@ -60,6 +60,10 @@ class SignalRole(Role):
         except psycopg.OperationalError:
             return None
         return int(found[0]) if found else 0
+
+    def health(self) -> Health:
+        """Return how many signals were sent since the start."""
+        return Health(self._sent, self._sent)
 
     def loops(self) -> Sequence[Loop]:
         """Return the loop that sends."""
@@ -107,5 +111,5 @@ class SignalRole(Role):
                         "INSERT INTO ouroboros.delivery (message_id) VALUES (%s)",
                         [(message_id,) for message_id, _, _ in unsent],
                     )
-        self.applied += len(unsent)
+        self._sent += len(unsent)
         return len(unsent)

@@ -66,7 +66,10 @@ def servers(settings: Settings, out: Console) -> Iterator[Environment]:
 
 
 def write_connection(environment: Environment) -> Path:
-    """Write a file for shells to read in: where the servers are, and Kafka's tools as commands."""
+    """Write a file for shells to read in: where the servers are, and Kafka's tools as commands.
+
+    The password goes where psql looks for it, readable by its owner alone.
+    """
     settings = environment.settings
     folder = settings.home / "demo"
     tools = folder / "tools"

@@ -6,7 +6,8 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from events.errors import EmbeddedServerError
@@ -46,6 +47,18 @@ class HomeLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+@contextmanager
+def locked(home: Path, name: str) -> Iterator[HomeLock]:
+    """Take the lock of a home for the server that is started meanwhile; give it back where that fails."""
+    lock = HomeLock(home, name)
+    lock.take()
+    try:
+        yield lock
+    except BaseException:
+        lock.release()
+        raise
 
 
 def filled_once(folder: Path, fill: Callable[[Path], None]) -> Path:

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 
 from events.errors import EmbeddedServerError
 from ouroboros.embedded.failures import ELSEWHERE, explained, not_installed
-from ouroboros.embedded.homes import HomeLock, choose_port, filled_once, free_port
-from ouroboros.embedded.processes import LocalServer, Plan, run_program, started, stop_leftover
+from ouroboros.embedded.homes import HomeLock, choose_port, filled_once, free_port, locked
+from ouroboros.embedded.processes import LocalServer, Plan, run_program, stop_leftover
 
 KAFKA_VERSION = "4.3.0"
 # Each line is a SHA-256 and a jar's path in a Maven repository, which holds its exact version.
@@ -80,45 +80,44 @@ def start_kafka(home: Path, report: Callable[[str], None], *, fresh: bool = Fals
     home = home.absolute()
     with explained(NAME, home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return started(NAME, home, report, lambda lock: _prepare(home, report, lock, fresh=fresh))
-
-
-def _prepare(home: Path, report: Callable[[str], None], lock: HomeLock, *, fresh: bool) -> KafkaServer:
-    """Do all that comes before the start, with the home's lock held."""
-    marker = f"-Douroboros.home={home}"
-    pid_file = home / "server.pid"
-    stop_leftover(NAME, pid_file, f"{marker} ", (signal.SIGTERM, signal.SIGKILL), report)
-    if fresh:
-        shutil.rmtree(home / "data", ignore_errors=True)
-    port = choose_port(home / "port")
-    controller_port = free_port(other_than=port)
-    java = _java(report)
-    filled_once(home / "data", partial(_format, home, java, port, controller_port))
-    _write_settings(home, "data", port, controller_port)
-    temporary = home / "tmp"  # compression codecs unpack native code here: /tmp may forbid to run it
-    temporary.mkdir(exist_ok=True)
-    plan = Plan(
-        name=NAME,
-        home=home,
-        port=port,
-        command=(
-            *java,
-            "-Xmx512m",
-            "-XX:+ExitOnOutOfMemoryError",
-            f"-Djava.io.tmpdir={temporary}",
-            "-Dorg.slf4j.simpleLogger.showDateTime=true",
-            "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
-            marker,
-            "kafka.Kafka",
-            "server.properties",
-        ),
-        locale="C.UTF-8",
-        answers=partial(_answers, port),
-        stop_signal=signal.SIGTERM,
-        kill_signal=signal.SIGKILL,
-        pid_file=pid_file,
-    )
-    return KafkaServer(plan, lock, java)
+    with explained(NAME, home), locked(home, NAME) as lock:
+        marker = f"-Douroboros.home={home}"
+        pid_file = home / "server.pid"
+        stop_leftover(NAME, pid_file, f"{marker} ", (signal.SIGTERM, signal.SIGKILL), report)
+        if fresh:
+            shutil.rmtree(home / "data", ignore_errors=True)
+        port = choose_port(home / "port")
+        controller_port = free_port(other_than=port)
+        java = _java(report)
+        filled_once(home / "data", partial(_format, home, java, port, controller_port))
+        _write_settings(home, "data", port, controller_port)
+        temporary = home / "tmp"  # compression codecs unpack native code here: /tmp may forbid to run it
+        temporary.mkdir(exist_ok=True)
+        plan = Plan(
+            name=NAME,
+            home=home,
+            port=port,
+            command=(
+                *java,
+                "-Xmx512m",
+                "-XX:+ExitOnOutOfMemoryError",
+                f"-Djava.io.tmpdir={temporary}",
+                "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
+                marker,
+                "kafka.Kafka",
+                "server.properties",
+            ),
+            locale="C.UTF-8",
+            answers=partial(_answers, port),
+            stop_signal=signal.SIGTERM,
+            kill_signal=signal.SIGKILL,
+            pid_file=pid_file,
+        )
+        server = KafkaServer(plan, lock, java)
+        report(f"Starting {NAME} ...")
+        server.start()
+        return server
 
 
 def _java(report: Callable[[str], None]) -> tuple[str, ...]:

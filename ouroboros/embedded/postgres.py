@@ -16,8 +16,8 @@ import psycopg
 from events.errors import EmbeddedServerError
 from ouroboros.embedded.accounts import Account, ordinary_account, reaches, settle, shared_place
 from ouroboros.embedded.failures import ELSEWHERE, explained, not_installed
-from ouroboros.embedded.homes import HomeLock, choose_port, filled_once
-from ouroboros.embedded.processes import LocalServer, Plan, run_program, started, stop_leftover
+from ouroboros.embedded.homes import HomeLock, choose_port, filled_once, locked
+from ouroboros.embedded.processes import LocalServer, Plan, run_program, stop_leftover
 
 VERSION = "18"
 NAME = f"PostgreSQL {VERSION}"
@@ -44,47 +44,44 @@ def start_postgres(home: Path, report: Callable[[str], None], *, fresh: bool = F
     with explained(NAME, home):
         account = ordinary_account()
         home = settle(home, account, report)
-        return started(NAME, home, report, lambda lock: _prepare(home, account, report, lock, fresh=fresh))
-
-
-def _prepare(
-    home: Path, account: Account | None, report: Callable[[str], None], lock: HomeLock, *, fresh: bool
-) -> PostgresServer:
-    """Do all that comes before the start, with the home's lock held."""
-    data = home / "data"
-    stop_leftover(NAME, data / "postmaster.pid", f"-D {data} ", SIGNALS, report)
-    if fresh:
-        shutil.rmtree(data, ignore_errors=True)
-    port = choose_port(home / "port")
-    run = _Programs(_programs(account), account, home)
-    filled_once(data, partial(_create, run, home))
-    made_by = (data / "PG_VERSION").read_text(encoding="ascii").strip()
-    if made_by != VERSION:
-        raise EmbeddedServerError(
-            f"The data in {home} were made by PostgreSQL {made_by}, and this is PostgreSQL {VERSION}.",
-            f"Choose another home, or {ELSEWHERE}.",
+    with explained(NAME, home), locked(home, NAME) as lock:
+        data = home / "data"
+        stop_leftover(NAME, data / "postmaster.pid", f"-D {data} ", SIGNALS, report)
+        if fresh:
+            shutil.rmtree(data, ignore_errors=True)
+        port = choose_port(home / "port")
+        run = _Programs(_programs(account), account, home)
+        filled_once(data, partial(_create, run, home))
+        made_by = (data / "PG_VERSION").read_text(encoding="ascii").strip()
+        if made_by != VERSION:
+            raise EmbeddedServerError(
+                f"The data in {home} were made by PostgreSQL {made_by}, and this is PostgreSQL {VERSION}.",
+                f"Choose another home, or {ELSEWHERE}.",
+            )
+        dsn = f"postgresql://{ROLE}:{_password(run, home)}@127.0.0.1:{port}/{DATABASE}?sslmode=disable"
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(port),
+            "unix_socket_directories": "",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        plan = Plan(
+            name=NAME,
+            home=home,
+            port=port,
+            command=(str(run.folder / "postgres"), "-D", str(data), *options),
+            locale="C",
+            answers=partial(_answers, dsn),
+            stop_signal=SIGNALS[0],
+            kill_signal=SIGNALS[1],
+            account=account,
         )
-    dsn = f"postgresql://{ROLE}:{_password(run, home)}@127.0.0.1:{port}/{DATABASE}?sslmode=disable"
-    settings = {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": "",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-    }
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    plan = Plan(
-        name=NAME,
-        home=home,
-        port=port,
-        command=(str(run.folder / "postgres"), "-D", str(data), *options),
-        locale="C",
-        answers=partial(_answers, dsn),
-        stop_signal=SIGNALS[0],
-        kill_signal=SIGNALS[1],
-        account=account,
-    )
-    return PostgresServer(plan, lock, dsn)
+        server = PostgresServer(plan, lock, dsn)
+        report(f"Starting {NAME} ...")
+        server.start()
+        return server
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from events.errors import EmbeddedServerError
 from ouroboros.embedded.accounts import Account, identity
@@ -40,23 +39,6 @@ class Plan:
     def log(self) -> Path:
         """Return the file that holds what the server prints."""
         return self.home / "server.log"
-
-
-S = TypeVar("S", bound="LocalServer")
-
-
-def started(name: str, home: Path, report: Callable[[str], None], prepare: Callable[[HomeLock], S]) -> S:
-    """Start the server that `prepare` makes, with the home's lock held. Raises EmbeddedServerError."""
-    lock = HomeLock(home, name)
-    lock.take()
-    try:
-        server = prepare(lock)
-        report(f"Starting {name} ...")
-        server.start()
-    except BaseException:
-        lock.release()
-        raise
-    return server
 
 
 def bare_environment(locale: str) -> dict[str, str]:

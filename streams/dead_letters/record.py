@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from aiokafka.structs import ConsumerRecord
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.codec import Refusal
@@ -100,8 +99,3 @@ def discarded(message_id: MessageId, message: Message, at: datetime) -> DeadLett
         discarded_by=cut(headers.get(DISCARDED_BY_HEADER, "somebody"), LONGEST_NAME),
         discard_reason=cut(headers.get(DISCARD_REASON_HEADER, ""), LONGEST_REASON),
     )
-
-
-def read_dead_letter(record: ConsumerRecord) -> DeadLetter:
-    """Read a record of the dead-letters topic."""
-    return DeadLetter.model_validate_json(record.value)

@@ -9,9 +9,9 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_ji
 
 from events.topics import DEAD_LETTERS
 from projections.store.connection import connected
-from streams.dead_letters.record import DeadLetter, MessageId, read_dead_letter
+from streams.dead_letters.record import DeadLetter, MessageId
 from streams.faust_app import Failure, consume, create_app
-from streams.roles import Role
+from streams.roles import Health, Role
 from streams.settings import Settings
 
 # Writing a dead letter twice is writing it once: the id of its message is its key.
@@ -39,15 +39,19 @@ class DeadLetterRole(Role):
     """Reads the dead-letters topic as a group of its own; dead letters are few, so it has no lag to count."""
 
     name = "dead-letters"
-    applied = 0
 
     def __init__(self, settings: Settings, failure: Failure) -> None:
         self._settings = settings
+        self._written = 0
         self.app = create_app(settings, self.name)
         consume(self.app, settings, [DEAD_LETTERS], "keep", failure.guard(self._work))
 
+    def health(self) -> Health:
+        """Return how many records were written since the start."""
+        return Health(self._written, self._written)
+
     async def _work(self, batch: list[Any]) -> None:
-        dead_letters = [read_dead_letter(event.message) for event in batch]
+        dead_letters = [DeadLetter.model_validate_json(event.message.value) for event in batch]
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(psycopg.OperationalError),
             wait=wait_exponential_jitter(multiplier=0.1, max=2),
@@ -57,7 +61,7 @@ class DeadLetterRole(Role):
                 await self._write(dead_letters)
         for event in batch:
             event.ack()
-        self.applied += len(batch)
+        self._written += len(batch)
 
     async def _write(self, dead_letters: list[DeadLetter]) -> None:
         async with connected(self._settings.database_url) as connection:

@@ -28,7 +28,7 @@ class Line:
 
 
 def read_events(path: Path) -> Iterator[Line]:
-    """Read the events of a file line by line. Raises UsageError for no file, another kind, or no text."""
+    """Read the events of a file, without empty lines. Raises UsageError for no file, other kinds, no text."""
     try:
         with readable(path), path.open(encoding="utf-8-sig", newline="") as file:
             match path.suffix.lower():

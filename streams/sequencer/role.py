@@ -2,22 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.structs import ConsumerRecord
 
 from events.codec import encode
 from events.families.clock import tick
 from events.topics import CLOCK, DEAD_LETTERS, INGRESS
 from streams.dead_letters.blocked import BlockedKeys
-from streams.dead_letters.record import read_dead_letter
+from streams.dead_letters.record import DeadLetter
 from streams.faust_app import SESSION_SECONDS, Failure, consume, create_app
 from streams.kafka import EndOffsets, reading
 from streams.messages import Message, message_of
-from streams.roles import Loop, Role
+from streams.roles import Health, Loop, Role
 from streams.sequencer.acknowledging import Acknowledgements
 from streams.sequencer.lease import Lease
 from streams.sequencer.recovery import high_water_marks_since
@@ -31,8 +32,6 @@ class SequencerRole(Role):
     """Reads the ingress topics as a member of the sequencers' group."""
 
     name = "sequencer"
-    # Messages that were sequenced.
-    progress = 0
 
     def __init__(self, settings: Settings, producer: AIOKafkaProducer, failure: Failure) -> None:
         self._settings = settings
@@ -41,6 +40,7 @@ class SequencerRole(Role):
         self.sequencer = Sequencer(settings, producer, self._blocked, lambda: datetime.now(UTC))
         self._known_partitions: set[str] = set()
         self._read_to: dict[str, int] = {}
+        self._messages = 0
         self._one_at_a_time = asyncio.Lock()
         self._lease = Lease(SESSION_SECONDS / 2)
         self._lease.keep()
@@ -55,9 +55,7 @@ class SequencerRole(Role):
         dead_letters = reading(self._settings, DEAD_LETTERS)
         self._dead_letters = await self._exits.enter_async_context(dead_letters)
         self._dead_letters_end = await self._dead_letters.end()
-        async for records in self._dead_letters.read(0, self._dead_letters_end):
-            for record in records:
-                self._blocked.record(read_dead_letter(record))
+        await self._record(self._dead_letters.read(0, self._dead_letters_end))
 
     def loops(self) -> Sequence[Loop]:
         """Return what runs beside the agents."""
@@ -101,15 +99,9 @@ class SequencerRole(Role):
         """Return the offset from which this sequencer was to read a partition: behind what is committed."""
         return int(self.app.consumer._committed_offset.get(partition) or 0)
 
-    @property
-    def applied(self) -> int:
-        """Return how many events were journaled since the start."""
-        return self.sequencer.journaled
-
-    @property
-    def last_event_at(self) -> datetime | None:
-        """Return when something was journaled last."""
-        return self.sequencer.last_event_at
+    def health(self) -> Health:
+        """Return how many events were journaled, and when the last ones were; a message read is progress."""
+        return Health(self.sequencer.journaled, self._messages, self.sequencer.last_event_at)
 
     async def _work(self, batch: list[Any]) -> None:
         async with self._one_at_a_time:
@@ -119,7 +111,7 @@ class SequencerRole(Role):
             messages = self._current(batch)
             self._acknowledgements.expect(messages)
             self._acknowledgements.done(await self.sequencer.sequence(messages, time.monotonic()))
-        self.progress += len(messages)
+        self._messages += len(messages)
         for message in messages:
             self._read_to[message.source] = message.offset + 1
 
@@ -161,9 +153,12 @@ class SequencerRole(Role):
 
     async def _follow_dead_letters(self) -> None:
         """Read the dead letters that other sequencers wrote or resolved."""
-        async for records in self._dead_letters.follow(self._dead_letters_end):
+        await self._record(self._dead_letters.follow(self._dead_letters_end))
+
+    async def _record(self, dead_letters: AsyncIterator[Sequence[ConsumerRecord]]) -> None:
+        async for records in dead_letters:
             for record in records:
-                self._blocked.record(read_dead_letter(record))
+                self._blocked.record(DeadLetter.model_validate_json(record.value))
 
     async def _tick(self) -> None:
         """Send the time again and again, as an event like any other."""

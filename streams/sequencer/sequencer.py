@@ -208,8 +208,7 @@ class Sequencer:
             )
             for record in records
         ]
-        if sent:
-            await asyncio.gather(*sent)
+        await asyncio.gather(*sent)
 
 
 @dataclass

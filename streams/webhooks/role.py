@@ -19,7 +19,7 @@ from events.errors import UsageError
 from projections.base import Projection
 from projections.store.connection import connected
 from streams.kafka import EndOffsets, end_offsets
-from streams.roles import Loop, Role
+from streams.roles import Health, Loop, Role
 from streams.settings import Settings
 from streams.webhooks.deliveries import Deliveries, Verdict, count_waiting, register
 from streams.webhooks.destination import Destination
@@ -34,7 +34,6 @@ class WebhookRole(Role):
     """Posts what the outbox holds, for the destinations that no other worker has in its hands."""
 
     name = "webhooks"
-    applied = 0
 
     def __init__(self, settings: Settings, projection: Projection[Any]) -> None:
         self._settings = settings
@@ -46,6 +45,7 @@ class WebhookRole(Role):
         self._failing: set[str] = set()
         self._polls = dict.fromkeys((destination.name for destination in self._destinations), 0)
         self._stopped = False
+        self._delivered = 0
 
     async def lag(self, _ends: EndOffsets) -> int | None:
         """Return how many posts wait; None while another worker posts or the database is away."""
@@ -57,10 +57,9 @@ class WebhookRole(Role):
         except psycopg.OperationalError:
             return None
 
-    @property
-    def progress(self) -> int:
-        """Return how often every destination was polled for: one that fails is no standstill."""
-        return min(self._polls.values())
+    def health(self) -> Health:
+        """Return how many posts were accepted; a poll is progress: one that fails is no standstill."""
+        return Health(self._delivered, min(self._polls.values()))
 
     async def prepare(self) -> None:
         """Register destinations; those that are new begin at the present end of the journal."""
@@ -129,7 +128,7 @@ class WebhookRole(Role):
     def _log(self, name: str, message_id: str, outcome: Outcome, verdict: Verdict) -> None:
         """Log once that a destination fails and once that it works again; and name each loss."""
         if isinstance(outcome, Delivered):
-            self.applied += 1
+            self._delivered += 1
             if name in self._failing:
                 self._failing.remove(name)
                 log.info("The webhook %s takes signals again.", name)
