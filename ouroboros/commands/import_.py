@@ -30,7 +30,7 @@ app = typer.Typer()
 @app.command("import")
 def import_tables(  # noqa: PLR0917  typer passes them by name
     files: Annotated[
-        list[Path] | None, typer.Argument(help="CSV files of prices, deals or schedules.")
+        list[Path] | None, typer.Argument(help="CSV files or workbooks of prices, deals or schedules.")
     ] = None,
     mapping: Annotated[
         str | None,
@@ -56,7 +56,7 @@ def import_tables(  # noqa: PLR0917  typer passes them by name
         typer.echo(json.dumps(schema(), indent=2))
         return
     if not files:
-        raise UsageError("There is nothing to import.", "Name one CSV file or more.")
+        raise UsageError("There is nothing to import.", "Name one CSV file or workbook, or more.")
     format_of_files = format_named(format_)
     tables = read_tables(files, mapping)
     _describe(tables)

@@ -58,9 +58,10 @@ class Bars:
             yield f"... and {self._more_moves:,} more moves that look like splits or changes of unit."
         for symbol, (since, days) in sorted(self._still.items()):
             if days >= STILL_DAYS:
+                until = self._last[symbol].last_at
                 yield (
                     f"{symbol} stands at {since.close_usd:,.2f} USD without a trade on its last {days} days,"
-                    f" from {day(since.last_at)} to {day(self._last[symbol].last_at)}: its feed may be dead."
+                    f" from {day(since.last_at)} to {day(until)}: its feed may be dead."
                 )
         yield from self._days.notices()
 

@@ -10,6 +10,7 @@ from events.base import Event
 from events.errors import UsageError, short
 from events.families.prices import DAY_SECONDS
 from ouroboros.imports import parse
+from ouroboros.imports.date_formats import clock_of
 from ouroboros.imports.kinds.common import LeftOut, RowReader, Table, cell, day_of, plausible, simple
 from ouroboros.imports.kinds.shares import symbol_reader
 from ouroboros.imports.kinds.spacing import check_days, check_intervals
@@ -112,7 +113,7 @@ def daily(table: Table, mapping: DailyBars) -> RowReader:
         )
 
     def of_row(row: Row) -> tuple[str, date, str]:
-        clock = parse.clock_of(row.cells[days])
+        clock = clock_of(row.cells[days])
         return prices.symbol(row), day_of(row, days, "the day", date_format, zone), clock
 
     check_days(table.path, _fitting(table, of_row), several=mapping.keep != "first")
