@@ -207,6 +207,8 @@ def test_a_point_that_groups_nothing_is_no_decimal_point(tmp_path: Path) -> None
         ("ARM_1m.csv", "ARM"),
         ("GOOG_F.csv", "GOOG"),
         ("prices_F.csv", "F"),
+        ("nvda_us_d.csv", "NVDA"),
+        ("enr.de.csv", "ENR.DE"),
     ],
 )
 def test_vendors_name_their_files_after_shares(tmp_path: Path, name: str, symbol: str) -> None:
@@ -218,6 +220,8 @@ def test_vendors_name_their_files_after_shares(tmp_path: Path, name: str, symbol
     [
         ("daily.csv", "its name names no share"),
         ("HistoricalData_17.csv", "its name names no share"),
+        ("MarketData.csv", "its name names no share"),
+        ("closing.csv", "its name names no share"),
         ("AAA_BBB.csv", "its name may mean AAA or BBB"),
     ],
 )

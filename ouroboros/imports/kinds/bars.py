@@ -26,11 +26,11 @@ ROUNDED = 1e-6
 USUAL = {
     "date": ("date", "tradedate", "tradingday", "day", "timestamp", "datetime", "time"),
     "time": ("datetime", "timestamp", "time", "date"),
-    "open": ("open", "openprice", "1open", "openusd"),
-    "high": ("high", "highprice", "2high", "highusd"),
-    "low": ("low", "lowprice", "3low", "lowusd"),
-    "close": ("close", "closelast", "last", "price", "closeprice", "4close", "closeusd"),
-    "volume": ("volume", "vol", "5volume", "sharestraded"),
+    "open": ("open", "openprice", "1open", "openusd", "pxopen"),
+    "high": ("high", "highprice", "2high", "highusd", "pxhigh"),
+    "low": ("low", "lowprice", "3low", "lowusd", "pxlow"),
+    "close": ("close", "closelast", "last", "price", "closeprice", "4close", "closeusd", "pxlast"),
+    "volume": ("volume", "vol", "5volume", "sharestraded", "pxvolume"),
 }
 CLOCK = ("time", "timeofday", "hour", "minute")
 ADJUSTED = ("adjclose", "adjustedclose", "adjcloseusd", "closeadj")

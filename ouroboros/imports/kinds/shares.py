@@ -11,6 +11,8 @@ from ouroboros.imports.tables import Row
 
 SYMBOL_COLUMNS = ("symbol", "ticker", "code", "instrument", "tic")
 
+LONGEST_SMALL = 5
+
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.\-=^]{0,14}")
 # Stooq and others write the exchange behind every share of New York.
 _OF_NEW_YORK = re.compile(r"\.US$", re.IGNORECASE)
@@ -87,7 +89,10 @@ def _in_file_name(table: Table) -> list[str]:
 
 
 def _may_name(word: str) -> bool:
-    return bool(word) and word.lower() not in _WORDS and not _NO_SHARE.fullmatch(word)
+    if not word or word.lower() in _WORDS or _NO_SHARE.fullmatch(word):
+        return False
+    # Words are written in small letters, or begin with a great one; few symbols are.
+    return word == word.upper() or (word == word.lower() and len(word.partition(".")[0]) <= LONGEST_SMALL)
 
 
 def _written(table: Table, text: str) -> str:
