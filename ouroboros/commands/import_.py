@@ -127,7 +127,7 @@ def _progress(tally: "Tally") -> Progress:
 
 def _describe(tables: "Sequence[Table]") -> None:
     """Say what each file was taken for."""
-    from ouroboros.imports.kinds.bars import share_of_file
+    from ouroboros.imports.kinds.shares import share_of_file
     from ouroboros.imports.mapping import DailyBars, MinuteBars
 
     for table in tables[:PROBLEMS_SHOWN]:
@@ -149,6 +149,8 @@ def _summarise(tally: "Tally", where: str) -> None:
     parts = [f"Imported {tally.events:,} events {where}, from {tally.rows:,} rows."]
     if tally.left_out:
         parts.append(f"{tally.left_out:,} were left out, as the mapping says.")
+    if tally.not_over:
+        parts.append(f"{tally.not_over:,} were left out, because their day or interval is not over.")
     if tally.repeated:
         parts.append(f"{tally.repeated:,} repeated what was known.")
     if tally.refused:

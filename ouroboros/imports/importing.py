@@ -6,23 +6,26 @@ what is compared with what is decided on the sorted events (reconcile.py), never
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from events.base import Event
 from events.codec import encode
 from ouroboros.history.ordering import in_known_order
 from ouroboros.history.source import Entry, Stored, entry
+from ouroboros.imports.guessing import guess_mapping
 from ouroboros.imports.kinds.bars import daily, minutes
-from ouroboros.imports.kinds.common import RowReader, Table
+from ouroboros.imports.kinds.common import LeftOut, RowReader, Table
 from ouroboros.imports.kinds.deal_list import deals
 from ouroboros.imports.kinds.gpu_prices import gpu_prices
 from ouroboros.imports.kinds.power_schedule import power_schedule
+from ouroboros.imports.located import LocatedEvent
 from ouroboros.imports.mapping import DailyBars, DealList, GpuPrices, Mapping, MinuteBars, PowerSchedule
-from ouroboros.imports.mapping_file import guess_mapping, read_mapping
+from ouroboros.imports.mapping_file import read_mapping
 from ouroboros.imports.parse import UnfitCell
-from ouroboros.imports.reconcile import LocatedEvent, Reconciler
-from ouroboros.imports.tables import MOST_COLUMNS, Problem, read_header, read_rows
+from ouroboros.imports.reconcile import Reconciler
+from ouroboros.imports.tables import MOST_COLUMNS, Problem, Row, read_header, read_rows
 
 # A row gives no more events than it has cells: line and number of an event are one number in the sorting.
 EVENTS_PER_ROW = MOST_COLUMNS
@@ -34,6 +37,7 @@ class Tally:
 
     rows: int = 0
     left_out: int = 0
+    not_over: int = 0
     refused: int = 0
     repeated: int = 0
     events: int = 0
@@ -46,11 +50,10 @@ def read_tables(paths: Sequence[Path], mapping: str | Path | None) -> list[Table
     """Read the headers of files, and find out what their columns mean. Raises UsageError."""
     tables = []
     for path in paths:
-        meant = read_mapping(guess_mapping(path, read_header(path, ",")) if mapping is None else mapping)
-        table = Table(path, read_header(path, meant.delimiter), meant)
+        meant = read_mapping(guess_mapping(path) if mapping is None else mapping)
+        table = Table(path, read_header(path, meant.layout), meant)
+        table.check()
         row_reader(table)
-        for column in meant.only:
-            table.column(column)
         tables.append(table)
     return tables
 
@@ -63,16 +66,18 @@ def reconciled(
     *,
     known_already: Iterable[Event] = (),
     before: str = "",
+    now: datetime | None = None,
 ) -> Iterator[LocatedEvent]:
     """Read tables into events as they were known, each with its address, after what is `known_already`.
 
     What is known already comes in known order, and stands in `before`. What does not fit is given to
-    `refuse` as it is met, what looks odd to `notice`. Raises UsageError.
+    `refuse` as it is met, what looks odd to `notice`. Rows of days that are not over by `now` are left out,
+    and those of the future refused. Raises UsageError.
     """
     already = (
         Stored(event.known_at, -1, number, encode(event)) for number, event in enumerate(known_already)
     )
-    rows = heapq.merge(already, in_known_order(_rows(tables, tally, refuse)))
+    rows = heapq.merge(already, in_known_order(_rows(tables, tally, refuse, notice, now or clock())))
     reconciler = Reconciler([table.mapping for table in tables])
 
     def located() -> Iterator[LocatedEvent]:
@@ -91,6 +96,8 @@ def reconciled(
         elif found.reason:
             tally.refused += 1
             refuse(Problem(tables[found.table].path, found.line, found.reason))
+        elif found.is_left_out:
+            tally.left_out += 1
         else:
             tally.repeated += 1
     for sentence in reconciler.notices():
@@ -119,30 +126,86 @@ def numbered(events: Iterable[LocatedEvent], start: int) -> Iterator[Entry]:
         yield Entry(offset, 0, located.event)
 
 
-def _rows(tables: Sequence[Table], tally: Tally, refuse: Report) -> Iterator[Stored]:
+def clock() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def _rows(
+    tables: Sequence[Table], tally: Tally, refuse: Report, notice: Callable[[str], None], now: datetime
+) -> Iterator[Stored]:
     for number, table in enumerate(tables):
-        read = row_reader(table)
-        only = {column: frozenset(texts) for column, texts in table.mapping.only.items()}
-        for row in read_rows(table.path, table.mapping.delimiter):
+        read, line, index = row_reader(table), 0, 0
+        not_over: list[int] = []
+        for row in read_rows(table.path, table.mapping.layout):
             tally.rows += 1
             if isinstance(row, Problem):
                 tally.refused += 1
                 refuse(row)
                 continue
-            if any(row.cells[column].strip() not in texts for column, texts in only.items()):
-                tally.left_out += 1
-                continue
-            index = row.line * EVENTS_PER_ROW
-            reasons: list[str] = []
-            try:
-                for read_of_row in read(row):
-                    if isinstance(read_of_row, str):
-                        reasons.append(read_of_row)
-                    else:
-                        yield Stored(read_of_row.known_at, number, index, encode(read_of_row))
-                        index += 1
-            except UnfitCell as error:
-                reasons.append(str(error))
-            tally.refused += bool(reasons)
-            for reason in reasons:
+            found = _read(table, read, row, now)
+            # Some lines are a row for each share.
+            index = index if row.line == line else row.line * EVENTS_PER_ROW
+            line = row.line
+            for event in found.events:
+                yield Stored(event.known_at, number, index, encode(event))
+                index += 1
+            tally.left_out += found.is_left_out
+            tally.refused += bool(found.reasons)
+            for reason in found.reasons:
                 refuse(Problem(table.path, row.line, f"{reason}."))
+            if found.is_not_over:
+                tally.not_over += 1
+                not_over.append(row.line)
+        if not_over:
+            more = f" (and {len(not_over) - 1:,} more rows)" if len(not_over) > 1 else ""
+            notice(
+                f"{table.path}, line {not_over[0]}{more}: the day or interval is not over, so it was left out;"
+                " import the file again when it is."
+            )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a row gives."""
+
+    events: list[Event] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    is_left_out: bool = False
+    is_not_over: bool = False
+
+
+def _read(table: Table, read: RowReader, row: Row, now: datetime) -> _Found:
+    found = _Found()
+    if not table.counts(row):
+        found.is_left_out = True
+        return found
+    try:
+        for event in read(row):
+            if isinstance(event, str):
+                found.reasons.append(event)
+            elif event.known_at <= now:
+                found.events.append(event)
+            elif _is_of_today(event, table.mapping, now):
+                found.is_not_over = True
+            else:
+                found.reasons.append(
+                    f"it would be known at {event.known_at:%Y-%m-%d %H:%M} UTC, which lies in the future"
+                    " (is the day right?)"
+                )
+    except LeftOut:
+        found.is_left_out = True
+    except UnfitCell as error:
+        found.reasons.append(str(error))
+    return found
+
+
+def _is_of_today(event: Event, mapping: Mapping, now: datetime) -> bool:
+    """Return whether what is not known yet is of a day or month that has begun."""
+    zone = mapping.zone or UTC
+    # What is known at midnight is of the day before.
+    last = (event.known_at - timedelta(microseconds=1)).astimezone(zone).date()
+    today = now.astimezone(zone).date()
+    if isinstance(mapping, GpuPrices) and mapping.period == "month":
+        return (last.year, last.month) == (today.year, today.month)
+    return last == today

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from events.base import Certainty, Day, Link, Name, Symbol, Value
 from events.families.deals import Currency, LegKind
 from events.families.prices import GpuBasis, Seconds
+from ouroboros.imports.tables import Layout
 
 NOON = 12
 
@@ -35,6 +36,14 @@ Closing = Annotated[time, AfterValidator(_afternoon)]
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 Factor = Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)]
 Words = Annotated[dict[str, Name], Field(max_length=2_000)]
+DateFormat = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class _Columns(Value):
+    """What every kind of table may have a column for."""
+
+    published: Column | None = None
+    """When the row was published, a day (known at its end) or a time. Left out: when its own day was over."""
 
 
 class _Mapping(Value):
@@ -44,12 +53,22 @@ class _Mapping(Value):
     """Where it is written."""
     certainty: Certainty = Certainty.REPORTED
     """How sure it is."""
-    delimiter: Literal[",", ";", "|", "tab"] = ","
-    """What stands between two cells."""
+    delimiter: Literal[",", ";", "|", "tab"] | None = None
+    """What stands between two cells. Left out: what stands between the names of the columns."""
+    skip_lines: Annotated[int, Field(ge=0, le=1_000)] = 0
+    """Lines above the names of the columns, such as a title."""
+    sheet: Name | None = None
+    """The sheet of an Excel workbook. Left out: the only one with anything in it."""
+    add: Annotated[dict[Column, Annotated[str, Field(max_length=500)]], Field(max_length=50)] = Field(
+        default={}
+    )
+    """Columns that the file lacks, a constant or made of others, such as `Due: "{Year}-{Month}-01"`."""
     decimal_comma: bool = False
     """Whether a comma is the decimal sign, and a point groups thousands."""
-    date_format: Annotated[str, Field(max_length=40)] | None = None
-    """How days are written, such as %m/%d/%Y. Left out: any form that has one meaning only."""
+    date_format: DateFormat | dict[Column, DateFormat] | None = None
+    """How days are written, such as %m/%d/%Y, or that for each column. Left out: as the rows prove."""
+    published: Day | None = None
+    """The day on which the whole file was published: its rows are known when that day is over."""
     time_zone: Zone | None = None
     """Where days and clocks without a zone belong, such as America/New_York. Times without a zone need it."""
     currency: Currency = "USD"
@@ -58,6 +77,10 @@ class _Mapping(Value):
     """What one unit of `currency` is worth in USD. Needed where that is not the dollar."""
     only: dict[str, tuple[str, ...]] = Field(default={}, max_length=20)
     """Rows that count: what must stand in a column, one of these. Others are left out and counted."""
+    replace: Annotated[dict[Annotated[str, Field(min_length=1)], str], Field(max_length=100)] = Field(
+        default={}
+    )
+    """Texts to replace in all such names, once for the file: {"NASDAQ:": "", " US Equity": "", /: -}."""
     names: Words = Field(default={})
     """What the file calls a share, model or company, and what it is called here."""
 
@@ -66,6 +89,11 @@ class _Mapping(Value):
         if self.currency != "USD" and self.usd_per_unit is None:
             raise ValueError(f"amounts in {self.currency} need usd_per_unit")
         return self
+
+    @property
+    def layout(self) -> Layout:
+        """Return how the file is laid out."""
+        return Layout(self.delimiter, self.skip_lines, self.sheet, self.decimal_comma, self.add)
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -89,7 +117,7 @@ class Split(Value):
     """The share. Left out: every one in the file."""
 
 
-class BarColumns(Value):
+class BarColumns(_Columns):
     """Columns of bars."""
 
     symbol: Column | None = None
@@ -115,6 +143,8 @@ class _Bars(_Mapping):
     """Which columns hold what."""
     symbol: Symbol | None = None
     """The share that the whole file is about."""
+    keep: Literal["first", "last", "most_volume"] = "first"
+    """Which row holds of several for one share and time. Left out: the first, and the others are refused."""
 
 
 class DailyBars(_Bars):
@@ -143,7 +173,7 @@ class MinuteBars(_Bars):
     """Whether a row names the start or the end of its interval."""
 
 
-class GpuColumns(Value):
+class GpuColumns(_Columns):
     """Columns of GPU prices: a row is of one model, or has a column for each."""
 
     model: Column | None = None
@@ -179,13 +209,13 @@ class GpuPrices(_Mapping):
     """Which columns hold what."""
 
 
-class PowerColumns(Value):
+class PowerColumns(_Columns):
     """Columns of a schedule; a row has the new day in `expected_on`, or both days in `change`."""
 
     site: Column
     """The site."""
-    published: Column
-    """The day of the list in which it stands."""
+    published: Column | None = None
+    """The day of the list in which it stands. Without one: `published` of the mapping."""
     published_before: Column | None = None
     """The day of the list before, in which the old day of `change` stood."""
     change: Column | None = None
@@ -216,10 +246,15 @@ class PowerSchedule(_Mapping):
             raise ValueError("name the column `change` or the column `expected_on`, one of the two")
         if self.columns.operator is None and self.operator is None:
             raise ValueError("name the operator, or its column")
+        if self.columns.published is None and self.published is None:
+            raise ValueError(
+                "name the column `published`, or say on which day the whole list was published"
+                " (published: 2026-09-30)"
+            )
         return self
 
 
-class DealColumns(Value):
+class DealColumns(_Columns):
     """Columns of a list of deals."""
 
     payer: Column

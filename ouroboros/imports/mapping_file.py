@@ -1,6 +1,5 @@
 """Mappings as files: our own for well-known tables, and other people's, with the line of every mistake."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -40,30 +39,6 @@ def read_mapping(where: str | Path) -> Mapping:
 def schema() -> dict[str, Any]:
     """Return the JSON Schema 2020-12 of a mapping file, for editors."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_MAPPING.json_schema()}
-
-
-def guess_mapping(path: Path, header: Iterable[str]) -> str:
-    """Return the built-in mapping that fits the columns of a file. Raises UsageError unless just one does."""
-    columns = set(header)
-    found = {name: len(named) for name, named in _named_columns().items() if named and named <= columns}
-    fitting = [name for name, number in found.items() if number == max(found.values())]
-    if not fitting:
-        lower = {name.lower().strip("<>") for name in columns}
-        # A column of dates has days, a column of times may have anything.
-        if "date" in lower and lower & {"close", "close/last", "adj close", "adj_close", "price"}:
-            fitting = ["daily-bars"]
-    if len(fitting) != 1:
-        raise UsageError(
-            f"{path} needs a mapping: its columns fit {' and '.join(fitting) or 'no built-in one'}.",
-            "Name one, with --mapping of `ouroboros import` or as `mapping` in a study: a YAML file, or one"
-            f" of {', '.join(built_in())}.",
-        )
-    return fitting[0]
-
-
-def _named_columns() -> dict[str, frozenset[str]]:
-    columns = {name: read_mapping(name).columns.model_dump(exclude_none=True) for name in built_in()}
-    return {name: frozenset(named.values()) for name, named in columns.items()}
 
 
 def _describe(address: Address, problem: Any) -> tuple[Address, str]:

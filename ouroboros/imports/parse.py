@@ -14,17 +14,27 @@ EMPTY = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "#n/a", "na", "nan"
 _SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 _NUMBER = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?)([kmb]?)", re.IGNORECASE | re.ASCII)
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?[kmb]?", re.IGNORECASE | re.ASCII)
+_COMMA_DECIMAL = re.compile(
+    r"[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+)?(?:,\d*)?(?:e[-+]?\d{1,3})?[kmb]?", re.IGNORECASE | re.ASCII
+)
 _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'")
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
-_ISO = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})(?!\d)", re.ASCII)
+# With signs between them, a month and a day may be of one digit each.
+_ISO = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?!\d)", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[-\s/]([a-z]{3,9})\.?[-\s/,]+(\d{4}|\d{2})", re.IGNORECASE | re.ASCII)
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})\s*,?\s+(\d{4})", re.IGNORECASE | re.ASCII)
 _MONTH_ONLY = re.compile(r"([a-z]{3,9})\.?[\s-]+(\d{4})", re.IGNORECASE | re.ASCII)
-_NUMBERED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2\d{4}", re.ASCII)
-# Seconds since 1970, or milliseconds: nine digits of seconds end in September 2001.
-_EPOCH = re.compile(r"(\d{9,10})(\d{3})?", re.ASCII)
+_NUMBERED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)", re.ASCII)
+_CLOCK = re.compile(
+    r"[T\s,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?$", re.IGNORECASE | re.ASCII
+)
+_TIME_OF_DAY = re.compile(r"[T\s,]\s*(\d{1,2}:\d{2}(?::\d{2})?)", re.ASCII)
+_OFFSET = re.compile(r"\d{1,2}:\d{2}.*?(?:Z|[-+]\d{2}:?\d{2})$", re.ASCII)
+# Seconds since 1970, or thousandths, millionths, billionths: nine digits of seconds end in September 2001.
+_EPOCH = re.compile(r"(\d{9,10})(\d{3}|\d{6}|\d{9})?(?:\.0+)?", re.ASCII)
+_BEFORE_1970 = re.compile(r"-\d{5,}(?:\.0+)?", re.ASCII)
 # What may stand before or behind an amount of a currency.
 _SIGNS = {"USD": ("US$", "$", "USD"), "EUR": ("€", "EUR"), "GBP": ("£", "GBP"), "JPY": ("¥", "JPY")}
 
@@ -46,6 +56,9 @@ def number(text: str, what: str, decimal_comma: bool = False, currency: str = "U
     if is_empty(text):
         raise UnfitCell(f"{what} is empty")
     plain = _without_sign(text.translate(_SPACES), currency)
+    if decimal_comma and not _COMMA_DECIMAL.fullmatch(plain):
+        why = "whose point groups no thousands" if "." in plain else "which is no number"
+        raise UnfitCell(f"{what} is {short(text)}, {why} (the mapping says decimal_comma: true)")
     if decimal_comma:
         plain = plain.replace(".", "").replace(",", ".")
     elif _GROUPED.fullmatch(plain):
@@ -70,44 +83,85 @@ def positive(text: str, what: str, decimal_comma: bool = False, currency: str = 
 
 
 def written_as(texts: Iterable[str]) -> str | None:
-    """Return how days such as 01/31/1998 are written, if together they can mean one thing only."""
-    month_first, day_first, separators = True, True, set()
+    """Return how days such as 01/31/1998 or 01/31/98 are written, if together they mean one thing only."""
+    possible, separators, years = {"mdy", "dmy", "ymd"}, set(), set()
     for text in texts:
         found = _NUMBERED.match(text.strip())
         if found is None:
             continue
         separators.add(found[2])
-        month_first &= int(found[1]) <= 12
-        day_first &= int(found[3]) <= 12
-    if month_first == day_first or len(separators) != 1:
+        years.add(len(found[4]))
+        possible = {order for order in possible if _can_be(order, (found[1], found[3], found[4]))}
+    if len(possible) != 1 or len(separators) != 1 or len(years) != 1:
         return None
-    (separator,) = separators
-    return separator.join(("%m", "%d", "%Y") if month_first else ("%d", "%m", "%Y"))
+    (separator,), (order,), (digits,) = separators, possible, years
+    codes = {"m": "%m", "d": "%d", "y": "%Y" if digits == 4 else "%y"}
+    return separator.join(codes[part] for part in order)
+
+
+def _can_be(order: str, numbers: tuple[str, str, str]) -> bool:
+    parts = dict(zip(order, numbers, strict=True))
+    # A year of two digits may stand first, one of four may not: that would be no other form.
+    return int(parts["m"]) <= 12 and int(parts["d"]) <= 31 and len(parts["y"]) == max(map(len, numbers))
 
 
 def day(text: str, what: str, date_format: str | None = None, zone: ZoneInfo | None = None) -> date:
     """Read a day; of a time the day as it is written. Raises UnfitCell.
 
-    Seconds or milliseconds since 1970 need a zone. Those of a midnight in UTC name the day that begins then,
-    wherever it is meant; all others name a time of the day in the zone.
+    With a zone, a time that has an offset, and seconds since 1970, name the day on which they are there.
+    Those of a midnight name the day that begins then, wherever it is meant.
     """
     text = text.strip()
     if is_empty(text):
         raise UnfitCell(f"{what} is empty")
     try:
         if date_format is not None:
-            return datetime.strptime(text, date_format).date()  # noqa: DTZ007  a day has no zone
-        if zone is not None and (counted := _since_1970(text)) is not None:
+            return _by_format(text, date_format)
+        if zone is not None and (counted := _since_1970(text, what)) is not None:
             return (counted if counted.time() == MIDNIGHT else counted.astimezone(zone)).date()
+        if zone is not None and _OFFSET.search(text):
+            stamp = datetime.fromisoformat(text)
+            return (stamp if stamp.time() == MIDNIGHT else stamp.astimezone(zone)).date()
         found = _written_day(text)
     except (ValueError, re.error, IndexError, OverflowError):
         raise UnfitCell(f"{what} is {short(text)}, which is no day{_as_written(date_format)}") from None
     if found is None:
         raise UnfitCell(
             f"{what} is {short(text)}, which is no day or could be two"
-            " (say how it is written, such as date_format: '%m/%d/%Y')"
+            f" (say how it is written, such as date_format: '{_hint(text)}')"
         )
     return found
+
+
+def _by_format(text: str, date_format: str) -> date:
+    """Read a day by its format, with or without a clock behind it. Raises ValueError."""
+    try:
+        return datetime.strptime(text, date_format).date()  # noqa: DTZ007  a day has no zone
+    except ValueError:
+        without = _CLOCK.sub("", text)
+        if without == text:
+            raise
+        return datetime.strptime(without, date_format).date()  # noqa: DTZ007  a day has no zone
+
+
+def _hint(text: str) -> str:
+    """Return a format that the text has, for a person to correct the order of."""
+    found = _NUMBERED.match(text)
+    if found is None:
+        return "%m/%d/%Y"
+    year = "%Y" if len(found[4]) == 4 else "%y"
+    return found[2].join(("%d", "%m", year) if int(found[1]) > 12 else ("%m", "%d", year))
+
+
+def clock_of(text: str) -> str:
+    """Return the time of day that stands behind a day; nothing where there is none."""
+    found = _TIME_OF_DAY.search(text)
+    return found[1] if found else ""
+
+
+def has_clock(text: str) -> bool:
+    """Return whether a text names a time of day, or counts from 1970: a day alone is no time."""
+    return ":" in text or _EPOCH.fullmatch(text.strip()) is not None
 
 
 def month(text: str, what: str, date_format: str | None = None) -> date:
@@ -129,7 +183,9 @@ def timestamp(text: str, what: str, zone: ZoneInfo | None, date_format: str | No
     try:
         if date_format is not None:
             found = datetime.strptime(text, date_format)  # noqa: DTZ007  a zone follows
-        elif (counted := _since_1970(text)) is not None:
+        elif _is_day_alone(text):
+            raise UnfitCell(f"{what} is {short(text)}, a day without a time of day (say kind: daily_bars)")
+        elif (counted := _since_1970(text, what)) is not None:
             return counted
         else:
             found = datetime.fromisoformat(text)
@@ -147,11 +203,19 @@ def _without_sign(text: str, currency: str) -> str:
     return text
 
 
-def _since_1970(text: str) -> datetime | None:
+def _since_1970(text: str, what: str) -> datetime | None:
+    if _BEFORE_1970.fullmatch(text):
+        raise UnfitCell(f"{what} is {short(text)}, a count from 1970 that lies before it (a slip?)")
     found = _EPOCH.fullmatch(text)
     if found is None:
         return None
-    return datetime.fromtimestamp(int(found[1]), UTC) + timedelta(milliseconds=int(found[2] or 0))
+    parts = found[2] or ""
+    return datetime.fromtimestamp(int(found[1]), UTC) + timedelta(microseconds=int(parts[:6].ljust(6, "0")))
+
+
+def _is_day_alone(text: str) -> bool:
+    found = _ISO.match(text)
+    return found is not None and found.end() == len(text)
 
 
 def _in_zone(clock: datetime, text: str, what: str, zone: ZoneInfo | None) -> datetime:
@@ -170,7 +234,7 @@ def _in_zone(clock: datetime, text: str, what: str, zone: ZoneInfo | None) -> da
 
 def _written_day(text: str) -> date | None:
     if found := _ISO.match(text):
-        return date(int(found[1]), int(found[3]), int(found[4]))
+        return date(int(found[1]), int(found[3] or found[5]), int(found[4] or found[6]))
     if found := _DAY_FIRST.fullmatch(text):
         name, number_, year = found[2], found[1], found[3]
     elif found := _MONTH_FIRST.fullmatch(text):

@@ -1,7 +1,9 @@
 """Importing in a test: write a table, import it, look at what came of it and what was said."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner
@@ -11,6 +13,8 @@ from ouroboros.cli import app
 from ouroboros.history.opening import open_history
 from ouroboros.history.source import Order
 
+# Rows of the future are refused: no test may depend on the date of the machine.
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
@@ -25,19 +29,23 @@ def shared(name: str) -> Path:
 class Imported:
     """What an import gave and said."""
 
-    def __init__(self, folder: Path, paths: Sequence[Path], mapping: str | None) -> None:
+    def __init__(self, folder: Path, paths: Sequence[Path], mapping: str | None, now: datetime = NOW) -> None:
         options = ["--into", str(folder), *(["--mapping", mapping] if mapping else [])]
         asked = ["import", *map(str, paths), *options]
-        result = CliRunner().invoke(app, asked, catch_exceptions=False)
+        with patch("ouroboros.imports.importing.clock", lambda: now):
+            result = CliRunner().invoke(app, asked, catch_exceptions=False)
         self.code, self.out, self.err = result.exit_code, result.stdout, result.stderr
         self.events: list[Event] = [one.event for one in open_history(folder).entries(Order.KNOWN)]
 
 
-def import_text(tmp_path: Path, text: str, mapping: str | None = None, name: str = "CSCO.csv") -> Imported:
+def import_text(
+    tmp_path: Path, text: str, mapping: str | None = None, name: str = "CSCO.csv", now: datetime = NOW
+) -> Imported:
     """Import one table; a mapping is the name of a built-in one, or the text of a file."""
+    tmp_path.mkdir(exist_ok=True)
     path = tmp_path / name
     path.write_text(text)
-    return Imported(tmp_path / "into", [path], written_mapping(tmp_path, mapping))
+    return Imported(tmp_path / "into", [path], written_mapping(tmp_path, mapping), now)
 
 
 def written_mapping(tmp_path: Path, mapping: str | None) -> str | None:

@@ -105,8 +105,8 @@ def test_minutes_are_not_taken_for_days(tmp_path: Path) -> None:
 
 
 def test_the_share_that_a_file_is_about_is_told(tmp_path: Path) -> None:
-    imported = import_text(tmp_path, "Date,Close\n1998-01-02,5\n", name="HistoricalData_17.csv")
-    assert "HistoricalData_17.csv: daily bars of HISTORICALDATA, known at 16:00" in imported.out
+    imported = import_text(tmp_path, "Date,Close\n1998-01-02,5\n", name="HistoricalData_CSCO_17.csv")
+    assert "HistoricalData_CSCO_17.csv: daily bars of CSCO, known at 16:00" in imported.out
 
 
 def test_the_clock_by_which_times_are_read_is_told(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_importing_again_adds_only_what_is_new(tmp_path: Path) -> None:
     assert f"at 334 with 0 in {tmp_path / 'into'}: the first of the two was kept." in third.err
 
 
-def test_a_large_move_with_volume_looks_like_a_split(tmp_path: Path) -> None:
+def test_a_large_move_looks_like_a_split(tmp_path: Path) -> None:
     table = "date,close,volume\n2000-03-22,144,5\n2000-03-23,72,5\n2000-03-24,20,0\n"
     imported = import_text(tmp_path, table, DAILY)
     assert (imported.code, len(imported.events)) == (0, 3)
@@ -228,7 +228,8 @@ def test_a_large_move_with_volume_looks_like_a_split(tmp_path: Path) -> None:
         "CSCO.csv, line 3: CSCO moved -50% in a day, from 144.00 to 72.00 USD; it looks like a split"
         in imported.err
     )
-    assert imported.err.count("looks like a split") == 1
+    # With or without a volume: some vendors have none.
+    assert imported.err.count("looks like a split") == 2
 
 
 @pytest.mark.parametrize("said", ["split_adjusted: true\n", "splits:\n- {day: 2000-03-23, ratio: 2}\n"])
@@ -302,5 +303,5 @@ def test_a_table_that_cannot_be_worked_with_is_refused_whole(
 
 
 def test_a_file_whose_name_begins_with_no_symbol_needs_one(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="its name begins with none"):
+    with pytest.raises(UsageError, match="no column of symbols, and its name names no share"):
         import_text(tmp_path, "date,close\n1998-01-02,5\n", DAILY, name="_prices.csv")

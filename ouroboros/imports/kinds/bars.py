@@ -1,27 +1,28 @@
 """Daily and minute bars of shares: each known when its interval ended, which is never its beginning."""
 
 import math
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from events.base import Event
 from events.errors import UsageError, short
 from events.families.prices import DAY_SECONDS
 from ouroboros.imports import parse
-from ouroboros.imports.kinds.common import RowReader, Table, cell, day_of, plausible, simple
+from ouroboros.imports.kinds.common import LeftOut, RowReader, Table, cell, day_of, plausible, simple
+from ouroboros.imports.kinds.shares import symbol_reader
+from ouroboros.imports.kinds.spacing import check_days, check_intervals
 from ouroboros.imports.mapping import DailyBars, MinuteBars
 from ouroboros.imports.parse import UnfitCell
 from ouroboros.imports.tables import Row
 
+T = TypeVar("T")
+
 # Within this part two prices are one, rounded twice.
 ROUNDED = 1e-6
-_SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.\-=^]{0,14}")
-_IN_FILE_NAME = re.compile(r"\^?[A-Za-z0-9.=^]+?(?=$|[-_ ]|\.(?:csv|us|txt)\b)")
 
 USUAL = {
-    "symbol": ("symbol", "ticker", "code", "instrument", "tic"),
     "date": ("date", "tradedate", "tradingday", "day", "timestamp", "datetime", "time"),
     "time": ("datetime", "timestamp", "time", "date"),
     "open": ("open", "openprice", "1open", "openusd"),
@@ -41,7 +42,7 @@ class _Prices:
         self._table = table
         self._mapping = mapping
         named = mapping.columns
-        self._symbol = table.column(named.symbol, USUAL["symbol"] if mapping.symbol is None else ())
+        self.symbol = symbol_reader(table, mapping)
         self._open = table.column(named.open, USUAL["open"])
         self._high = table.column(named.high, USUAL["high"])
         self._low = table.column(named.low, USUAL["low"])
@@ -55,19 +56,6 @@ class _Prices:
         self._close = close
         # Beside an adjusted close, prices that stand as they were printed are adjusted alike.
         self._printed = table.column(None, USUAL["close"]) if simple(close) in ADJUSTED else None
-        self._of_file = share_of_file(table, mapping)
-
-    def symbol(self, row: Row) -> str:
-        """Return the share of a row. Raises UnfitCell for what is no symbol."""
-        if self._of_file is not None:
-            return self._of_file
-        text = self._table.name(row.cells[self._symbol or ""])
-        symbol = text.upper()
-        if not _SYMBOL.fullmatch(symbol):
-            raise UnfitCell(
-                f"the symbol is {short(text)}, which is none (name it like CSCO or ENR.DE under names)"
-            )
-        return symbol
 
     def fields(self, row: Row, factor: float) -> dict[str, float]:
         """Read the prices of a row in USD, times a factor, and its volume, divided by it."""
@@ -123,6 +111,12 @@ def daily(table: Table, mapping: DailyBars) -> RowReader:
             " or date, if the times do not matter.",
         )
 
+    def of_row(row: Row) -> tuple[str, date, str]:
+        clock = parse.clock_of(row.cells[days])
+        return prices.symbol(row), day_of(row, days, "the day", date_format, zone), clock
+
+    check_days(table.path, _fitting(table, of_row), several=mapping.keep != "first")
+
     def read(row: Row) -> Iterator[Event | str]:
         on = day_of(row, days, "the day", date_format, zone)
         symbol = prices.symbol(row)
@@ -130,7 +124,7 @@ def daily(table: Table, mapping: DailyBars) -> RowReader:
         # As live bars of a day begin: at midnight UTC before the last price.
         bucket = closed_at.replace(hour=0, minute=0, second=0, microsecond=0)
         fields = prices.fields(row, _split(mapping, symbol, on))
-        yield _bar(table, bucket, closed_at, symbol=symbol, interval_seconds=DAY_SECONDS, **fields)
+        yield _bar(table, row, bucket, closed_at, symbol=symbol, interval_seconds=DAY_SECONDS, **fields)
 
     return read
 
@@ -145,15 +139,25 @@ def minutes(table: Table, mapping: MinuteBars) -> RowReader:
             f"{table.path} has no column of times.", "Say which one it is under columns: time of a mapping."
         )
     interval = timedelta(seconds=mapping.interval_seconds)
+    formats = mapping.date_format
+    time_format = formats.get(times) if isinstance(formats, dict) else formats
+
+    def stamp_of(row: Row) -> datetime:
+        text = row.cells[times] if days is None else f"{row.cells[days].strip()} {row.cells[times].strip()}"
+        stamp = parse.timestamp(text, "the time", mapping.zone, time_format)
+        plausible(stamp.date(), "the time")
+        return stamp
+
+    found = _fitting(table, lambda row: (prices.symbol(row), stamp_of(row)))
+    check_intervals(table.path, found, interval, mapping.zone)
 
     def read(row: Row) -> Iterator[Event | str]:
-        text = row.cells[times] if days is None else f"{row.cells[days].strip()} {row.cells[times].strip()}"
-        stamp = parse.timestamp(text, "the time", mapping.zone, mapping.date_format)
-        plausible(stamp.date(), "the time")
+        stamp = stamp_of(row)
         bucket = stamp if mapping.stamped == "start" else stamp - interval
         fields = prices.fields(row, 1.0)
         yield _bar(
             table,
+            row,
             bucket,
             bucket + interval,
             symbol=prices.symbol(row),
@@ -164,10 +168,19 @@ def minutes(table: Table, mapping: MinuteBars) -> RowReader:
     return read
 
 
-def _bar(table: Table, bucket: datetime, known_at: datetime, **fields: str | float) -> Event:
-    begins, ends = bucket.isoformat(), known_at.isoformat()
-    times = {"bucket": begins, "first_at": begins, "last_at": ends}
-    return table.event("EquityBarClosed", known_at, {**times, **fields})
+def _fitting(table: Table, read: Callable[[Row], T]) -> Iterator[T]:
+    """Read the first rows, without those that do not fit: they are told when all are read."""
+    for row in table.first_rows():
+        try:
+            yield read(row)
+        except (UnfitCell, LeftOut):
+            continue
+
+
+def _bar(table: Table, row: Row, bucket: datetime, over: datetime, **fields: str | float) -> Event:
+    begins, ends = bucket.isoformat(), over.isoformat()
+    times = {"bucket": begins, "first_at": begins, "last_at": ends, "occurred_at": ends}
+    return table.event("EquityBarClosed", table.known_at(row, over), {**times, **fields})
 
 
 def _split(mapping: DailyBars, symbol: str, on: date) -> float:
@@ -177,20 +190,3 @@ def _split(mapping: DailyBars, symbol: str, on: date) -> float:
         if split.symbol in {None, symbol} and on < split.day:
             factor /= split.ratio
     return factor
-
-
-def share_of_file(table: Table, mapping: DailyBars | MinuteBars) -> str | None:
-    """Return the share of a file, None where a column names them. Raises UsageError where nothing does."""
-    if mapping.symbol is not None:
-        return mapping.symbol
-    if table.column(mapping.columns.symbol, USUAL["symbol"]) is not None:
-        return None
-    found = _IN_FILE_NAME.match(table.path.stem)
-    named = table.name(found[0]) if found else ""
-    symbol = named.upper()
-    if not _SYMBOL.fullmatch(symbol.removeprefix("^")):
-        raise UsageError(
-            f"{table.path} has no column of symbols, and its name begins with none.",
-            "Say symbol: CSCO in a mapping, or name the file so.",
-        )
-    return symbol.removeprefix("^")

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from events.errors import UnreadableEvent, UsageError, short
 from ouroboros.imports import parse
 from ouroboros.imports.mapping import Mapping
 from ouroboros.imports.parse import UnfitCell, is_empty
-from ouroboros.imports.tables import Row, read_rows
+from ouroboros.imports.tables import Row, named_in, once, read_rows
 
 # A quarter of a year has days that cannot be months; so many rows of it there are in tables by day.
 ROWS_LOOKED_AT = 5_000
@@ -24,7 +25,11 @@ ROWS_LOOKED_AT = 5_000
 RowReader = Callable[[Row], Iterator[Event | str]]
 
 
-@dataclass(frozen=True, slots=True)
+class LeftOut(Exception):
+    """A row is about something else than the mapping asks for."""
+
+
+@dataclass(frozen=True)
 class Table:
     """A file, its columns, and what they mean."""
 
@@ -36,34 +41,90 @@ class Table:
         """Return a column, by its name or else by a usual one. Raises UsageError where the named is none."""
         if named is not None:
             if named in self.header:
-                return named
+                return once(self.path, self.header, named)
             close = get_close_matches(named, self.header, n=1)
             meant = f" Did you mean {short(close[0])}?" if close else ""
             raise UsageError(
                 f"{self.path} has no column {short(named)}.{meant}",
-                f"Its columns are {short(', '.join(self.header), 300)}; the first line must name them.",
+                f"Its columns are {short(', '.join(self.header), 300)}; the first line must name them, or say"
+                " skip_lines in the mapping, how many stand above it.",
             )
-        found = {simple(name): name for name in reversed(self.header)}
-        return next((found[name] for name in usual if name in found), None)
+        names = {simple(name): name for name in reversed(self.header)}
+        found = next((names[name] for name in usual if name in names), None)
+        return found and once(self.path, self.header, found)
+
+    def check(self) -> None:
+        """Raise UsageError where a column that all kinds of tables may name is not there."""
+        self.column(self.mapping.columns.published)
+        formats = self.mapping.date_format
+        of_columns = formats if isinstance(formats, dict) else {}
+        added = [name for template in self.mapping.add.values() for name in named_in(template)]
+        for name in (*self.mapping.only, *of_columns, *added):
+            self.column(name)
+        for name in self.mapping.add:
+            if self.header.count(name) > 1:
+                raise UsageError(
+                    f"{self.path} has a column {short(name)} already.", "Give the added one another name."
+                )
 
     def date_format(self, column: str) -> str | None:
         """Return how the days of a column are written: as the mapping says, or as the first rows prove."""
-        if self.mapping.date_format is not None:
-            return self.mapping.date_format
-        return parse.written_as(self._first(column))
+        said = self.mapping.date_format
+        found = said.get(column) if isinstance(said, dict) else said
+        return found or parse.written_as(self._first(column))
 
     def has_figures(self, column: str) -> bool:
         """Return whether any of the first rows has more than zeros in a column."""
         return any(sign in "123456789" for text in self._first(column) for sign in text)
 
     def _first(self, column: str) -> Iterator[str]:
-        rows = islice(read_rows(self.path, self.mapping.delimiter), ROWS_LOOKED_AT)
-        return (row.cells[column] for row in rows if isinstance(row, Row))
+        return (row.cells[column] for row in self.first_rows())
+
+    def first_rows(self) -> Iterator[Row]:
+        """Read so many rows as show what a column holds."""
+        rows = islice(read_rows(self.path, self.mapping.layout), ROWS_LOOKED_AT)
+        return (row for row in rows if isinstance(row, Row) and self.counts(row))
+
+    def counts(self, row: Row) -> bool:
+        """Return whether a row is one of those that the mapping asks for."""
+        return all(row.cells[column].strip() in texts for column, texts in self.mapping.only.items())
 
     def name(self, text: str) -> str:
         """Return the name by which something is known here."""
         stripped = text.strip()
-        return self.mapping.names.get(stripped, stripped)
+        if stripped in self.mapping.names:
+            return self.mapping.names[stripped]
+        for old, new in self.mapping.replace.items():
+            stripped = stripped.replace(old, new)
+        return self.mapping.names.get(stripped.strip(), stripped.strip())
+
+    def published(self, row: Row) -> datetime | None:
+        """Return when a row was published, None where nothing says so. Raises UnfitCell."""
+        column, zone = self.mapping.columns.published, self.mapping.zone
+        if column is not None and cell(row, column) is not None:
+            what, written = "the day of publication", self._published_as
+            if parse.has_clock(row.cells[column]):
+                return parse.timestamp(row.cells[column], what, zone, written)
+            return end_of(day_of(row, column, what, written, zone), zone or UTC)
+        if self.mapping.published is not None:
+            return end_of(self.mapping.published, zone or UTC)
+        if column is not None:
+            raise UnfitCell("the day of publication is empty (say published: for the whole file)")
+        return None
+
+    def known_at(self, row: Row, over: datetime) -> datetime:
+        """Return when a price was known: as its day or interval was over, or as it was published later."""
+        published = self.published(row)
+        if published is not None and published < over:
+            raise UnfitCell(
+                f"it was published at {published:%Y-%m-%d %H:%M} UTC, before its day or interval was over"
+            )
+        return published or over
+
+    @cached_property
+    def _published_as(self) -> str | None:
+        column = self.mapping.columns.published
+        return None if column is None else self.date_format(column)
 
     def event(
         self, event_type: str, known_at: datetime, fields: dict[str, Any], url: str | None = None
@@ -100,7 +161,7 @@ def day_of(
     return plausible(parse.day(row.cells[column], what, date_format, zone), what)
 
 
-def end_of(day: date, zone: ZoneInfo) -> datetime:
+def end_of(day: date, zone: tzinfo) -> datetime:
     """Return the time, in UTC, at which a day is over in a time zone."""
     return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
 

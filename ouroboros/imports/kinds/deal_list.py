@@ -46,7 +46,7 @@ def deals(table: Table, mapping: DealList) -> RowReader:
         )
         yield table.event(
             "DealAnnounced",
-            end_of(on, zone),
+            table.published(row) or end_of(on, zone),
             {
                 "deal_id": "-".join(filter(None, parts))[:200],
                 "title": title[:200],

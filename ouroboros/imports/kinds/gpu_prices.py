@@ -28,7 +28,8 @@ def gpu_prices(table: Table, mapping: GpuPrices) -> RowReader:
             on = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         else:
             on = parse.day(text, "the day", date_format, zone)
-        known_at = end_of(plausible(on, "the day"), zone)
+        ends_at = end_of(plausible(on, "the day"), zone)
+        known_at = table.known_at(row, ends_at)
         begins = datetime.combine(on, time(), zone).astimezone(UTC)
         counted = cell(row, columns.quantity)
         shared = {
@@ -36,7 +37,8 @@ def gpu_prices(table: Table, mapping: GpuPrices) -> RowReader:
             "interval_seconds": DAY_SECONDS,
             "bucket": begins.replace(hour=0, minute=0).isoformat(),
             "first_at": begins.isoformat(),
-            "last_at": known_at.isoformat(),
+            "last_at": ends_at.isoformat(),
+            "occurred_at": ends_at.isoformat(),
             "quantity": 1.0 if counted is None else parse.number(counted, "the quantity", comma),
         }
 

@@ -22,8 +22,9 @@ def power_schedule(table: Table, mapping: PowerSchedule) -> RowReader:
     for named in columns.model_dump().values():
         table.column(named)
 
-    def published(row: Row, column: str) -> datetime:
-        return end_of(day_of(row, column, "the day of the list", mapping.date_format), zone)
+    before_as = table.date_format(columns.published_before) if columns.published_before else None
+    expected_as = table.date_format(columns.expected_on) if columns.expected_on else None
+    changed_as = mapping.date_format if isinstance(mapping.date_format, str) else None
 
     def promise(row: Row, known_at: datetime, expected_on: date) -> Event:
         mw = cell(row, columns.mw)
@@ -39,24 +40,27 @@ def power_schedule(table: Table, mapping: PowerSchedule) -> RowReader:
         )
 
     def read(row: Row) -> Iterator[Event | str]:
-        known_at = published(row, columns.published)
+        known_at = table.published(row)
+        assert known_at is not None  # noqa: S101  the mapping names a column or a day
         if columns.change is None:
             expected_on = columns.expected_on or ""
-            yield promise(row, known_at, day_of(row, expected_on, "the promised day", mapping.date_format))
+            yield promise(row, known_at, day_of(row, expected_on, "the promised day", expected_as))
             return
         both = _ARROW.split(row.cells[columns.change])
         if len(both) != 2:
             raise UnfitCell(
                 f"the change is {short(row.cells[columns.change])}, not an old day, an arrow and a new day"
             )
-        before = published(row, columns.published_before) if columns.published_before else None
+        before: datetime | None = None
+        if columns.published_before:
+            before = end_of(day_of(row, columns.published_before, "the list before", before_as), zone)
         promises = ((before, both[0], "the old day"), (known_at, both[1], "the new day"))
         for when, text, what in promises:
             if when is None:
                 continue
             # One day may be a slip; the other one stands.
             try:
-                yield promise(row, when, plausible(parse.day(text, what, mapping.date_format), what))
+                yield promise(row, when, plausible(parse.day(text, what, changed_as), what))
             except UnfitCell as error:
                 yield str(error)
 
