@@ -53,7 +53,8 @@ def phases_of(
             case _:
                 _end(course, what)
     # What names nothing only says that there is a site.
-    tracks = [track for track in course.tracks if not _is_bare(track)] or course.tracks
+    stated = [track for track in course.tracks if not _is_bare(track)]
+    tracks = stated if any(track.end is None for track in stated) else course.tracks
     if not tracks and course.early:
         tracks = [_unpromised(course)]
     phases = tuple(track.phase() for track in tracks)
@@ -126,7 +127,7 @@ def _is_old_news(course: _Course, fact: Fact[Promise], open_tracks: list[Track])
     What is there may be promised once more by a slower source, or be more than was promised.
     """
     promise = fact.value
-    if promise.is_bare and len(open_tracks) != 1 and course.tracks:
+    if promise.is_bare and len(open_tracks) != 1 and any(track.end is None for track in course.tracks):
         return True
     if any(promise.mw is None or track.mw is None or is_close(track.mw, promise.mw) for track in open_tracks):
         return False

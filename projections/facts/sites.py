@@ -65,7 +65,7 @@ class Site(NamedTuple):
     def latest(self, today: date) -> Phase:
         """Return the phase that speaks for the site: the latest that waits, else the last that was settled."""
         if dated := self.dated:
-            return max(dated, key=lambda phase: (phase.late_days(today) or 0, phase.mw or 0.0))
+            return min(dated, key=lambda phase: (-(phase.late_days(today) or 0), phase.expected_on))
         if self.waiting:
             return self.waiting[-1]
         complete = [phase for phase in self.phases if phase.complete_on is not None]
