@@ -79,7 +79,8 @@ FROM read.power_site s WHERE s.status IN ('promised', 'complete') AND {IS_CHOSEN
 DELAY_BY_OPERATOR = table(
     "Delay by operator",
     "Days late on average over the phases of sites of each chosen operator that wait for power, weighted by"
-    f" MW. Only those with a promised day count. Levels: {thresholds_in_words('power_delay')}. From read.indicator_current"
+    f" MW. Only those with a promised day count. Levels: {thresholds_in_words('power_delay')}. From"
+    " read.indicator_current"
     " (power_delay).",
     f"""SELECT substr(c.subject, 10) AS operator,
   {known("c")} AS value

@@ -39,7 +39,8 @@ def sites_table(title: str, names: str, own: Mapping[str, Thresholds], empty: st
         title,
         "What was promised to each chosen site and what came. Slip: days from the first promised day to"
         " the latest one, of the latest phase that waits; overdue: days since the promised day while power is"
-        " missing; a dash where no day was promised, or nothing waits any more. Dollars: debt and equity of loans that name the site, while it is late. Levels of"
+        " missing; a dash where no day was promised, or nothing waits any more. Dollars: debt and equity of"
+        " loans that name the site, while it is late. Levels of"
         f" the delay: {thresholds_in_words('power_delay', delay)}. From read.power_site and"
         " read.indicator_current.",
         f"""SELECT named.site_id, s.operator, s.mw,
@@ -51,11 +52,13 @@ def sites_table(title: str, names: str, own: Mapping[str, Thresholds], empty: st
   nullif(f.value, 0) AS stranded_usd,
   concat_ws('; ', CASE WHEN s.site_id IS NULL THEN 'Nothing is known of it. Schedules come on the topic power'
        WHEN s.status = 'complete' THEN 'Complete since ' || to_char(s.ended_on, 'YYYY-MM-DD') || coalesce(', '
-         || CASE s.late_days WHEN 0 THEN 'on time' WHEN 1 THEN '1 day late' ELSE s.late_days || ' days late' END, '')
+         || CASE s.late_days WHEN 0 THEN 'on time' WHEN 1 THEN '1 day late'
+           ELSE s.late_days || ' days late' END, '')
        WHEN s.status <> 'promised' THEN initcap(s.status) || ' on ' || to_char(s.ended_on, 'YYYY-MM-DD')
        WHEN s.expected_on IS NULL THEN 'No day was promised'
        ELSE 'Known since ' || to_char(s.known_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END,
-    CASE WHEN s.phases > 1 THEN 'days of ' || coalesce(s.phase, 'the latest') || ', of ' || s.phases || ' phases'
+    CASE WHEN s.phases > 1
+      THEN 'days of ' || coalesce(s.phase, 'the latest') || ', of ' || s.phases || ' phases'
       ELSE s.phase END,
     s.observed_units || ' generators seen', s.permitted_units || ' permitted') AS remark, e.source_url
 FROM unnest({names}) AS named(site_id) LEFT JOIN read.power_site s USING (site_id)
@@ -66,7 +69,8 @@ LEFT JOIN LATERAL (
   SELECT p.source_url FROM read.power_event p
   WHERE p.site_id = s.site_id AND p.source_url IS NOT NULL ORDER BY p.known_at DESC, p.event_id LIMIT 1
 ) e ON true
-ORDER BY s.status = 'promised' DESC NULLS LAST, greatest(s.slip_days, s.overdue_days) DESC NULLS LAST, s.mw DESC NULLS LAST, 1 LIMIT 500""",
+ORDER BY s.status = 'promised' DESC NULLS LAST, greatest(s.slip_days, s.overdue_days) DESC NULLS LAST,
+  s.mw DESC NULLS LAST, 1 LIMIT 500""",
         field("site_id", renamed("Site"), board_link("This site", "power", "site")),
         field("operator", renamed("Operator"), width(92), board_link("Its sites", "power", "operator")),
         field("mw", renamed("Promised"), *MW, width(82)),
@@ -114,7 +118,9 @@ CAPACITY = Panel(
     "Power in MW that stands promised to each chosen site, that came, and that generators on the site can"
     " make (generators seen times the power of one); the largest 15. From read.power_site.",
     {
-        "A": f"""SELECT s.site_id AS site, CASE WHEN s.status IN ('promised', 'complete') THEN s.mw END AS promised, nullif(s.delivered_mw, 0) AS delivered,
+        "A": f"""SELECT s.site_id AS site,
+  CASE WHEN s.status IN ('promised', 'complete') THEN s.mw END AS promised,
+  nullif(s.delivered_mw, 0) AS delivered,
   s.observed_units * s.unit_mw AS generators
 FROM read.power_site s
 WHERE {IS_CHOSEN} AND greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) > 0

@@ -265,6 +265,12 @@ class PowerSchedule(_Mapping):
             raise ValueError("name the column `change` or the column `expected_on`, one of the two")
         if self.totals and self.columns.mw is None:
             raise ValueError("totals need the column `mw`")
+        if self.columns.published is not None and self.columns.published == self.columns.expected_on:
+            raise ValueError(
+                f"{self.columns.published} cannot be the day of the list and the promised day: say on which"
+                " day the whole list was published (published: 2026-09-30), and totals: true if it has what is"
+                " there"
+            )
         return self
 
 

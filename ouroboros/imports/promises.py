@@ -124,7 +124,8 @@ class Promises:
         begun_mw: dict[str | None, float] = {}
         for row in sorted(rows, key=_day):
             total = row.event
-            assert isinstance(total, PowerScheduled) and row.table is not None  # noqa: S101, PT018  as read
+            assert isinstance(total, PowerScheduled)  # noqa: S101  totals are read as promises
+            assert row.table is not None  # noqa: S101  what was there before is not decided
             listed_on = (total.known_at - timedelta.resolution).astimezone(zone).date()
             total_mw = total.mw or 0.0
             on = total.expected_on or listed_on

@@ -77,7 +77,10 @@ def page(facts: Facts) -> str:
         sites=sorted(
             facts.sites,
             key=lambda site: (
-                site.status != "promised", -site.overdue_days, -(site.slip_days or 0), site.site_id
+                site.status != "promised",
+                -site.overdue_days,
+                -(site.slip_days or 0),
+                site.site_id,
             ),
         ),
         in_unit=signs.in_unit,

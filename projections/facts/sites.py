@@ -63,7 +63,7 @@ class Site(NamedTuple):
         return tuple(phase for phase in self.waiting if phase.expected_on is not None)
 
     def latest(self, today: date) -> Phase:
-        """Return the phase that speaks for the site: the latest that waits, else the last that was settled."""
+        """Return the phase that speaks for the site: the latest that waits, else the last one settled."""
         if dated := self.dated:
             return min(dated, key=lambda phase: (-(phase.late_days(today) or 0), phase.expected_on))
         if self.waiting:

@@ -192,8 +192,8 @@ def test_power_of_one_phase_ends_the_delay_of_that_phase_only() -> None:
     assert now(step) == {"site:Abilene": (60.0, "watch"), "operator:Oracle": (60.0, "watch")}
     row = standing(WARNING_SIGNS, step, IndicatorCurrentRow)["power_delay", "site:Abilene"]
     assert row.text == (
-        "power for site Abilene, Building 2, was first promised for 1 July 2026, was due on 1 July 2026 and has"
-        " not come, 60 days late; 0 of 300 MW are there"
+        "power for site Abilene, Building 2, was first promised for 1 July 2026, was due on 1 July 2026 and"
+        " has not come, 60 days late; 0 of 300 MW are there"
     )
     rest = event("PowerCompleted", "2026-09-01", site_id="Abilene", completed_on="2026-09-01")
     row = standing(WARNING_SIGNS, given(WARNING_SIGNS, *phases, came, rest), IndicatorCurrentRow)[

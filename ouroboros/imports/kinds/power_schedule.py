@@ -138,7 +138,7 @@ class _Rows:
         )
 
     def resized(self, row: Row, known_at: datetime, change: str) -> Iterator[Event | str]:
-        """Read new MW, the last in a text such as "204.0 -> 203.0 MW". Without any a site stands in the list."""
+        """Read new MW, the last in a text such as "204.0 -> 203.0 MW". Without any it stands in the list."""
         found = _MW.findall(change)
         if not found:
             raise UnfitCell(f"the change is {short(change)}, which names no MW")

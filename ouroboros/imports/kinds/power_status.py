@@ -50,6 +50,6 @@ class Statuses:
         if not self._is_named:
             return "promised"
         raise UnfitCell(
-            f"the status is {short(text)}, which the mapping does not explain (say under statuses whether that"
+            f"the status is {short(text)}, which the mapping does not explain (say under statuses whether it"
             " is promised, withdrawn, cancelled or completed)"
         )
