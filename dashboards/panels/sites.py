@@ -154,7 +154,8 @@ EVENTS = table(
   CASE WHEN e.observed_units IS NOT NULL THEN concat_ws(', ', e.observed_units || ' generators seen',
     e.permitted_units || ' permitted', 'of ' || e.unit_mw || ' MW each')
   ELSE nullif(concat_ws(', ', e.phase,
-    CASE WHEN e.kind = 'scheduled' AND e.expected_on IS NULL THEN 'no day was promised' END), '') END AS detail, e.source_url
+    CASE WHEN e.kind = 'scheduled' AND e.expected_on IS NULL THEN 'no day was promised' END), '')
+  END AS detail, e.source_url
 FROM read.power_event e WHERE $__timeFilter(e.known_at) AND e.site_id IN {SITES}
 ORDER BY e.known_at DESC, e.site_id, e.event_id LIMIT 200""",
     field("known_at", renamed("Known"), *DAY, width(105)),

@@ -268,8 +268,8 @@ class PowerSchedule(_Mapping):
         if self.columns.published is not None and self.columns.published == self.columns.expected_on:
             raise ValueError(
                 f"{self.columns.published} cannot be the day of the list and the promised day: say on which"
-                " day the whole list was published (published: 2026-09-30), and totals: true if it has what is"
-                " there"
+                " day the whole list was published (published: 2026-09-30), and totals: true if it"
+                " has what is there"
             )
         return self
 

@@ -23,10 +23,11 @@ DEFINITION = Definition(
     formula=(
         "Per site the days of its latest phase that waits for power: from its first promised day to the"
         " newest one, or to today once that has passed; 0 as soon as all promised power is there, and once"
-        " the promise was withdrawn. A phase is one promise through all its revisions: that of a named part of the site,"
-        " of the same MW, or of the whole site; several days in one list are as many phases and no slip. Per"
-        " operator the mean over all phases with a day that wait, weighted by MW, where one of unknown MW"
-        " weighs as much as the average of the others. How late power was that came is told in the text."
+        " the promise was withdrawn. A phase is one promise through all its revisions: that of a named part"
+        " of the site, of the same MW, or of the whole site; several days in one list are as many phases and"
+        " no slip. Per operator the mean over all phases with a day that wait, weighted by MW, where one of"
+        " unknown MW weighs as much as the average of the others. How late power was that came is told in"
+        " the text."
     ),
     why="A site without power earns nothing, while the money that built it must be paid back.",
     family="power",

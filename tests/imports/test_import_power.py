@@ -8,7 +8,7 @@ import pytest
 
 from events.base import Event
 from events.errors import UsageError
-from events.families.power import PowerCompleted, PowerDelivered, PowerScheduled, PowerWithdrawn
+from events.families.power import PowerDelivered, PowerScheduled, PowerWithdrawn
 from ouroboros.history.opening import open_history
 from ouroboros.history.source import Order
 from projections.facts.sites import Site
@@ -125,7 +125,8 @@ def test_one_column_cannot_be_the_day_of_the_list_and_the_promised_one(tmp_path:
 
 
 def test_a_month_of_two_columns_is_promised_for_its_last_day(tmp_path: Path) -> None:
-    text = "Planned units\nPlant,Unit,Status,Month,Year,MW\nAlpha,B1,U,9,2026,57.5\nAlpha,B2,(P) Planned,2,2027,57.5\n"
+    text = "Planned units\nPlant,Unit,Status,Month,Year,MW\n"
+    text += "Alpha,B1,U,9,2026,57.5\nAlpha,B2,(P) Planned,2,2027,57.5\n"
     mapping = (
         "kind: power_schedule\ntime_zone: America/New_York\nskip_lines: 1\nadd: {Due: '{Year}-{Month}'}\n"
         "columns: {site: Plant, phase: Unit, status: Status, expected_on: Due, mw: MW}\n"
@@ -156,7 +157,8 @@ def test_days_are_read_as_the_columns_of_the_list_prove(tmp_path: Path) -> None:
 
 
 def test_all_that_a_site_has_by_a_day_is_there_or_promised_on_top(tmp_path: Path) -> None:
-    rows = "X,3/1/2024,0,0\nX,6/15/2025,100,2\nX,9/30/2025,100,2\nX,11/1/2025,150,3\nX,3/31/2026,400,3\nX,1/1/2028,1000,8\n"
+    rows = "X,3/1/2024,0,0\nX,6/15/2025,100,2\nX,9/30/2025,100,2\nX,11/1/2025,150,3\n"
+    rows += "X,3/31/2026,400,3\nX,1/1/2028,1000,8\n"
     imported = listed(tmp_path, TOTALS + rows, OF_TOTALS, "2025-12-12")
     told = [
         (one.phase, one.mw, one.delivered_on if isinstance(one, PowerDelivered) else one.expected_on)
@@ -227,6 +229,6 @@ def _built_in(name: str) -> str:
 def test_completed_is_no_end_of_what_is_promised_afterwards(tmp_path: Path) -> None:
     rows = "B,50,2025-05-20,2025-06-30,Completed\nB,80,2027-05-20,2025-12-31,Active\n"
     imported = import_text(tmp_path, QUEUE + rows, OF_QUEUE)
-    assert [type(one) for one in imported.events] == [PowerCompleted, PowerScheduled]
+    assert [one.event_type for one in imported.events] == ["PowerCompleted", "PowerScheduled"]
     (site,) = sites(*imported.events).values()
     assert (site.is_waiting, site.late_days(date(2026, 1, 1))) == (True, 0)
