@@ -39,7 +39,7 @@ def sites_table(title: str, names: str, own: Mapping[str, Thresholds], empty: st
         title,
         "What was promised to each chosen site and what came. Slip: days from the first promised day to"
         " the latest one, of the latest phase that waits; overdue: days since the promised day while power is"
-        " missing; a dash where no day was promised, or nothing waits any more. Dollars: debt and equity of"
+        " missing; a dash where no day was promised, or no slip counts any more. Dollars: debt and equity of"
         " loans that name the site, while it is late. Levels of"
         f" the delay: {thresholds_in_words('power_delay', delay)}. From read.power_site and"
         " read.indicator_current.",
@@ -47,7 +47,7 @@ def sites_table(title: str, names: str, own: Mapping[str, Thresholds], empty: st
   CASE WHEN s.mw > 0 OR s.delivered_mw > 0 THEN s.delivered_mw END AS delivered_mw,
   s.delivered_mw / nullif(s.mw, 0) AS share, s.first_expected_on, s.expected_on,
   CASE WHEN s.status = 'promised' THEN s.slip_days END AS slip_days,
-  CASE WHEN s.status = 'promised' AND s.expected_on IS NOT NULL THEN s.overdue_days END AS overdue_days,
+  CASE WHEN s.expected_on IS NOT NULL THEN s.overdue_days END AS overdue_days,
   coalesce({shown_level("d")}, '{UNKNOWN}') AS level,
   nullif(f.value, 0) AS stranded_usd,
   concat_ws('; ', CASE WHEN s.site_id IS NULL THEN 'Nothing is known of it. Schedules come on the topic power'
