@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -24,6 +25,12 @@ without_timescale = "no TimescaleDB is given: set OUROBOROS_TEST_TIMESCALE to a 
 
 def silent(_: str) -> None:
     """Say nothing."""
+
+
+@pytest.fixture(autouse=True)
+def a_day_after_all_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the clock of imports, which refuse rows of the future, behind all tables of tests."""
+    monkeypatch.setattr("ouroboros.imports.importing.clock", lambda: datetime(2030, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task
 from rich.text import Text
 
 from events.errors import UsageError
-from ouroboros.terminal import PROBLEMS_SHOWN, Problems, err, log_to_stderr, read_settings, say
+from ouroboros.terminal import PROBLEMS_SHOWN, err, log_to_stderr, read_settings, say
 from streams.publishing import publishing
 from streams.settings import Settings
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ouroboros.imports.importing import Tally
     from ouroboros.imports.kinds.common import Table
     from ouroboros.imports.mapping import Mapping
+    from ouroboros.imports.refused import RefusedRows
 
 app = typer.Typer()
 
@@ -29,7 +31,7 @@ app = typer.Typer()
 @app.command("import")
 def import_tables(  # noqa: PLR0917  typer passes them by name
     files: Annotated[
-        list[Path] | None, typer.Argument(help="CSV files of prices, deals or schedules.")
+        list[Path] | None, typer.Argument(help="CSV files or workbooks of prices, deals or schedules.")
     ] = None,
     mapping: Annotated[
         str | None,
@@ -55,25 +57,29 @@ def import_tables(  # noqa: PLR0917  typer passes them by name
     from ouroboros.history.manifest import format_named
     from ouroboros.imports.importing import read_tables
     from ouroboros.imports.mapping_file import schema
+    from ouroboros.imports.refused import RefusedRows, beside
 
     log_to_stderr(logging.ERROR)
     if schema_only:
         typer.echo(json.dumps(schema(), indent=2))
         return
     if not files:
-        raise UsageError("There is nothing to import.", "Name one CSV file or more.")
+        raise UsageError("There is nothing to import.", "Name one CSV file or workbook, or more.")
     format_of_files = format_named(format_)
     tables = read_tables(files, mapping, published.date() if published else None)
     _describe(tables)
-    if onto_topics:
-        tally = asyncio.run(_publish(read_settings(), tables))
-    else:
-        tally = write_into(into, tables, format_of_files)
+    with closing(RefusedRows(beside(Path("topics") if onto_topics else into))) as refused:
+        if onto_topics:
+            tally = asyncio.run(_publish(read_settings(), tables, refused))
+        else:
+            tally = write_into(into, tables, format_of_files, refused)
     _summarise(tally, "onto the topics" if onto_topics else f"into {into}")
+    if tally.refused:
+        say(f"All rows that did not fit are in {refused.path}.")
     raise typer.Exit(1 if tally.refused else 0)
 
 
-def write_into(folder: Path, tables: "Sequence[Table]", format_: "Format") -> "Tally":
+def write_into(folder: Path, tables: "Sequence[Table]", format_: "Format", refused: "RefusedRows") -> "Tally":
     """Import tables into a folder, without what it holds already, and return what became of the rows.
 
     Raises UsageError where the folder cannot be worked with; nothing is imported then.
@@ -84,28 +90,28 @@ def write_into(folder: Path, tables: "Sequence[Table]", format_: "Format") -> "T
     from ouroboros.history.writing import writing
     from ouroboros.imports.importing import Tally, numbered, reconciled
 
-    problems, tally = Problems(), Tally()
+    tally = Tally()
     with _progress(tally), writing(folder, "import", format_) as (writer, start):
         before = Exported(folder).entries(Order.KNOWN) if (folder / MANIFEST).exists() else iter(())
         already = (entry.event for entry in before)
-        events = reconciled(tables, tally, problems.show, _notice, known_already=already, before=str(folder))
+        events = reconciled(tables, tally, refused.refuse, _notice, known_already=already, before=str(folder))
         for entry in numbered(events, 0 if start.last_offset is None else start.last_offset + 1):
             writer.add(entry)
         writer.finish()
-    problems.show_rest()
+    refused.show_rest()
     return tally
 
 
-async def _publish(settings: Settings, tables: "Sequence[Table]") -> "Tally":
+async def _publish(settings: Settings, tables: "Sequence[Table]", refused: "RefusedRows") -> "Tally":
     """Publish what tables say; the same files again change nothing. Raises UsageError and KafkaError."""
     from ouroboros.imports.importing import Tally, reconciled
 
-    problems, tally = Problems(), Tally()
+    tally = Tally()
     async with publishing(settings) as publisher:
         with _progress(tally):
-            for located in reconciled(tables, tally, problems.show, _notice):
+            for located in reconciled(tables, tally, refused.refuse, _notice):
                 await publisher.publish([located.event])
-    problems.show_rest()
+    refused.show_rest()
     return tally
 
 

@@ -12,7 +12,7 @@ from streams.settings import Settings
 
 _REMEDY = (
     "Name archive, journal or ledger, or give a folder that `ouroboros export` or `ouroboros import` wrote, "
-    "a .parquet or .jsonl file, or a .csv file."
+    "a .parquet or .jsonl file, or a .csv or .xlsx file."
 )
 
 
@@ -50,6 +50,8 @@ def _opened_path(path: Path, mapping: str | Path | None, bar_seconds: int) -> Hi
             with path.open("rb") as file:
                 return ExportedPart(path) if is_export_line(file.read(64)) else EventsFile(path, bar_seconds)
         case ".csv" | ".tsv" | ".txt" if mapping is not None:
+            return MappedFile(path, mapping)
+        case ".xlsx":
             return MappedFile(path, mapping)
         case ".csv":
             return EventsFile(path, bar_seconds) if _names_event_types(path) else MappedFile(path, None)

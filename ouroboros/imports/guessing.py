@@ -12,6 +12,7 @@ from ouroboros.imports.parse import has_clock
 from ouroboros.imports.tables import Layout, Row, named_in, read_header, read_rows
 
 ROWS_LOOKED_AT = 200
+_TITLE = " A mapping may say skip_lines, if a title stands above the names of the columns."
 BARS = ("daily-bars", "minute-bars")
 
 
@@ -33,7 +34,7 @@ def guess_mapping(path: Path) -> str:
         raise UsageError(
             f"{path} needs a mapping: its columns fit {' and '.join(fitting) or 'no built-in one'}.{nearest}",
             "Name one, with --mapping of `ouroboros import` or as `mapping` in a study: a YAML file, or one"
-            f" of {', '.join(built_in())}.",
+            f" of {', '.join(built_in())}.{_TITLE if len(header) == 1 else ''}",
         )
     return fitting[0]
 

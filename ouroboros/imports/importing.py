@@ -167,7 +167,7 @@ def _rows(
         if not_over:
             more = f" (and {len(not_over) - 1:,} more rows)" if len(not_over) > 1 else ""
             notice(
-                f"{table.path}, line {not_over[0]}{more}: the day or interval is not over, so it was left out;"
+                f"{table.path}, line {not_over[0]}{more}: its day or interval is not over: it was left out;"
                 " import the file again when it is."
             )
 

@@ -2,11 +2,11 @@
 
 import math
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from events.errors import short
+from ouroboros.imports.date_formats import as_written, by_format, hint
 
 MIDNIGHT = time()
 EMPTY = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "."})
@@ -26,11 +26,6 @@ _ISO = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?!\d)"
 _DAY_FIRST = re.compile(r"(\d{1,2})[-\s/]([a-z]{3,9})\.?[-\s/,]+(\d{4}|\d{2})", re.IGNORECASE | re.ASCII)
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})\s*,?\s+(\d{4})", re.IGNORECASE | re.ASCII)
 _MONTH_ONLY = re.compile(r"([a-z]{3,9})\.?[\s-]+(\d{4})", re.IGNORECASE | re.ASCII)
-_NUMBERED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)", re.ASCII)
-_CLOCK = re.compile(
-    r"[T\s,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?$", re.IGNORECASE | re.ASCII
-)
-_TIME_OF_DAY = re.compile(r"[T\s,]\s*(\d{1,2}:\d{2}(?::\d{2})?)", re.ASCII)
 _OFFSET = re.compile(r"\d{1,2}:\d{2}.*?(?:Z|[-+]\d{2}:?\d{2})$", re.ASCII)
 # Seconds since 1970, or thousandths, millionths, billionths: nine digits of seconds end in September 2001.
 _EPOCH = re.compile(r"(\d{9,10})(\d{3}|\d{6}|\d{9})?(?:\.0+)?", re.ASCII)
@@ -82,29 +77,6 @@ def positive(text: str, what: str, decimal_comma: bool = False, currency: str = 
     return value
 
 
-def written_as(texts: Iterable[str]) -> str | None:
-    """Return how days such as 01/31/1998 or 01/31/98 are written, if together they mean one thing only."""
-    possible, separators, years = {"mdy", "dmy", "ymd"}, set(), set()
-    for text in texts:
-        found = _NUMBERED.match(text.strip())
-        if found is None:
-            continue
-        separators.add(found[2])
-        years.add(len(found[4]))
-        possible = {order for order in possible if _can_be(order, (found[1], found[3], found[4]))}
-    if len(possible) != 1 or len(separators) != 1 or len(years) != 1:
-        return None
-    (separator,), (order,), (digits,) = separators, possible, years
-    codes = {"m": "%m", "d": "%d", "y": "%Y" if digits == 4 else "%y"}
-    return separator.join(codes[part] for part in order)
-
-
-def _can_be(order: str, numbers: tuple[str, str, str]) -> bool:
-    parts = dict(zip(order, numbers, strict=True))
-    # A year of two digits may stand first, one of four may not: that would be no other form.
-    return int(parts["m"]) <= 12 and int(parts["d"]) <= 31 and len(parts["y"]) == max(map(len, numbers))
-
-
 def day(text: str, what: str, date_format: str | None = None, zone: ZoneInfo | None = None) -> date:
     """Read a day; of a time the day as it is written. Raises UnfitCell.
 
@@ -116,7 +88,7 @@ def day(text: str, what: str, date_format: str | None = None, zone: ZoneInfo | N
         raise UnfitCell(f"{what} is empty")
     try:
         if date_format is not None:
-            return _by_format(text, date_format)
+            return by_format(text, date_format)
         if zone is not None and (counted := _since_1970(text, what)) is not None:
             return (counted if counted.time() == MIDNIGHT else counted.astimezone(zone)).date()
         if zone is not None and _OFFSET.search(text):
@@ -124,39 +96,13 @@ def day(text: str, what: str, date_format: str | None = None, zone: ZoneInfo | N
             return (stamp if stamp.time() == MIDNIGHT else stamp.astimezone(zone)).date()
         found = _written_day(text)
     except (ValueError, re.error, IndexError, OverflowError):
-        raise UnfitCell(f"{what} is {short(text)}, which is no day{_as_written(date_format)}") from None
+        raise UnfitCell(f"{what} is {short(text)}, which is no day{as_written(date_format)}") from None
     if found is None:
         raise UnfitCell(
             f"{what} is {short(text)}, which is no day or could be two"
-            f" (say how it is written, such as date_format: '{_hint(text)}')"
+            f" (say how it is written, such as date_format: '{hint(text)}')"
         )
     return found
-
-
-def _by_format(text: str, date_format: str) -> date:
-    """Read a day by its format, with or without a clock behind it. Raises ValueError."""
-    try:
-        return datetime.strptime(text, date_format).date()  # noqa: DTZ007  a day has no zone
-    except ValueError:
-        without = _CLOCK.sub("", text)
-        if without == text:
-            raise
-        return datetime.strptime(without, date_format).date()  # noqa: DTZ007  a day has no zone
-
-
-def _hint(text: str) -> str:
-    """Return a format that the text has, for a person to correct the order of."""
-    found = _NUMBERED.match(text)
-    if found is None:
-        return "%m/%d/%Y"
-    year = "%Y" if len(found[4]) == 4 else "%y"
-    return found[2].join(("%d", "%m", year) if int(found[1]) > 12 else ("%m", "%d", year))
-
-
-def clock_of(text: str) -> str:
-    """Return the time of day that stands behind a day; nothing where there is none."""
-    found = _TIME_OF_DAY.search(text)
-    return found[1] if found else ""
 
 
 def has_clock(text: str) -> bool:
@@ -191,7 +137,7 @@ def timestamp(text: str, what: str, zone: ZoneInfo | None, date_format: str | No
             found = datetime.fromisoformat(text)
         return (found if found.tzinfo else _in_zone(found, text, what, zone)).astimezone(UTC)
     except (ValueError, re.error, IndexError, OverflowError, OSError):
-        how = _as_written(date_format) or " (say how it is written, such as date_format: '%m/%d/%Y %H:%M')"
+        how = as_written(date_format) or " (say how it is written, such as date_format: '%m/%d/%Y %H:%M')"
         raise UnfitCell(f"{what} is {short(text)}, which is no time{how}") from None
 
 
@@ -245,7 +191,3 @@ def _written_day(text: str) -> date | None:
     # As POSIX has it: 69 to 99 are of the last century.
     whole = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 69 else 2000)
     return None if month_ is None else date(whole, month_, int(number_))
-
-
-def _as_written(date_format: str | None) -> str:
-    return f" written as {date_format}" if date_format else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from events.families.prices import DAY_SECONDS, EquityBarClosed
+from events.words import day
 from ouroboros.imports.located import Dropped, LocatedEvent
 from ouroboros.imports.mapping import DailyBars, Mapping, MinuteBars
 from ouroboros.imports.trading_days import TradingDays
@@ -13,6 +14,8 @@ SPLIT_FALL, SPLIT_RISE = -0.45, 0.90
 # Pence for pounds and cents for dollars, with what the market moved that day.
 HUNDREDFOLD = (80, 125)
 MOVES_SHOWN = 20
+# A quiet share may not trade for some days.
+STILL_DAYS = 5
 # As clocks are changed, two closes of one day in UTC may be of two days where they were made.
 A_DAY_APART = (timedelta(hours=20), timedelta(hours=28))
 
@@ -24,6 +27,8 @@ class Bars:
         self._mappings = mappings
         self._days = TradingDays()
         self._last: dict[str, EquityBarClosed] = {}
+        # Since when a share has no trades and one price, and on how many days.
+        self._still: dict[str, tuple[EquityBarClosed, int]] = {}
         self._moves: list[str] = []
         self._more_moves = 0
 
@@ -40,6 +45,7 @@ class Bars:
             yield holds
         if bar.interval_seconds == DAY_SECONDS:
             self._days.add(bar.symbol, bar.last_at.date())
+            self._look_whether_it_stands(bar)
             self._last[bar.symbol] = bar
         for located in same:
             if located is not holds and located.table is not None:
@@ -50,6 +56,13 @@ class Bars:
         yield from self._moves
         if self._more_moves:
             yield f"... and {self._more_moves:,} more moves that look like splits or changes of unit."
+        for symbol, (since, days) in sorted(self._still.items()):
+            if days >= STILL_DAYS:
+                until = self._last[symbol].last_at
+                yield (
+                    f"{symbol} stands at {since.close_usd:,.2f} USD without a trade on its last {days} days,"
+                    f" from {day(since.last_at)} to {day(until)}: its feed may be dead."
+                )
         yield from self._days.notices()
 
     def _keep(self, located: LocatedEvent) -> str:
@@ -88,9 +101,18 @@ class Bars:
         if A_DAY_APART[0] <= bar.last_at - last.last_at <= A_DAY_APART[1]:
             return ""
         return (
-            f"{bar.symbol} of {bar.last_at:%Y-%m-%d} has a price that was known at another time, which was kept"
+            f"{bar.symbol} of {bar.last_at:%Y-%m-%d} has a price that was known at another time: it was kept"
             " (did closes_at, time_zone or published change?)."
         )
+
+    def _look_whether_it_stands(self, bar: EquityBarClosed) -> None:
+        last, (since, days) = self._last.get(bar.symbol), self._still.get(bar.symbol, (bar, 0))
+        stands = last is not None and bar.volume == 0 and bar.close_usd == last.close_usd
+        # Where no row has a volume, a price that stands says nothing.
+        if not stands or (days == 0 and last is not None and last.volume == 0):
+            self._still.pop(bar.symbol, None)
+        else:
+            self._still[bar.symbol] = (since, days + 1)
 
     def _look_at_move(self, bar: EquityBarClosed, mapping: Mapping, address: str) -> None:
         before = self._last.get(bar.symbol)
@@ -105,7 +127,7 @@ class Bars:
             return
         why = "it looks like a split: say split_adjusted: true if it is none, or give splits."
         if is_unit:
-            why = "it looks like a change of unit, such as pence for pounds: correct the row, or ask the vendor."
+            why = "it looks like a change of unit, such as pence for pounds: correct it, or ask the vendor."
         self._moves.append(
             f"{address}: {bar.symbol} moved {move:+,.0%} in a day, from {before.close_usd:,.2f} to"
             f" {bar.close_usd:,.2f} USD; {why}"

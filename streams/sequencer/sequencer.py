@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaProducer
 from events.bars import series_of
 from events.base import Event
 from events.codec import Refusal, decode
-from events.families.prices import Tick
+from events.families.prices import Bar, Tick
 from events.journal import Run, encode_records
 from events.topics import DEAD_LETTERS, JOURNAL, PRICES
 from streams.dead_letters.blocked import BlockedKeys
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 # Clocks differ; one that is further ahead would drag every fold's clock into the future with it.
 FUTURE_GRACE = timedelta(hours=2)
+# A series follows its newest price: one of a fast clock would hide the right ones until its time has come.
+PRICE_GRACE = timedelta(minutes=5)
 _TICK_TOPICS = frozenset(topic.name for topic in PRICES)
 
 
@@ -164,9 +166,9 @@ class Sequencer:
                 f"{event.event_type} belongs on the topic {event.TOPIC}, not {message.topic}."
                 f" Send it to {event.TOPIC}."
             )
-        elif event.known_at > self._clock() + FUTURE_GRACE:
+        elif future := self._future(event):
             reason = (
-                f"known_at {event.known_at.isoformat()} lies in the future."
+                f"{future} lies in the future."
                 " Correct the sender's clock and re-drive, or re-drive when the time has come."
             )
         elif first := self._blocked.first_of(message.topic, event.key, redriven):
@@ -177,6 +179,14 @@ class Sequencer:
         else:
             return None
         return Refusal(reason, event.key, orjson.loads(event.model_dump_json(exclude_none=True)))
+
+    def _future(self, event: Event) -> str | None:
+        """Return which time of an event has not come, with some grace for clocks; None where all have."""
+        is_price = isinstance(event, Tick | Bar)
+        names = ("known_at", *event.HAPPENED) if is_price else ("known_at",)
+        latest = self._clock() + (PRICE_GRACE if is_price else FUTURE_GRACE)
+        late = (name for name in names if getattr(event, name) > latest)
+        return next((f"{name} {getattr(event, name).isoformat()}" for name in late), None)
 
     async def _append(self, out: "_Output") -> None:
         """Write dead letters, then runs, then resolutions, each only when the broker has all before it.

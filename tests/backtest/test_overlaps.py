@@ -128,9 +128,9 @@ def test_another_price_is_found_behind_many_bars_of_one_place_and_across_chunks(
 
 
 def test_a_table_whose_name_begins_with_another_share_is_told(tmp_path: Path) -> None:
-    tables = [a_table(tmp_path, name) for name in ("CRWV.csv", "daily_CRWV.csv")]
+    tables = [a_table(tmp_path, name) for name in ("CRWV.csv", "daily_MSFT.csv")]
     result = studied(tmp_path, [{"read": one} for one in tables])
-    assert f"{tables[1]} has no price of the universe, but of DAILY." in result.notes
+    assert f"{tables[1]} has no price of the universe, but of MSFT." in result.notes
     assert not any("CRWV.csv has no price" in note and "daily" not in note for note in result.notes)
 
 

@@ -240,11 +240,12 @@ def test_what_is_no_table_says_what_to_do(tmp_path: Path, content: bytes, name: 
         ("gpu,timestamp,price", "gpu-listing-prices would fit but for 'price_usd', which it lacks"),
         ("Date,Volume", "daily-bars would fit but for a column of closing prices"),
         ("when,what", "its columns fit no built-in one. Name one"),
+        ("A title", "A mapping may say skip_lines, if a title stands above the names of the columns."),
     ],
 )
 def test_the_mapping_that_nearly_fits_is_named(tmp_path: Path, header: str, why: str) -> None:
     with pytest.raises(UsageError) as refused:
-        import_text(tmp_path, f"{header}\n1,2\n")
+        import_text(tmp_path, f"{header}\n1,2,3\n")
     assert why in str(refused.value)
 
 

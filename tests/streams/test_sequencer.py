@@ -116,6 +116,31 @@ async def test_what_could_not_be_known_yet_is_refused_with_some_grace_for_clocks
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("fast", ["known_at", "occurred_at"])
+async def test_a_price_of_a_fast_clock_is_told_and_the_right_ones_around_it_count(fast: str) -> None:
+    house = House()
+    now = {"occurred_at": NOW.isoformat(), "known_at": NOW.isoformat()}
+
+    def priced(price_usd: float, **times: str) -> dict[str, Any]:
+        return document("EquityPriced", symbol="AAA", price_usd=price_usd, **{**now, **times})
+
+    ahead = {"known_at": (NOW + timedelta(minutes=110)).isoformat()}
+    ahead |= {"occurred_at": ahead["known_at"]} if fast == "occurred_at" else {}
+    soon = {name: (NOW + timedelta(minutes=1)).isoformat() for name in now}
+    for offset, tick_ in enumerate((priced(9.5), priced(10, **ahead), priced(9), priced(8, **soon))):
+        await house.take(message("equity.prices", offset, tick_))
+    await house.sequencer.close_all()
+    (letter,) = house.broker.dead_letters
+    assert letter.reason.startswith(
+        "known_at 2026-01-02T13:50:00+00:00 lies in the future. Correct the sender"
+    )
+    bars = [event for event in house.broker.journal if isinstance(event, EquityBarClosed)]
+    assert {bar.low_usd for bar in bars} | {bar.close_usd for bar in bars} >= {9, 8}
+    assert max(bars, key=lambda bar: bar.last_at).close_usd == 8
+    assert max(bar.high_usd for bar in bars) == 9.5
+
+
+@pytest.mark.asyncio
 async def test_poison_in_an_array_keeps_its_index_and_its_neighbours_go_on() -> None:
     house = House()
     array = [terminated("a"), 7, terminated("b", certainty="sure"), WAIVER, terminated("c")]

@@ -10,6 +10,7 @@ from events.base import Event
 from events.errors import UsageError, short
 from events.families.prices import DAY_SECONDS
 from ouroboros.imports import parse
+from ouroboros.imports.date_formats import clock_of
 from ouroboros.imports.kinds.common import LeftOut, RowReader, Table, cell, day_of, plausible, simple
 from ouroboros.imports.kinds.shares import symbol_reader
 from ouroboros.imports.kinds.spacing import check_days, check_intervals
@@ -25,11 +26,11 @@ ROUNDED = 1e-6
 USUAL = {
     "date": ("date", "tradedate", "tradingday", "day", "timestamp", "datetime", "time"),
     "time": ("datetime", "timestamp", "time", "date"),
-    "open": ("open", "openprice", "1open", "openusd"),
-    "high": ("high", "highprice", "2high", "highusd"),
-    "low": ("low", "lowprice", "3low", "lowusd"),
-    "close": ("close", "closelast", "last", "price", "closeprice", "4close", "closeusd"),
-    "volume": ("volume", "vol", "5volume", "sharestraded"),
+    "open": ("open", "openprice", "1open", "openusd", "pxopen"),
+    "high": ("high", "highprice", "2high", "highusd", "pxhigh"),
+    "low": ("low", "lowprice", "3low", "lowusd", "pxlow"),
+    "close": ("close", "closelast", "last", "price", "closeprice", "4close", "closeusd", "pxlast"),
+    "volume": ("volume", "vol", "5volume", "sharestraded", "pxvolume"),
 }
 CLOCK = ("time", "timeofday", "hour", "minute")
 ADJUSTED = ("adjclose", "adjustedclose", "adjcloseusd", "closeadj")
@@ -112,7 +113,7 @@ def daily(table: Table, mapping: DailyBars) -> RowReader:
         )
 
     def of_row(row: Row) -> tuple[str, date, str]:
-        clock = parse.clock_of(row.cells[days])
+        clock = clock_of(row.cells[days])
         return prices.symbol(row), day_of(row, days, "the day", date_format, zone), clock
 
     check_days(table.path, _fitting(table, of_row), several=mapping.keep != "first")

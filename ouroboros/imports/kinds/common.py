@@ -14,6 +14,7 @@ from events.base import EARLIEST_YEAR, LATEST_YEAR, Event
 from events.codec import decode_document
 from events.errors import UnreadableEvent, UsageError, short
 from ouroboros.imports import parse
+from ouroboros.imports.date_formats import written_as
 from ouroboros.imports.mapping import Mapping
 from ouroboros.imports.parse import UnfitCell, is_empty
 from ouroboros.imports.tables import Row, named_in, once, read_rows
@@ -71,7 +72,7 @@ class Table:
         """Return how the days of a column are written: as the mapping says, or as the first rows prove."""
         said = self.mapping.date_format
         found = said.get(column) if isinstance(said, dict) else said
-        return found or parse.written_as(self._first(column))
+        return found or written_as(self._first(column))
 
     def has_figures(self, column: str) -> bool:
         """Return whether any of the first rows has more than zeros in a column."""

@@ -11,6 +11,8 @@ from ouroboros.imports.tables import Row
 
 SYMBOL_COLUMNS = ("symbol", "ticker", "code", "instrument", "tic")
 
+LONGEST_SMALL = 5
+
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.\-=^]{0,14}")
 # Stooq and others write the exchange behind every share of New York.
 _OF_NEW_YORK = re.compile(r"\.US$", re.IGNORECASE)
@@ -20,9 +22,10 @@ _TERMINAL = re.compile(r"(?<=.)\s[A-Z]{2}( Equity| Index)?$", re.IGNORECASE)
 # Words of vendors, none of which is a share, and intervals, days and numbers of copies.
 _VENDORS = "yahoo yfinance stooq nasdaq nyse investing google finance alphavantage polygon tiingo"
 _PERIODS = "daily weekly monthly intraday hourly minute minutes min eod from to"
-_PRICES = "historical historicaldata history data price prices stock stocks share shares quote quotes bars ohlc ohlcv"
-_FILES = "adjusted unadjusted adj raw full compact time series export download downloads table chart us csv copy final"
-_WORDS = frozenset(f"{_VENDORS} {_PERIODS} {_PRICES} {_FILES}".split())
+_PRICES = "historical historicaldata history data price prices stock stocks share shares quote quotes bars"
+_KINDS = "ohlc ohlcv adjusted unadjusted adj raw full compact"
+_FILES = "time series export download downloads table chart us csv copy final"
+_WORDS = frozenset(f"{_VENDORS} {_PERIODS} {_PRICES} {_KINDS} {_FILES}".split())
 _NO_SHARE = re.compile(r"[\d\-.()]+|\d+(?:s|m|min|mins|h|hour|d|day|w|wk|mo|y)|[dmhw]\d{1,2}", re.IGNORECASE)
 _WITH_CLASS = re.compile(r"[A-Z0-9]{1,6}-[A-Z]{1,3}")
 
@@ -80,11 +83,16 @@ def _in_file_name(table: Table) -> list[str]:
     named = [
         _written(table, _OF_NEW_YORK.sub("", word)).removeprefix("^") for word in words if _may_name(word)
     ]
-    return [symbol for symbol in named if _SYMBOL.fullmatch(symbol)]
+    found = [symbol for symbol in named if _SYMBOL.fullmatch(symbol)]
+    # A letter beside a longer word numbers files more often than it names Ford.
+    return [symbol for symbol in found if len(symbol) > 1] or found
 
 
 def _may_name(word: str) -> bool:
-    return bool(word) and word.lower() not in _WORDS and not _NO_SHARE.fullmatch(word)
+    if not word or word.lower() in _WORDS or _NO_SHARE.fullmatch(word):
+        return False
+    # Words are written in small letters, or begin with a great one; few symbols are.
+    return word == word.upper() or (word == word.lower() and len(word.partition(".")[0]) <= LONGEST_SMALL)
 
 
 def _written(table: Table, text: str) -> str:
@@ -98,13 +106,13 @@ def _symbol(table: Table, text: str) -> str:
     symbol = _written(table, text)
     if _SYMBOL.fullmatch(symbol):
         return symbol
-    raise UnfitCell(f"the symbol is {short(text.strip())}, which is none ({_hint(symbol)})")
+    raise UnfitCell(f"the symbol is {short(text.strip())}, which is none ({_hint(table.name(text))})")
 
 
 def _hint(symbol: str) -> str:
     """Return what a mapping may say once for the whole file, so that a symbol is one."""
     for pattern, new in ((_EXCHANGE, ""), (_TERMINAL, ""), (re.compile("/"), "-")):
         found = pattern.search(symbol)
-        if found and _SYMBOL.fullmatch(pattern.sub(new, symbol, count=1).strip()):
+        if found and _SYMBOL.fullmatch(pattern.sub(new, symbol, count=1).strip().upper()):
             return f'say once for the file replace: {{"{found[0]}": "{new}"}}, or name it under names'
     return "name it like CSCO or ENR.DE under names, or say for the whole file what to replace"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
-from statistics import median, median_low
+from statistics import median_high, median_low
 from zoneinfo import ZoneInfo
 
 from events.errors import UsageError
@@ -23,17 +23,17 @@ def check_days(path: Path, days: Iterable[tuple[str, date, str]], *, several: bo
     if not several and any(len(clocks) > 1 for found in by_share.values() for clocks in found.values()):
         raise UsageError(
             f"{path} has several times of one day: its rows are no days.",
-            "Say kind: minute_bars and interval_seconds in a mapping; or keep: last, if the last is the close.",
+            "Say kind: minute_bars and interval_seconds in a mapping; or keep: last, if that is the close.",
         )
     gaps = [gap.days for found in by_share.values() for gap in _gaps(found)]
     if len(gaps) < FEWEST_GAPS:
         return
-    usual = median(gaps)
+    usual = median_high(gaps)
     for shortest, longest in _LONGER:
         alike = sum(shortest <= gap <= longest for gap in gaps)
         if shortest <= usual <= longest and alike * 3 >= len(gaps) * 2:
             raise UsageError(
-                f"{path}: its rows are {usual:.0f} days apart: they are no days, and were not over when their"
+                f"{path}: its rows are {usual} days apart: they are no days, and were not over when their"
                 " first day was.",
                 "Import daily prices of the share instead.",
             )
