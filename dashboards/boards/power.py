@@ -58,10 +58,10 @@ UNPERMITTED = indicator_stat(
 )
 DELIVERED = stat(
     "Delivered of promised",
-    "Power that came ÷ power that was promised, of the chosen sites with a promised amount. From"
-    " read.power_site.",
+    "Power that came ÷ power that was promised, of the chosen sites with a promised amount that was not"
+    " withdrawn. From read.power_site.",
     f"""SELECT sum(least(s.delivered_mw, s.mw)) / nullif(sum(s.mw), 0) AS value
-FROM read.power_site s WHERE {IS_CHOSEN}""",
+FROM read.power_site s WHERE s.status IN ('promised', 'complete') AND {IS_CHOSEN}""",
     defaults={"unit": "percentunit", "decimals": 0, "color": NEUTRAL},
     text={"valueSize": 30},
     empty="No amount of power was promised.",
@@ -69,8 +69,9 @@ FROM read.power_site s WHERE {IS_CHOSEN}""",
 
 DELAY_BY_OPERATOR = table(
     "Delay by operator",
-    "Days late on average over the sites of each chosen operator, weighted by MW. Only sites with a"
-    f" promised day count. Levels: {thresholds_in_words('power_delay')}. From read.indicator_current"
+    "Days late on average over the phases of sites of each chosen operator that wait for power, weighted by"
+    f" MW. Only those with a promised day count. Levels: {thresholds_in_words('power_delay')}. From"
+    " read.indicator_current"
     " (power_delay).",
     f"""SELECT substr(c.subject, 10) AS operator,
   {known("c")} AS value

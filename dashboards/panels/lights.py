@@ -23,7 +23,7 @@ TOO_LITTLE = {"power_delay": ", or no site has a promised day"}
 WHERE_IT_IS_CALM = {
     "power_delay": f"""WHEN t.level IN ('calm', '{UNKNOWN}') THEN (
   SELECT count(expected_on) || ' site' || left('s', (count(expected_on) <> 1)::int) || ' with a day, '
-    || count(*) - count(expected_on) || ' without' FROM read.power_site)"""
+    || count(*) - count(expected_on) || ' without' FROM read.power_site WHERE status = 'promised')"""
 }
 # A narrow light says what the numbers are once.
 AT = f"regexp_replace({in_words('t.threshold', 't.unit')}, ' times| points?', '')"

@@ -38,22 +38,28 @@ def sites_table(title: str, names: str, own: Mapping[str, Thresholds], empty: st
     return table(
         title,
         "What was promised to each chosen site and what came. Slip: days from the first promised day to"
-        " the latest one; overdue: days since the promised day while power is missing; a dash where no day"
-        " was promised. Dollars: debt and equity of loans that name the site, while it is late. Levels of"
+        " the latest one, of the latest phase that waits; overdue: days since the promised day while power is"
+        " missing; a dash where no day was promised, or no slip counts any more. Dollars: debt and equity of"
+        " loans that name the site, while it is late. Levels of"
         f" the delay: {thresholds_in_words('power_delay', delay)}. From read.power_site and"
         " read.indicator_current.",
         f"""SELECT named.site_id, s.operator, s.mw,
   CASE WHEN s.mw > 0 OR s.delivered_mw > 0 THEN s.delivered_mw END AS delivered_mw,
   s.delivered_mw / nullif(s.mw, 0) AS share, s.first_expected_on, s.expected_on,
-  CASE WHEN s.expected_on IS NOT NULL THEN s.slip_days END AS slip_days,
+  CASE WHEN s.status = 'promised' THEN s.slip_days END AS slip_days,
   CASE WHEN s.expected_on IS NOT NULL THEN s.overdue_days END AS overdue_days,
   coalesce({shown_level("d")}, '{UNKNOWN}') AS level,
   nullif(f.value, 0) AS stranded_usd,
   concat_ws('; ', CASE WHEN s.site_id IS NULL THEN 'Nothing is known of it. Schedules come on the topic power'
-       WHEN s.status = 'complete' THEN 'Complete since ' || to_char(s.ended_on, 'YYYY-MM-DD')
+       WHEN s.status = 'complete' THEN 'Complete since ' || to_char(s.ended_on, 'YYYY-MM-DD') || coalesce(', '
+         || CASE s.late_days WHEN 0 THEN 'on time' WHEN 1 THEN '1 day late'
+           ELSE s.late_days || ' days late' END, '')
        WHEN s.status <> 'promised' THEN initcap(s.status) || ' on ' || to_char(s.ended_on, 'YYYY-MM-DD')
        WHEN s.expected_on IS NULL THEN 'No day was promised'
        ELSE 'Known since ' || to_char(s.known_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END,
+    CASE WHEN s.phases > 1
+      THEN 'days of ' || coalesce(s.phase, 'the latest') || ', of ' || s.phases || ' phases'
+      ELSE s.phase END,
     s.observed_units || ' generators seen', s.permitted_units || ' permitted') AS remark, e.source_url
 FROM unnest({names}) AS named(site_id) LEFT JOIN read.power_site s USING (site_id)
 LEFT JOIN read.indicator_current d ON d.indicator = 'power_delay' AND d.subject = 'site:' || s.site_id
@@ -63,7 +69,8 @@ LEFT JOIN LATERAL (
   SELECT p.source_url FROM read.power_event p
   WHERE p.site_id = s.site_id AND p.source_url IS NOT NULL ORDER BY p.known_at DESC, p.event_id LIMIT 1
 ) e ON true
-ORDER BY greatest(s.slip_days, s.overdue_days) DESC NULLS LAST, s.mw DESC NULLS LAST, 1 LIMIT 500""",
+ORDER BY s.status = 'promised' DESC NULLS LAST, greatest(s.slip_days, s.overdue_days) DESC NULLS LAST,
+  s.mw DESC NULLS LAST, 1 LIMIT 500""",
         field("site_id", renamed("Site"), board_link("This site", "power", "site")),
         field("operator", renamed("Operator"), width(92), board_link("Its sites", "power", "operator")),
         field("mw", renamed("Promised"), *MW, width(82)),
@@ -108,10 +115,12 @@ ORDER BY c.value DESC NULLS LAST, s.site_id LIMIT 100""",
 CAPACITY = Panel(
     "barchart",
     "Capacity by site",
-    "Power in MW that was promised to each chosen site, that came, and that generators on the site can"
+    "Power in MW that stands promised to each chosen site, that came, and that generators on the site can"
     " make (generators seen times the power of one); the largest 15. From read.power_site.",
     {
-        "A": f"""SELECT s.site_id AS site, s.mw AS promised, nullif(s.delivered_mw, 0) AS delivered,
+        "A": f"""SELECT s.site_id AS site,
+  CASE WHEN s.status IN ('promised', 'complete') THEN s.mw END AS promised,
+  nullif(s.delivered_mw, 0) AS delivered,
   s.observed_units * s.unit_mw AS generators
 FROM read.power_site s
 WHERE {IS_CHOSEN} AND greatest(s.mw, s.delivered_mw, s.observed_units * s.unit_mw) > 0
@@ -144,7 +153,9 @@ EVENTS = table(
     f"""SELECT e.known_at, e.site_id, e.kind, e.mw, coalesce(e.delivered_on, e.expected_on) AS day,
   CASE WHEN e.observed_units IS NOT NULL THEN concat_ws(', ', e.observed_units || ' generators seen',
     e.permitted_units || ' permitted', 'of ' || e.unit_mw || ' MW each')
-  WHEN e.kind = 'scheduled' AND e.expected_on IS NULL THEN 'no day was promised' END AS detail, e.source_url
+  ELSE nullif(concat_ws(', ', e.phase,
+    CASE WHEN e.kind = 'scheduled' AND e.expected_on IS NULL THEN 'no day was promised' END), '')
+  END AS detail, e.source_url
 FROM read.power_event e WHERE $__timeFilter(e.known_at) AND e.site_id IN {SITES}
 ORDER BY e.known_at DESC, e.site_id, e.event_id LIMIT 200""",
     field("known_at", renamed("Known"), *DAY, width(105)),

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from events.base import CompanyName, Day, Event, Megawatts, Report, SiteName, Text
+from events.base import CompanyName, Day, Event, Megawatts, Name, Report, SiteName, Text
 from events.words import after_colon, count, day, power
 
 Units = Annotated[int, Field(ge=0, le=100_000)]
@@ -15,24 +15,39 @@ class _OfSite(Event, key="site_id", topic="power"):
     """The site."""
 
 
-class PowerScheduled(_OfSite, Report):
-    """Power was promised to a site, or promised anew for another day (unknown where left out)."""
+class _OfPhase(_OfSite, Report):
+    phase: Name | None = None
+    """The part of the site that has a day of its own: a building, unit or stage. Left out: the site."""
+
+    @property
+    def _where(self) -> str:
+        return f"{self.site_id}, {self.phase}" if self.phase else self.site_id
+
+
+class PowerScheduled(_OfPhase):
+    """Power was promised to a site, or promised anew for another day (unknown where left out).
+
+    Only the same promise can slip: that of one phase or, where phases have no names, of the same MW. Several
+    days that one source names at one time are as many phases.
+    """
 
     event_type: Literal["PowerScheduled"] = "PowerScheduled"
-    operator: CompanyName
-    """The company that runs the site."""
+    operator: CompanyName | None = None
+    """The company that runs the site. Left out: unknown, or as it was said before."""
     mw: Megawatts | None = None
-    """The power that was promised."""
+    """The power that was promised; of a phase, its own and not that of the whole site."""
     expected_on: Day | None = None
     """The promised day. Left out: unknown, an earlier promise stands."""
 
     def describe(self) -> str:
         what = power(self.mw) if self.mw else "power"
         when = f"on {day(self.expected_on)}" if self.expected_on else "on a day not named"
-        return f"{self.operator} expects {what} at {self.site_id} {when}"
+        if self.operator is None:
+            return f"{what[0].upper()}{what[1:]} is expected at {self._where} {when}"
+        return f"{self.operator} expects {what} at {self._where} {when}"
 
 
-class PowerDelivered(_OfSite, Report):
+class PowerDelivered(_OfPhase):
     """Power reached a site."""
 
     HAPPENED: ClassVar[tuple[str, ...]] = ("occurred_at", "delivered_on")
@@ -44,11 +59,11 @@ class PowerDelivered(_OfSite, Report):
     """The day on which it came; at most a day after `known_at`."""
 
     def describe(self) -> str:
-        return f"{power(self.mw)} reached {self.site_id} on {day(self.delivered_on)}"
+        return f"{power(self.mw)} reached {self._where} on {day(self.delivered_on)}"
 
 
-class PowerCompleted(_OfSite, Report):
-    """All the power that a site was promised is there, whatever single deliveries add up to."""
+class PowerCompleted(_OfPhase):
+    """All the power that a site, or a phase of it, was promised is there, whatever deliveries add up to."""
 
     HAPPENED: ClassVar[tuple[str, ...]] = ("occurred_at", "completed_on")
 
@@ -62,10 +77,10 @@ class PowerCompleted(_OfSite, Report):
 
     def describe(self) -> str:
         of_it = f" of {power(self.mw)}" if self.mw else ""
-        return f"{self.site_id} has all of its power{of_it} since {day(self.completed_on)}"
+        return f"{self._where} has all of its power{of_it} since {day(self.completed_on)}"
 
 
-class PowerWithdrawn(_OfSite, Report):
+class PowerWithdrawn(_OfPhase):
     """A promise of power ended: the project was withdrawn or cancelled, and is no longer late."""
 
     event_type: Literal["PowerWithdrawn"] = "PowerWithdrawn"
@@ -81,7 +96,7 @@ class PowerWithdrawn(_OfSite, Report):
     def describe(self) -> str:
         what = power(self.mw) if self.mw else "Power"
         operator = f" of {self.operator}" if self.operator else ""
-        return f"{what} for {self.site_id}{operator} was {self.reason}{after_colon(self.why)}"
+        return f"{what} for {self._where}{operator} was {self.reason}{after_colon(self.why)}"
 
 
 class GenerationObserved(_OfSite):

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +42,13 @@ def import_tables(  # noqa: PLR0917  typer passes them by name
     onto_topics: Annotated[
         bool, typer.Option("--publish", help="Publish the events to Kafka instead.")
     ] = False,
+    published: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The day on which lists were published that do not say it, such as 2026-09-30.",
+        ),
+    ] = None,
     schema_only: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of a mapping and do nothing else.")
     ] = False,
@@ -58,7 +66,7 @@ def import_tables(  # noqa: PLR0917  typer passes them by name
     if not files:
         raise UsageError("There is nothing to import.", "Name one CSV file or workbook, or more.")
     format_of_files = format_named(format_)
-    tables = read_tables(files, mapping)
+    tables = read_tables(files, mapping, published.date() if published else None)
     _describe(tables)
     with closing(RefusedRows(beside(Path("topics") if onto_topics else into))) as refused:
         if onto_topics:

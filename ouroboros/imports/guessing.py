@@ -9,7 +9,7 @@ from ouroboros.imports.kinds.bars import ADJUSTED, USUAL
 from ouroboros.imports.kinds.common import simple
 from ouroboros.imports.mapping_file import built_in, read_mapping
 from ouroboros.imports.parse import has_clock
-from ouroboros.imports.tables import Layout, Row, read_header, read_rows
+from ouroboros.imports.tables import Layout, Row, named_in, read_header, read_rows
 
 ROWS_LOOKED_AT = 200
 _TITLE = " A mapping may say skip_lines, if a title stands above the names of the columns."
@@ -40,15 +40,15 @@ def guess_mapping(path: Path) -> str:
 
 
 def _named_columns() -> dict[str, frozenset[str]]:
-    columns = {
-        name: read_mapping(name).columns.model_dump(exclude_none=True)
-        for name in built_in()
-        if name not in BARS
-    }
-    return {
-        name: frozenset(column for column in needed.values() if isinstance(column, str))
-        for name, needed in columns.items()
-    }
+    return {name: _needed(name) for name in built_in() if name not in BARS}
+
+
+def _needed(mapping: str) -> frozenset[str]:
+    """Return the columns that a file has itself where a mapping fits it."""
+    meant = read_mapping(mapping)
+    named = {name for name in meant.columns.model_dump().values() if isinstance(name, str)}
+    sources = (name for added in named & set(meant.add) for name in named_in(meant.add[added]))
+    return frozenset((named - set(meant.add)).union(sources))
 
 
 def _bar_columns(header: tuple[str, ...]) -> tuple[list[str], bool]:

@@ -7,7 +7,7 @@ what is compared with what is decided on the sorted events (reconcile.py), never
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from events.base import Event
@@ -46,11 +46,18 @@ class Tally:
 Report = Callable[[Problem], None]
 
 
-def read_tables(paths: Sequence[Path], mapping: str | Path | None) -> list[Table]:
-    """Read the headers of files, and find out what their columns mean. Raises UsageError."""
+def read_tables(
+    paths: Sequence[Path], mapping: str | Path | None, published: date | None = None
+) -> list[Table]:
+    """Read the headers of files, and find out what their columns mean. Raises UsageError.
+
+    Files whose mapping names no day of publication were `published` on that day.
+    """
     tables = []
     for path in paths:
         meant = read_mapping(guess_mapping(path) if mapping is None else mapping)
+        if published is not None and meant.published is None:
+            meant = meant.model_copy(update={"published": published})
         table = Table(path, read_header(path, meant.layout), meant)
         table.check()
         row_reader(table)

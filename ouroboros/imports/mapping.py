@@ -209,19 +209,32 @@ class GpuPrices(_Mapping):
     """Which columns hold what."""
 
 
+PowerStatus = Literal["promised", "withdrawn", "cancelled", "completed", "resized"]
+
+
 class PowerColumns(_Columns):
     """Columns of a schedule; a row has the new day in `expected_on`, or both days in `change`."""
 
     site: Column
     """The site."""
+    phase: Column | None = None
+    """The part of the site that has a day of its own: a unit, a building, a stage."""
     published: Column | None = None
-    """The day of the list in which it stands. Without one: `published` of the mapping."""
+    """The day of the list in which it stands. Without one: `published` of the mapping, or --published."""
     published_before: Column | None = None
-    """The day of the list before, in which the old day of `change` stood."""
+    """The day of an earlier list, or of the request, in which `expected_before` or the old day stood."""
+    expected_before: Column | None = None
+    """The day that was promised then; where `expected_on` is empty it stands."""
     change: Column | None = None
     """The old day, an arrow, the new day."""
     expected_on: Column | None = None
-    """The promised day."""
+    """The promised day, or the month, which is over on its last day."""
+    completed_on: Column | None = None
+    """The day on which all of the power was there."""
+    withdrawn_on: Column | None = None
+    """The day on which the promise was withdrawn."""
+    status: Column | None = None
+    """What became of it, in a word of `statuses`. Left out: a column named status, if there is one."""
     operator: Column | None = None
     """The company that runs the site."""
     mw: Column | None = None
@@ -236,20 +249,27 @@ class PowerSchedule(_Mapping):
     time_zone: Zone
     """Where the days of the lists end, such as America/Chicago."""
     operator: Name | None = None
-    """Who runs the sites, where no column says so."""
+    """Who runs the sites, where no column says so. Left out: it is not known."""
+    totals: bool = False
+    """Whether MW are all that a site has by that day, so that each row adds what it has more than before."""
+    statuses: dict[str, PowerStatus] = Field(default={}, max_length=100)
+    """What the words of the file mean; usual ones are known. What is `resized` has new MW and no new day."""
     columns: PowerColumns
     """Which columns hold what."""
 
     @model_validator(mode="after")
-    def _says_what_and_who(self) -> Self:
-        if (self.columns.change is None) == (self.columns.expected_on is None):
+    def _says_what(self) -> Self:
+        if (self.columns.change is None) == (self.columns.expected_on is None) and not (
+            self.totals and self.columns.change is None
+        ):
             raise ValueError("name the column `change` or the column `expected_on`, one of the two")
-        if self.columns.operator is None and self.operator is None:
-            raise ValueError("name the operator, or its column")
-        if self.columns.published is None and self.published is None:
+        if self.totals and self.columns.mw is None:
+            raise ValueError("totals need the column `mw`")
+        if self.columns.published is not None and self.columns.published == self.columns.expected_on:
             raise ValueError(
-                "name the column `published`, or say on which day the whole list was published"
-                " (published: 2026-09-30)"
+                f"{self.columns.published} cannot be the day of the list and the promised day: say on which"
+                " day the whole list was published (published: 2026-09-30), and totals: true if it"
+                " has what is there"
             )
         return self
 

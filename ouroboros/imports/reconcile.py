@@ -13,10 +13,11 @@ from statistics import median
 
 from events.codec import content_id
 from events.families.deals import DealAnnounced
-from events.families.power import PowerScheduled
+from events.families.power import PowerCompleted, PowerDelivered, PowerScheduled, PowerWithdrawn
 from events.families.prices import EquityBarClosed, GpuBarClosed
 from ouroboros.imports.located import Dropped, LocatedEvent
 from ouroboros.imports.mapping import Mapping
+from ouroboros.imports.promises import Promises
 from ouroboros.imports.share_bars import Bars
 
 
@@ -25,7 +26,7 @@ class Reconciler:
 
     def __init__(self, mappings: Sequence[Mapping]) -> None:
         self._bars = Bars(mappings)
-        self._promises: dict[str, PowerScheduled] = {}
+        self._promises = Promises(mappings)
         self._deals: dict[str, LocatedEvent] = {}
 
     def reconcile(self, events: Iterable[LocatedEvent]) -> Iterator[LocatedEvent | Dropped]:
@@ -40,6 +41,7 @@ class Reconciler:
     def _reconcile(self, same_time: Iterable[LocatedEvent]) -> Iterator[LocatedEvent | Dropped]:
         bars: dict[tuple[str, int, datetime], list[LocatedEvent]] = {}
         offers: dict[tuple[str, str, datetime], list[LocatedEvent]] = {}
+        power: list[LocatedEvent] = []
         for located in same_time:
             # Why it does not hold: an empty text where it only repeats another one.
             objection: str | None = None
@@ -50,24 +52,20 @@ class Reconciler:
                 case EquityBarClosed() as bar:
                     bars.setdefault((bar.symbol, bar.interval_seconds, bar.last_at), []).append(located)
                     continue
-                case PowerScheduled() as promise:
-                    objection = self._object_to_promise(promise)
+                case PowerScheduled() | PowerDelivered() | PowerWithdrawn() | PowerCompleted():
+                    power.append(located)
+                    continue
                 case DealAnnounced() as deal:
                     objection = self._object_to_deal(deal, located)
                 case _:
                     pass
             if located.table is not None:
                 yield located if objection is None else Dropped(located.table, located.line, objection)
+        yield from self._promises.decide(power)
         for same_bar in bars.values():
             yield from self._bars.decide(same_bar)
         for _, same_offers in sorted(offers.items()):
             yield from _one_bar(same_offers)
-
-    def _object_to_promise(self, promise: PowerScheduled) -> str | None:
-        before = self._promises.get(promise.site_id)
-        self._promises[promise.site_id] = promise
-        repeats = before and (before.expected_on, before.mw) == (promise.expected_on, promise.mw)
-        return "" if repeats else None
 
     def _object_to_deal(self, deal: DealAnnounced, located: LocatedEvent) -> str | None:
         first = self._deals.setdefault(deal.deal_id, located)

@@ -75,7 +75,13 @@ def page(facts: Facts) -> str:
         price_groups=_price_groups(facts),
         drawdowns=_drawdowns(facts),
         sites=sorted(
-            facts.sites, key=lambda site: (-site.overdue_days, -(site.slip_days or 0), site.site_id)
+            facts.sites,
+            key=lambda site: (
+                site.status != "promised",
+                -site.overdue_days,
+                -(site.slip_days or 0),
+                site.site_id,
+            ),
         ),
         in_unit=signs.in_unit,
         in_words=signs.in_words,

@@ -1,13 +1,11 @@
 """Sites: the power that was promised to each, what came, how a promise ended, and what runs there."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple, TypeVar, assert_never
+from datetime import date
+from typing import Any, NamedTuple, TypeVar, assert_never
 from uuid import UUID
 
 from rpds import HashTrieMap
 
-from events.base import CompanyName, SiteName
 from events.families.power import (
     GenerationObserved,
     PowerCompleted,
@@ -17,97 +15,77 @@ from events.families.power import (
     PowerWithdrawn,
 )
 from projections.facts.log import Change, Kind, Log, is_close, record_event
+from projections.facts.phases import Delivery, End, Phase, Promise
+from projections.facts.phasing import phases_of
 from projections.facts.reports import Fact, Report, report_of
+from projections.facts.tracks import SAME_DAY, TO_WATTS
 from projections.persistent import PersistentMap
 
 T = TypeVar("T")
 
-# 0.7 + 0.1 + 0.2 MW must come out as 1 MW, or a site with all its power would stay overdue for ever.
-TO_WATTS = 6
-# Sources that say nearly the same day mean one promise.
-SAME_DAY = timedelta(days=31)
-MOST_PROMISES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """Power (MW) promised to a site for a day, as far as it was said."""
-
-    site_id: SiteName
-    operator: CompanyName
-    mw: float | None
-    expected_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Power (MW) that reached a site on a day."""
-
-    site_id: SiteName
-    mw: float
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How the promise to a site ended, and when; a part of it (MW) where one is named."""
-
-    site_id: SiteName
-    how: Literal["withdrawn", "cancelled", "completed"]
-    on: date
-    mw: float | None
-    why: str | None
+# Five phases, revised each quarter for ten years.
+MOST_PROMISES = 200
 
 
 class Site(NamedTuple):
-    """A site as it is known now.
+    """A site as it is known now: its phases, and what they make of the whole.
 
-    `first_expected_on` is the day of the promise that was known first, `expected_on` that of the newest.
     `complete_on` is the day on which all promised power was there, `end` how the promise ended otherwise.
     """
 
     operator: str | None = None
     mw: float | None = None
-    first_expected_on: date | None = None
-    expected_on: date | None = None
     delivered_mw: float = 0.0
     complete_on: date | None = None
     end: End | None = None
+    phases: tuple[Phase, ...] = ()
     permitted: Report[int] | None = None
     observed: Report[int] | None = None
     unit_mw: Report[float] | None = None
     operator_seen: Report[str] | None = None
-    promise_evidence: tuple[UUID, ...] = ()
     delivery_evidence: tuple[UUID, ...] = ()
     newest_evidence: tuple[UUID, ...] = ()
     cited: str = ""
 
     @property
     def is_waiting(self) -> bool:
-        """Return whether promised power is missing and still to come."""
+        """Return whether promised power is missing and still to come, as of a site never heard of."""
         return self.end is None and self.complete_on is None
 
     @property
-    def slip_days(self) -> int | None:
-        """Return the days from the first promised day to the newest; negative where it moved forward."""
-        if self.first_expected_on is None or self.expected_on is None:
-            return None
-        return (self.expected_on - self.first_expected_on).days
+    def waiting(self) -> tuple[Phase, ...]:
+        """Return the phases that wait for power."""
+        return tuple(phase for phase in self.phases if phase.is_waiting)
 
-    def overdue_days(self, today: date) -> int:
-        """Return the whole days since the promised day while power is missing, else 0."""
-        if self.expected_on is None or not self.is_waiting:
-            return 0
-        return max(0, (today - self.expected_on).days)
+    @property
+    def dated(self) -> tuple[Phase, ...]:
+        """Return the phases that wait for power on a promised day."""
+        return tuple(phase for phase in self.waiting if phase.expected_on is not None)
+
+    def latest(self, today: date) -> Phase:
+        """Return the phase that speaks for the site: the latest that waits, else the last one settled."""
+        if dated := self.dated:
+            return min(dated, key=lambda phase: (-(phase.late_days(today) or 0), phase.expected_on))
+        if self.waiting:
+            return self.waiting[-1]
+        complete = [phase for phase in self.phases if phase.complete_on is not None]
+        if self.end is None and complete:
+            return max(complete, key=lambda phase: (phase.late_days(today) or 0, phase.complete_on))
+        return self.phases[-1] if self.phases else Phase()
 
     def late_days(self, today: date) -> int | None:
-        """Return the days by which power is later than first promised; None where none was promised."""
-        if self.end is not None:
+        """Return the days by which the latest phase is late; 0 for a site that waits for none.
+
+        None where no day was promised.
+        """
+        if not self.is_waiting:
             return 0
-        if self.first_expected_on is None or self.expected_on is None:
-            return None
-        arrives_on = self.complete_on or max(self.expected_on, today)
-        return max(0, (arrives_on - self.first_expected_on).days)
+        return self.latest(today).late_days(today)
+
+    @property
+    def changes_from(self) -> date | None:
+        """Return the first promised day of phases that wait: after it, time alone makes the site later."""
+        return min((phase.expected_on for phase in self.dated if phase.expected_on), default=None)
 
 
 NO_SITE = Site()
@@ -130,15 +108,25 @@ def _site(fact: SiteFact) -> tuple[str, ...]:
     return (fact.value.site_id,)
 
 
+def _same_phase(known: Promise | Delivery | End, new: Promise | Delivery | End) -> bool:
+    return known.phase == new.phase or None in {known.phase, new.phase}
+
+
 def _same_promise(known: Promise, new: Promise) -> bool:
+    if not _same_phase(known, new):
+        return False
     if known.expected_on is None or new.expected_on is None:
         return known.expected_on == new.expected_on
     return abs(known.expected_on - new.expected_on) <= SAME_DAY
 
 
 PROMISES: Kind[Promise] = Kind("power promised", _site, _same_promise, most=MOST_PROMISES)
-DELIVERIES: Kind[Delivery] = Kind("power delivered", _site, lambda known, new: is_close(known.mw, new.mw))
-ENDS: Kind[End] = Kind("power ended", _site, lambda known, new: known.how == new.how)
+DELIVERIES: Kind[Delivery] = Kind(
+    "power delivered", _site, lambda known, new: _same_phase(known, new) and is_close(known.mw, new.mw)
+)
+ENDS: Kind[End] = Kind(
+    "power ended", _site, lambda known, new: _same_phase(known, new) and known.how == new.how
+)
 # By the field of Sites that holds their log.
 SITE_KINDS: dict[str, Kind[Any]] = {"promises": PROMISES, "deliveries": DELIVERIES, "ends": ENDS}
 
@@ -147,19 +135,19 @@ def with_power(sites: Sites, event: PowerEvent) -> tuple[Sites, tuple[Change[Any
     """Take in what one event says of a site: the sites after it, and what it did to the log of its kind."""
     match event:
         case PowerScheduled():
-            promise = Promise(event.site_id, event.operator, event.mw, event.expected_on)
+            promise = Promise(event.site_id, event.operator, event.mw, event.expected_on, event.phase)
             promises = record_event(sites.promises, PROMISES, event, promise)
             return _derived(sites._replace(promises=promises.log), promises)
         case PowerDelivered():
-            delivery = Delivery(event.site_id, event.mw, event.delivered_on)
+            delivery = Delivery(event.site_id, event.mw, event.delivered_on, event.phase)
             deliveries = record_event(sites.deliveries, DELIVERIES, event, delivery)
             return _derived(sites._replace(deliveries=deliveries.log), deliveries)
         case PowerWithdrawn():
-            end = End(event.site_id, event.reason, event.occurred_at.date(), event.mw, event.why)
+            end = End(event.site_id, event.reason, event.occurred_at.date(), event.mw, event.why, event.phase)
             ends = record_event(sites.ends, ENDS, event, end)
             return _derived(sites._replace(ends=ends.log), ends)
         case PowerCompleted():
-            end = End(event.site_id, "completed", event.completed_on, event.mw, None)
+            end = End(event.site_id, "completed", event.completed_on, event.mw, None, event.phase)
             ends = record_event(sites.ends, ENDS, event, end)
             return _derived(sites._replace(ends=ends.log), ends)
         case GenerationObserved():
@@ -193,58 +181,33 @@ def _with_site(sites: Sites, site_id: str, before: Site, site: Site) -> Sites:
 
 def _derive(sites: Sites, site_id: str, before: Site) -> Site:
     promises, deliveries = sites.promises.of(site_id), sites.deliveries.of(site_id)
-    dated = [promise for promise in promises if promise.value.expected_on is not None]
-    mw = next((promise.value.mw for promise in reversed(promises) if promise.value.mw is not None), None)
-    delivered_mw = round(sum((delivery.value.mw for delivery in deliveries), 0.0), TO_WATTS)
     ends = sites.ends.of(site_id)
-    withdrawn_mw = sum(end.value.mw or 0.0 for end in ends if end.value.how != "completed")
-    end = _end(ends, promises, mw, withdrawn_mw)
-    owed_mw = None if mw is None else round(max(0.0, mw - withdrawn_mw), TO_WATTS)
+    phases, delivered_mw, ended = phases_of(promises, deliveries, ends)
     said: list[SiteFact] = [*promises, *deliveries, *ends]
     newest = max(said, key=lambda fact: fact.surest.known_at, default=None)
-    completed = end.on if end and end.how == "completed" else None
-    # Less than a watt is promised: rounded away, nothing is missing.
-    nothing_owed = owed_mw == 0 and not withdrawn_mw and bool(dated)
+    complete = [phase.complete_on for phase in phases if phase.complete_on is not None]
+    is_waiting = any(phase.is_waiting for phase in phases)
+    gone = next((phase.end for phase in reversed(phases) if phase.end), None)
+    # What was withdrawn in part leaves the rest; what was withdrawn as a whole does not come.
+    end = None if is_waiting else ended or (None if complete else gone)
+    counted = [phase for phase in phases if phase.end is None] if end is None else phases
+    stated = [phase.mw for phase in counted if phase.mw is not None]
     return before._replace(
         operator=_operator(promises, before),
-        mw=mw if owed_mw == 0 else owed_mw,
-        first_expected_on=dated[0].value.expected_on if dated else None,
-        expected_on=dated[-1].value.expected_on if dated else None,
-        delivered_mw=max(delivered_mw, mw or 0.0) if completed else delivered_mw,
-        complete_on=completed
-        or _complete_on(deliveries, owed_mw)
-        or (dated[-1].value.expected_on if nothing_owed else None),
-        end=None if completed else end,
-        promise_evidence=_evidence(*dated[:1], *dated[-1:], *ends[-1:]),
+        mw=round(sum(stated), TO_WATTS) if stated else None,
+        delivered_mw=delivered_mw,
+        complete_on=max(complete) if complete and not is_waiting and end is None else None,
+        end=end,
+        phases=phases,
         delivery_evidence=_evidence(*deliveries),
         newest_evidence=newest.evidence if newest else (),
         cited=newest.cited if newest else before.cited,
     )
 
 
-def _end(
-    ends: tuple[Fact[End], ...], promises: tuple[Fact[Promise], ...], mw: float | None, withdrawn_mw: float
-) -> End | None:
-    """Return how the promise ended; one that is made anew afterwards stands, and so does a rest of it."""
-    if not ends or (promises and promises[-1].known_at > ends[-1].known_at):
-        return None
-    end = ends[-1].value
-    is_part = end.how != "completed" and end.mw is not None and (mw is None or withdrawn_mw < mw)
-    return None if is_part else end
-
-
-def _complete_on(deliveries: tuple[Fact[Delivery], ...], owed_mw: float | None) -> date | None:
-    """Return the day on which deliveries reached the promised MW; where no MW were promised, any do."""
-    missing_mw = owed_mw or 0.0
-    for delivery in sorted(deliveries, key=lambda fact: fact.value.on):
-        missing_mw = round(missing_mw - delivery.value.mw, TO_WATTS)
-        if missing_mw <= 0:
-            return delivery.value.on
-    return None
-
-
 def _operator(promises: tuple[Fact[Promise], ...], site: Site) -> str | None:
-    seen, promised = site.operator_seen, promises[-1].surest if promises else None
+    named = (fact.surest for fact in reversed(promises) if fact.value.operator is not None)
+    seen, promised = site.operator_seen, next(named, None)
     if promised is None or (seen is not None and seen.known_at > promised.known_at):
         return seen.value if seen else None
     return promised.value.operator

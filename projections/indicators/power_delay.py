@@ -10,6 +10,7 @@ from events.families.power import GenerationObserved
 from events.units import Unit
 from events.words import count, day
 from projections.definition import S2, Definition, Passage, Thresholds
+from projections.facts.phases import Phase
 from projections.facts.sites import Site
 from projections.facts.world import Thing, WorldStep
 from projections.indicator import EVIDENCE_LIMIT, Indicator, Measurement, View, first
@@ -20,10 +21,13 @@ DEFINITION = Definition(
     unit=Unit.DAYS,
     thresholds=Thresholds(watch=30.0, warning=90.0, critical=180.0),
     formula=(
-        "Per site the days from the first promised day to the latest one, to today once that has passed"
-        " without full power, or to the day of full power, 0 once the promise was withdrawn; per operator"
-        " the mean of its sites weighted by MW, where a site of unknown MW weighs as much as the average of"
-        " the others."
+        "Per site the days of its latest phase that waits for power: from its first promised day to the"
+        " newest one, or to today once that has passed; 0 as soon as all promised power is there, and once"
+        " the promise was withdrawn. A phase is one promise through all its revisions: that of a named part"
+        " of the site, of the same MW, or of the whole site; several days in one list are as many phases and"
+        " no slip. Per operator the mean over all phases with a day that wait, weighted by MW, where one of"
+        " unknown MW weighs as much as the average of the others. How late power was that came is told in"
+        " the text."
     ),
     why="A site without power earns nothing, while the money that built it must be paid back.",
     family="power",
@@ -37,11 +41,17 @@ SITE, OPERATOR = "site:", "operator:"
 
 
 class Slip(NamedTuple):
-    """A site of an operator, and by how many days its power is late."""
+    """A phase of a site of an operator that waits, and by how many days its power is late."""
 
     days: int
     site_id: str
+    phase: Phase
     site: Site
+
+    @property
+    def where(self) -> str:
+        """Return the name of site and phase."""
+        return f"{self.site_id}, {self.phase.name}" if self.phase.name else self.site_id
 
 
 def measure(view: View, subject: str) -> Measurement | None:
@@ -54,10 +64,10 @@ def measure(view: View, subject: str) -> Measurement | None:
     return Measurement(
         subject=subject,
         value=float(days or 0),
-        evidence=_evidence(site),
+        evidence=_evidence(site, site.latest(view.today)),
         text=_text(view, site_id, site, days),
         cited=site.cited,
-        settled=site.end is not None,
+        settled=not site.is_waiting,
         is_unknown=days is None,
     )
 
@@ -69,10 +79,9 @@ def due(view: View, subject: str) -> datetime | None:
         site_ids = sites.operators.get(subject.removeprefix(OPERATOR), ())
     else:
         site_ids = (subject.removeprefix(SITE),)
-    waiting = (site for site_id in site_ids if (site := sites.by_id.get(site_id)) and site.is_waiting)
-    days = (max(site.expected_on, view.today) for site in waiting if site.expected_on)
-    latest = min(days, default=None)
-    return datetime.combine(latest + timedelta(days=1), time.min, UTC) if latest else None
+    days = (site.changes_from for site_id in site_ids if (site := sites.by_id.get(site_id)))
+    first_day = min((max(on, view.today) for on in days if on), default=None)
+    return datetime.combine(first_day + timedelta(days=1), time.min, UTC) if first_day else None
 
 
 def _subjects(step: WorldStep, site_ids: tuple[str, ...]) -> Iterable[str]:
@@ -83,7 +92,7 @@ def _subjects(step: WorldStep, site_ids: tuple[str, ...]) -> Iterable[str]:
     counted, operators = isinstance(step.event, GenerationObserved), dict[str, None]()
     for site_id in site_ids:
         before, after = (world.sites.by_id.get(site_id, Site()) for world in (step.before, step.world))
-        if counted and (before.operator == after.operator or after.expected_on is None):
+        if counted and (before.operator == after.operator or not after.dated):
             continue
         if not counted:
             yield f"{SITE}{site_id}"
@@ -92,59 +101,84 @@ def _subjects(step: WorldStep, site_ids: tuple[str, ...]) -> Iterable[str]:
     yield from operators
 
 
-def _evidence(site: Site) -> tuple[UUID, ...]:
-    newest = site.delivery_evidence[len(site.promise_evidence) - EVIDENCE_LIMIT :]
-    return first((*site.promise_evidence, *newest))
+def _evidence(site: Site, phase: Phase) -> tuple[UUID, ...]:
+    newest = site.delivery_evidence[len(phase.evidence) - EVIDENCE_LIMIT :]
+    return first((*phase.evidence, *newest))
 
 
 def _text(view: View, site_id: str, site: Site, days: int | None) -> str:
     if site.end is not None:
         why = f": {site.end.why}" if site.end.why else ""
         return f"the power promised to site {site_id} was {site.end.how} on {day(site.end.on)}{why}"
-    if site.first_expected_on is None or site.expected_on is None or days is None:
-        return f"no day is known on which site {site_id} should have power"
-    promised = f"was first promised for {day(site.first_expected_on)}"
-    late = f"{count(days, 'day')} late" if days else "on time"
+    phase = site.latest(view.today)
     if site.complete_on is not None:
-        return f"power for site {site_id} {promised} and was complete on {day(site.complete_on)}, {late}"
-    expected = day(site.expected_on)
-    if view.today <= site.expected_on:
-        return f"power for site {site_id} {promised} and is now expected on {expected}, {late}"
-    missing = f"; {site.delivered_mw:g} of {site.mw:g} MW are there" if site.mw else ""
-    return f"power for site {site_id} {promised}, was due on {expected} and has not come, {late}{missing}"
+        return _text_of_complete(view, site_id, site, phase)
+    if phase.first_expected_on is None or phase.expected_on is None or days is None:
+        return f"no day is known on which site {site_id} should have power"
+    of_phase = f", {phase.name}," if phase.name else ""
+    subject = f"power for site {site_id}{of_phase} was first promised for {day(phase.first_expected_on)}"
+    late = f"{count(days, 'day')} late" if days else "on time"
+    others = f"; it is the latest of {len(site.dated)} phases that wait" if len(site.dated) > 1 else ""
+    expected = day(phase.expected_on)
+    if view.today <= phase.expected_on:
+        return f"{subject} and is now expected on {expected}, {late}{others}"
+    missing = f"; {phase.delivered_mw:g} of {phase.mw:g} MW are there" if phase.mw else ""
+    return f"{subject}, was due on {expected} and has not come, {late}{missing}{others}"
+
+
+def _text_of_complete(view: View, site_id: str, site: Site, phase: Phase) -> str:
+    """Tell when all power was there, and how late it was: the delay is over, and its length is history."""
+    complete = f"power for site {site_id} was complete on {day(site.complete_on or view.today)}"
+    if phase.first_expected_on is None:
+        return complete
+    days = phase.late_days(view.today)
+    late = f"{count(days, 'day')} late" if days else "on time"
+    if len(site.phases) == 1:
+        return f"{complete}, {late}; it was first promised for {day(phase.first_expected_on)}"
+    name = f", {phase.name}," if phase.name else ""
+    return f"{complete}; of its {len(site.phases)} phases the latest{name} came {late}"
 
 
 def _of_operator(view: View, subject: str) -> Measurement:
     name, sites = subject.removeprefix(OPERATOR), view.world.sites
     of_operator = [(site_id, sites.by_id[site_id]) for site_id in sites.operators.get(name, ())]
     slips = [
-        Slip(days, site_id, site)
+        Slip(days, site_id, phase, site)
         for site_id, site in of_operator
-        if site.end is None and (days := site.late_days(view.today)) is not None
+        for phase in site.dated
+        if (days := phase.late_days(view.today)) is not None
     ]
     if not slips:
-        none = f"no site of {name} has a promised day for its power"
-        return Measurement(subject, 0.0, (), none, is_unknown=True)
+        return _nothing_waits(subject, name, [site for _, site in of_operator])
     value = _mean(slips)
-    slips.sort(key=lambda slip: (-slip.days, slip.site_id))
+    slips.sort(key=lambda slip: (-slip.days, slip.where))
     late = [slip for slip in slips if slip.days]
+    number = count(len({slip.site_id for slip in slips}), "site")
     text = (
-        f"power for {count(len(slips), 'site')} of {name} is {value:g} days late on average, weighted by MW;"
-        f" the latest is {slips[0].site_id} with {count(slips[0].days, 'day')}"
+        f"power for {number} of {name} is {value:g} days late on average, weighted by MW;"
+        f" the latest is {slips[0].where} with {count(slips[0].days, 'day')}"
         if late
-        else f"power for {count(len(slips), 'site')} of {name} is on time"
+        else f"power for {number} of {name} is on time"
     )
-    evidence = first(event_id for slip in late for event_id in _evidence(slip.site))
+    evidence = first(event_id for slip in late for event_id in _evidence(slip.site, slip.phase))
     return Measurement(subject, value, evidence, text, slips[0].site.cited)
 
 
+def _nothing_waits(subject: str, name: str, of_operator: list[Site]) -> Measurement:
+    """Tell why no phase of an operator waits for a promised day: all is settled, or no day is known."""
+    if of_operator and not any(site.is_waiting for site in of_operator):
+        text = f"no site of {name} waits for power any more"
+        return Measurement(subject, 0.0, (), text, of_operator[-1].cited, settled=True)
+    none = f"no site of {name} that waits for power has a promised day"
+    return Measurement(subject, 0.0, (), none, is_unknown=True)
+
+
 def _mean(slips: list[Slip]) -> float:
-    """Return the mean of days weighted by MW, one decimal; a site of unknown MW weighs as the others do."""
-    known = [slip.site.mw for slip in slips if slip.site.mw]
+    """Return the mean of days weighted by MW, one decimal; a phase of unknown MW weighs as the others do."""
+    known = [slip.phase.mw for slip in slips if slip.phase.mw]
     typical_mw = fmean(known) if known else 1.0
-    return round(
-        fmean([float(slip.days) for slip in slips], [slip.site.mw or typical_mw for slip in slips]), 1
-    )
+    weights = [slip.phase.mw or typical_mw for slip in slips]
+    return round(fmean([float(slip.days) for slip in slips], weights), 1)
 
 
 INDICATOR = Indicator(DEFINITION, {Thing.SITE: _subjects}, measure, due)

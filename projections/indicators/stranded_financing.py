@@ -23,7 +23,8 @@ DEFINITION = Definition(
     formula=(
         "Per site, and in all: principal not paid back of the loans that name the site, drawn or not, plus"
         " the equity beside them (per borrower what its newest loan for the site says), as long as the site"
-        " waits for power and its promised day was put off or has passed; and for good, once the power"
+        " waits for power and the promised day of a phase of it was put off or has passed; no more once all"
+        " of it is there; and for good, once the power"
         " promised to it was withdrawn. Deals name no site and are counted only through such loans."
     ),
     why="A site that was financed and cannot run earns nothing to pay its lenders with.",
@@ -83,21 +84,24 @@ def _financed(world: World) -> list[str]:
 
 def _late_days(known: Site, today: date) -> int:
     """Return the days by which the power that a site waits for is late; 0 for a site that waits for none."""
-    return max(0, (known.slip_days or 0) + known.overdue_days(today)) if known.is_waiting else 0
+    return known.late_days(today) or 0
 
 
 def _late_from(world: World, subject: str) -> date | None:
     """Return the day from which on a site that waits is late, if its day is known."""
     known = world.sites.by_id.get(_site_id(subject))
-    if known is None or known.expected_on is None or known.first_expected_on is None or not known.is_waiting:
-        return None
-    # Brought forward and missed, it is late only once the first promised day has passed, too.
-    return max(known.expected_on, known.first_expected_on) + timedelta(days=1)
+    # Brought forward and missed, a phase is late only once the first promised day has passed, too.
+    days = [
+        max(phase.expected_on, phase.first_expected_on)
+        for phase in (known.dated if known else ())
+        if phase.expected_on and phase.first_expected_on
+    ]
+    return min(days) + timedelta(days=1) if days else None
 
 
 def _is_dated(known: Site) -> bool:
     """Return whether it can be told if power is late: a day was promised, it is there, or never comes."""
-    return known.expected_on is not None or not known.is_waiting
+    return bool(known.dated) or not known.is_waiting
 
 
 def _stranded_usd(view: View, subject: str) -> Decimal:
@@ -133,10 +137,11 @@ def _text(view: View, subject: str, known: Site, loans: list[Loan]) -> str:
         return f"{money} are stranded for good: its power was {known.end.how} on {day(known.end.on)}"
     if known.complete_on is not None:
         return f"{money} have the power that was promised"
-    if known.expected_on is None:
+    phase = known.latest(view.today)
+    if phase.expected_on is None:
         return f"{money} wait for power, and no day is known on which it should come"
-    expected, days = day(known.expected_on), _late_days(known, view.today)
-    waits = f"is now expected on {expected}" if view.today <= known.expected_on else f"was due on {expected}"
+    expected, days = day(phase.expected_on), _late_days(known, view.today)
+    waits = f"is now expected on {expected}" if view.today <= phase.expected_on else f"was due on {expected}"
     late = f"{count(days, 'day')} late" if days else "on time"
     return f"{money} wait for power that {waits}, {late}"
 

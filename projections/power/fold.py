@@ -41,10 +41,15 @@ class PowerEventRow(NamedTuple):
     observed_units: int | None
     unit_mw: float | None
     source_url: str | None
+    phase: str | None = None
 
 
 class PowerSiteRow(NamedTuple):
-    """A site as it is known now; what nobody has said yet is null."""
+    """A site as it is known now; what nobody has said yet is null.
+
+    Days are those of its latest phase; `late_days` are those since the day that was promised first, of power
+    that is there those by which it came late.
+    """
 
     site_id: str
     operator: str | None
@@ -60,6 +65,9 @@ class PowerSiteRow(NamedTuple):
     known_at: datetime
     status: str
     ended_on: date | None
+    late_days: int | None = None
+    phase: str | None = None
+    phases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +100,7 @@ def apply(state: Power, step: WorldStep) -> Step[Power]:
 
 def next_change(site: Site, today: date) -> date | None:
     """Return the next day on which time alone makes the site (more) overdue, if any."""
-    if site.expected_on is None or not site.is_waiting:
-        return None
-    return max(site.expected_on, today) + timedelta(days=1)
+    return None if site.changes_from is None else max(site.changes_from, today) + timedelta(days=1)
 
 
 def _history(step: WorldStep, event: PowerEvent) -> PowerEventRow:
@@ -113,6 +119,7 @@ def _history(step: WorldStep, event: PowerEvent) -> PowerEventRow:
         observed_units=None,
         unit_mw=None,
         source_url=event.source_url,
+        phase=getattr(event, "phase", None),
     )
     match event:
         case PowerScheduled():
@@ -135,21 +142,26 @@ def _history(step: WorldStep, event: PowerEvent) -> PowerEventRow:
 
 
 def _current(step: WorldStep, site_id: str, site: Site) -> PowerSiteRow:
+    today = step.journaled.now.date()
+    phase = site.latest(today)
     return PowerSiteRow(
         site_id=site_id,
         operator=site.operator,
         mw=site.mw,
-        first_expected_on=site.first_expected_on,
-        expected_on=site.expected_on,
+        first_expected_on=phase.first_expected_on,
+        expected_on=phase.expected_on,
         delivered_mw=site.delivered_mw,
-        slip_days=site.slip_days,
-        overdue_days=site.overdue_days(step.journaled.now.date()),
+        slip_days=phase.slip_days,
+        overdue_days=phase.overdue_days(today),
         permitted_units=site.permitted.value if site.permitted else None,
         observed_units=site.observed.value if site.observed else None,
         unit_mw=site.unit_mw.value if site.unit_mw else None,
         known_at=step.journaled.now,
         status=_status(site),
         ended_on=site.end.on if site.end else site.complete_on,
+        late_days=phase.late_days(today),
+        phase=phase.name,
+        phases=len(site.phases),
     )
 
 
@@ -164,7 +176,7 @@ READS: tuple[type[Event], ...] = (*get_args(PowerEvent), ClockTicked, *DESK)
 
 POWER = Projection(
     name="power",
-    version=2,
+    version=3,
     initial=Power(),
     reads=READS,
     project=one_by_one(apply, READS),

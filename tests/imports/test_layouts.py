@@ -44,7 +44,7 @@ def test_a_title_is_skipped_and_a_promise_is_made_of_two_columns_on_the_day_of_t
 
 
 def test_a_list_without_a_day_needs_one(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"say on which day the whole list was published"):
+    with pytest.raises(UsageError, match=r"does not say when it was published"):
         import_text(tmp_path, "Plant,Due\n", POWER + "columns: {site: Plant, expected_on: Due}\n")
 
 

@@ -144,7 +144,7 @@ async def test_a_promise_that_ended_is_not_late_and_says_how_it_ended(database: 
     sites = {row["site_id"]: row for row in shown(database, POWER, "Sites", choice)}
     assert (sites["gone"]["level"], sites["gone"]["overdue_days"]) == ("calm", 0)
     assert sites["gone"]["remark"] == "Cancelled on 2026-03-01"
-    assert sites["there"]["remark"] == "Complete since 2026-02-01"
+    assert sites["there"]["remark"] == "Complete since 2026-02-01, 1 day late"
     assert sites["awaited"]["overdue_days"] == (date(2026, 3, 1) - date(2026, 1, 31)).days
     happened = {row["kind"] for row in shown(database, POWER, "What happened at sites", choice)}
     assert happened >= {"cancelled", "completed"}

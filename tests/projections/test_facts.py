@@ -186,10 +186,11 @@ def test_repayments_and_deliveries_of_other_amounts_add_up() -> None:
 def test_promises_of_nearly_the_same_day_are_one_and_do_not_count_as_slip() -> None:
     filing = promise("2026-03-01", "2026-09-01", source="8-K", certainty="filing")
     wire = promise("2026-03-02", "2026-09-15", source="newswire", certainty="reported")
-    site = world_of(filing, wire).sites.by_id["Abilene"]
-    assert (site.slip_days, site.promise_evidence) == (0, (filing.event_id, wire.event_id))
+    (phase,) = world_of(filing, wire).sites.by_id["Abilene"].phases
+    assert (phase.slip_days, phase.evidence) == (0, (filing.event_id, wire.event_id))
     later = promise("2026-03-02", "2026-12-01", source="newswire", certainty="reported")
-    assert world_of(filing, later).sites.by_id["Abilene"].slip_days == 91
+    (phase,) = world_of(filing, later).sites.by_id["Abilene"].phases
+    assert phase.slip_days == 91
 
 
 def test_a_deal_is_what_its_surest_report_says_and_its_evidence_is_all_of_them() -> None:

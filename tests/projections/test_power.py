@@ -58,6 +58,9 @@ def test_a_promise_stands_as_it_was_made() -> None:
         noon("2026-01-01"),
         "promised",
         None,
+        0,
+        None,
+        1,
     )
 
 
@@ -96,9 +99,9 @@ def test_a_promise_that_is_heard_late_is_not_taken_for_the_latest() -> None:
     assert site.known_at == noon("2026-03-01")
 
 
-def test_of_promises_known_at_the_same_moment_the_journal_says_which_came_first() -> None:
+def test_days_that_one_source_names_at_one_moment_are_phases_and_no_slip() -> None:
     site = last(scheduled("2026-01-01", "2026-06-01"), scheduled("2026-01-01", "2026-07-01"))
-    assert site.slip_days == 30
+    assert (site.slip_days, site.phases) == (0, 2)
 
 
 def test_power_that_comes_before_it_was_scheduled_is_kept() -> None:
@@ -261,6 +264,5 @@ def test_looking_only_when_something_can_change_misses_nothing(events: list[Even
         shown |= {row.site_id: row.overdue_days for row in rows_of(step, PowerSiteRow)}
         if record.event.event_type == "ClockTicked":
             for site_id, site in step.world.sites.by_id.items():
-                missing = site.delivered_mw < site.mw if site.mw else not site.delivered_mw
-                late = (record.now.date() - site.expected_on).days if site.expected_on and missing else 0
-                assert shown[site_id] == max(0, late)
+                days = [(record.now.date() - on).days for phase in site.dated if (on := phase.expected_on)]
+                assert shown[site_id] == max([0, *days])
