@@ -129,7 +129,10 @@ def test_power_that_is_heard_of_late_stops_the_days_on_the_day_on_which_it_came(
     assert found(given(WARNING_SIGNS, *journal), "power_delay", "site:Abilene") == (100.0, "warning")
     came = event("PowerDelivered", ago(60), site_id="Abilene", mw=100, delivered_on=ago(80))
     step = after(journal, came)
-    assert measured(step, "power_delay", "site:Abilene")[-1] == (NOW, 20.0)
+    assert measured(step, "power_delay", "site:Abilene")[-1] == (NOW, 0.0)
+    (*_, cleared) = [row for row in rows_of(step, SignalRow) if row.subject == "site:Abilene"]
+    assert "was complete on" in cleared.message
+    assert "20 days late" in cleared.message
     assert [row.step for row in rows_of(step, SignalRow) if row.subject == "site:Abilene"][-1] == "cleared"
 
 
