@@ -7,6 +7,7 @@ what is compared with what is decided on the sorted events (reconcile.py), never
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from events.base import Event
@@ -14,10 +15,11 @@ from events.codec import encode
 from ouroboros.history.ordering import in_known_order
 from ouroboros.history.source import Entry, Stored, entry
 from ouroboros.imports.kinds.bars import daily, minutes
-from ouroboros.imports.kinds.common import RowReader, Table
-from ouroboros.imports.kinds.deal_list import deals
+from ouroboros.imports.kinds.common import REPEATED, RowReader, Table
+from ouroboros.imports.kinds.deal_list import deals, listed_at
 from ouroboros.imports.kinds.gpu_prices import gpu_prices
 from ouroboros.imports.kinds.power_schedule import power_schedule
+from ouroboros.imports.known_deals import KnownDeals
 from ouroboros.imports.mapping import DailyBars, DealList, GpuPrices, Mapping, MinuteBars, PowerSchedule
 from ouroboros.imports.mapping_file import guess_mapping, read_mapping
 from ouroboros.imports.parse import UnfitCell
@@ -62,17 +64,20 @@ def reconciled(
     notice: Callable[[str], None],
     *,
     known_already: Iterable[Event] = (),
+    known_deals: Iterable[Event] = (),
     before: str = "",
 ) -> Iterator[LocatedEvent]:
     """Read tables into events as they were known, each with its address, after what is `known_already`.
 
-    What is known already comes in known order, and stands in `before`. What does not fit is given to
+    What is known already comes in known order, and stands in `before`; `known_deals` are what of it is about
+    deals, and may come from elsewhere. What does not fit is given to
     `refuse` as it is met, what looks odd to `notice`. Raises UsageError.
     """
     already = (
         Stored(event.known_at, -1, number, encode(event)) for number, event in enumerate(known_already)
     )
-    rows = heapq.merge(already, in_known_order(_rows(tables, tally, refuse)))
+    deals_ = KnownDeals(known_deals, before)
+    rows = heapq.merge(already, in_known_order(_rows(tables, tally, refuse, notice, deals_)))
     reconciler = Reconciler([table.mapping for table in tables])
 
     def located() -> Iterator[LocatedEvent]:
@@ -93,11 +98,16 @@ def reconciled(
             refuse(Problem(tables[found.table].path, found.line, found.reason))
         else:
             tally.repeated += 1
-    for sentence in reconciler.notices():
+    for sentence in (*reconciler.notices(), *deals_.doubles()):
         notice(sentence)
 
 
-def row_reader(table: Table) -> RowReader:
+def lists_deals(tables: Iterable[Table]) -> bool:
+    """Return whether any table is a list of deals, which is compared with what is known of them."""
+    return any(isinstance(table.mapping, DealList) for table in tables)
+
+
+def row_reader(table: Table, known: KnownDeals | None = None) -> RowReader:
     """Return what reads the rows of a table. Raises UsageError where columns are missing."""
     mapping: Mapping = table.mapping
     match mapping:
@@ -110,7 +120,7 @@ def row_reader(table: Table) -> RowReader:
         case PowerSchedule():
             return power_schedule(table, mapping)
         case DealList():
-            return deals(table, mapping)
+            return deals(table, mapping, known or KnownDeals())
 
 
 def numbered(events: Iterable[LocatedEvent], start: int) -> Iterator[Entry]:
@@ -119,9 +129,12 @@ def numbered(events: Iterable[LocatedEvent], start: int) -> Iterator[Entry]:
         yield Entry(offset, 0, located.event)
 
 
-def _rows(tables: Sequence[Table], tally: Tally, refuse: Report) -> Iterator[Stored]:
-    for number, table in enumerate(tables):
-        read = row_reader(table)
+def _rows(
+    tables: Sequence[Table], tally: Tally, refuse: Report, notice: Callable[[str], None], known: KnownDeals
+) -> Iterator[Stored]:
+    # Lists of deals in the order of their days, whatever the order in which they are named.
+    for number, table in sorted(enumerate(tables), key=lambda numbered_: _listed_at(numbered_[1])):
+        read = row_reader(table, known)
         only = {column: frozenset(texts) for column, texts in table.mapping.only.items()}
         for row in read_rows(table.path, table.mapping.delimiter):
             tally.rows += 1
@@ -136,7 +149,9 @@ def _rows(tables: Sequence[Table], tally: Tally, refuse: Report) -> Iterator[Sto
             reasons: list[str] = []
             try:
                 for read_of_row in read(row):
-                    if isinstance(read_of_row, str):
+                    if read_of_row == REPEATED:
+                        tally.repeated += 1
+                    elif isinstance(read_of_row, str):
                         reasons.append(read_of_row)
                     else:
                         yield Stored(read_of_row.known_at, number, index, encode(read_of_row))
@@ -146,3 +161,11 @@ def _rows(tables: Sequence[Table], tally: Tally, refuse: Report) -> Iterator[Sto
             tally.refused += bool(reasons)
             for reason in reasons:
                 refuse(Problem(table.path, row.line, f"{reason}."))
+        if isinstance(table.mapping, DealList):
+            for sentence in known.missing(table.path, listed_at(table, table.mapping)):
+                notice(sentence)
+
+
+def _listed_at(table: Table) -> datetime:
+    known = listed_at(table, table.mapping) if isinstance(table.mapping, DealList) else None
+    return known or datetime.min.replace(tzinfo=UTC)

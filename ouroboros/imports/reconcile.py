@@ -13,7 +13,6 @@ from statistics import median
 
 from events.base import Event
 from events.codec import content_id
-from events.families.deals import DealAnnounced
 from events.families.power import PowerScheduled
 from events.families.prices import DAY_SECONDS, EquityBarClosed, GpuBarClosed
 from events.words import count, day
@@ -50,7 +49,6 @@ class Reconciler:
         self._days = TradingDays()
         self._closes: dict[str, float] = {}
         self._promises: dict[str, PowerScheduled] = {}
-        self._deals: dict[str, LocatedEvent] = {}
         self._moves: list[str] = []
         self._more_moves = 0
 
@@ -80,8 +78,6 @@ class Reconciler:
                     objection = self._object_to_bar(bar, located, bars)
                 case PowerScheduled() as promise:
                     objection = self._object_to_promise(promise)
-                case DealAnnounced() as deal:
-                    objection = self._object_to_deal(deal, located)
                 case _:
                     pass
             if located.table is not None:
@@ -122,14 +118,6 @@ class Reconciler:
         self._promises[promise.site_id] = promise
         repeats = before and (before.expected_on, before.mw) == (promise.expected_on, promise.mw)
         return "" if repeats else None
-
-    def _object_to_deal(self, deal: DealAnnounced, located: LocatedEvent) -> str | None:
-        first = self._deals.setdefault(deal.deal_id, located)
-        if first is located:
-            return None
-        if first.event.event_id == deal.event_id:
-            return ""
-        return f"the deal {deal.deal_id} stands in {first.address} already, with other terms."
 
 
 def _difference(first: LocatedEvent, bar: EquityBarClosed) -> str:

@@ -151,8 +151,9 @@ def test_what_bounds_an_amount_from_below_is_the_figure_that_is_stated(text: str
 
 @pytest.mark.parametrize(
     "text",
-    ["~$1.25B/mo", "$1B per year", "$1B a year", "$2.5B a quarter", "$2.5B/qtr", "$1B annually", "$1B p.a.", "$1.2bn pa",
-     "annual rent of $1B", "run rate of $5B", "$2B/week", "$30M monthly", "$1B each year", "$3B per annum"],
+    ["~$1.25B/mo", "$1B per year", "$1B a year", "$2.5B a quarter", "$2.5B/qtr", "$1B annually", "$1B p.a.",
+     "$1.2bn pa", "annual rent of $1B", "run rate of $5B", "$2B/week", "$30M monthly", "$1B each year",
+     "$3B per annum"],
 )  # fmt: skip
 def test_a_rate_without_a_term_is_no_total_and_says_so(text: str) -> None:
     found = amount(text)

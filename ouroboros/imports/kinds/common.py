@@ -20,7 +20,8 @@ from ouroboros.imports.tables import Row, read_rows
 # A quarter of a year has days that cannot be months; so many rows of it there are in tables by day.
 ROWS_LOOKED_AT = 5_000
 
-# What a row gives: events, and reasons why a part of it gives none.
+# What a row gives: events, and reasons why a part of it gives none; an empty reason where it repeats another.
+REPEATED = ""
 RowReader = Callable[[Row], Iterator[Event | str]]
 
 
@@ -65,6 +66,11 @@ class Table:
         stripped = text.strip()
         return self.mapping.names.get(stripped, stripped)
 
+    @property
+    def source(self) -> str:
+        """Return who says what stands in the file."""
+        return self.mapping.source or self.path.name[:200]
+
     def event(
         self, event_type: str, known_at: datetime, fields: dict[str, Any], url: str | None = None
     ) -> Event:
@@ -73,7 +79,7 @@ class Table:
             "event_type": event_type,
             "occurred_at": known_at.isoformat(),
             "known_at": known_at.isoformat(),
-            "source": self.mapping.source or self.path.name[:200],
+            "source": self.source,
             "source_url": url or self.mapping.source_url,
             "certainty": self.mapping.certainty.value,
             **fields,
