@@ -9,7 +9,7 @@ from dashboards.grafana.indicators import bars, indicator_over_time
 from dashboards.grafana.levels import no_value, steps_of
 from dashboards.grafana.panels import NEUTRAL, Panel, stat, table, text
 from dashboards.grafana.sql import chosen
-from dashboards.panels.deals import CONDITIONAL, DEALS, HUBS, LOOPS, UNKNOWN_NAMES
+from dashboards.panels.deals import CONDITIONAL, DEALS, DOUBLES, HUBS, LOOPS, UNKNOWN_NAMES
 from dashboards.panels.money_graph import CAUTION, GRAPH, NO_MONEY, ONLY_COMPANY
 
 DOLLARS = {"unit": "currencyUSD", "color": NEUTRAL}
@@ -127,6 +127,7 @@ BOARD = Board(
         row(8, (VENDORS, 13), (LOOPS, 11)),
         row(9, (HUBS, 12), (CONDITIONAL, 12)),
         row(14, (DEALS, 24)),
+        row(6, (DOUBLES, 24)),
         row(6, (UNKNOWN_NAMES, 24)),
     ),
     tags=("circularity",),

@@ -91,6 +91,19 @@ ORDER BY d.announced_at DESC, d.deal_id LIMIT 500""",
     empty="No deal is known. Publish DealAnnounced events (docs/events.md).",
 )
 
+DOUBLES = table(
+    "Likely doubles, now",
+    "Two deals of different sources between the same companies and of about as many dollars (a tenth apart at"
+    " most). If they are one, the smaller amount counts twice: publish the event, with times, a source and"
+    " who decides it. From read.likely_double.",
+    """SELECT d.title AS "Deal", o.title AS "Other", b.amount_usd AS "Amount",
+       b.other_amount_usd AS "Other amount", b.twice_usd AS "Twice", b.joined_by::text AS "Made one by"
+FROM read.likely_double b JOIN read.deal d USING (deal_id) JOIN read.deal o ON o.deal_id = b.other_id
+ORDER BY b.twice_usd DESC, b.deal_id, b.other_id LIMIT 100""",
+    *(field(name, *USD, width(110)) for name in ("Amount", "Other amount", "Twice")),
+    empty="No two deals of different sources look like one.",
+)
+
 UNKNOWN_NAMES = table(
     "Names to review",
     "Payers and payees that the table of companies does not have. Each is a company of its own in the"

@@ -30,7 +30,11 @@ class Terms(Value):
 
 
 class ContractRenegotiated(Report, key="contract_id", topic="contracts"):
-    """The parties changed a contract; with `deal_id` and `leg` the change reaches the money-flow graph."""
+    """The parties changed a contract; dollars of `after` reach the money-flow graph.
+
+    With `deal_id` and `leg` they change that leg; else the only leg between the two of `before` or `after`,
+    or the contract is a deal of its own.
+    """
 
     event_type: Literal["ContractRenegotiated"] = "ContractRenegotiated"
     contract_id: Name

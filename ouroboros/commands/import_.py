@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import typer
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task
 from rich.text import Text
 
+from events.base import Event
 from events.errors import UsageError
 from ouroboros.terminal import PROBLEMS_SHOWN, err, log_to_stderr, read_settings, say
 from streams.publishing import publishing
@@ -88,13 +89,22 @@ def write_into(folder: Path, tables: "Sequence[Table]", format_: "Format", refus
     from ouroboros.history.manifest import MANIFEST
     from ouroboros.history.source import Order
     from ouroboros.history.writing import writing
-    from ouroboros.imports.importing import Tally, numbered, reconciled
+    from ouroboros.imports.importing import Tally, lists_deals, numbered, reconciled
+    from ouroboros.imports.known_deals import deal_events
 
     tally = Tally()
     with _progress(tally), writing(folder, "import", format_) as (writer, start):
         before = Exported(folder).entries(Order.KNOWN) if (folder / MANIFEST).exists() else iter(())
         already = (entry.event for entry in before)
-        events = reconciled(tables, tally, refused.refuse, _notice, known_already=already, before=str(folder))
+        known_deals: Iterable[Event] = ()
+        if lists_deals(tables) and (folder / MANIFEST).exists():
+            known_deals = deal_events(Exported(folder))
+        events = reconciled(
+            *(tables, tally, refused.refuse, _notice),
+            known_already=already,
+            known_deals=known_deals,
+            before=str(folder),
+        )
         for entry in numbered(events, 0 if start.last_offset is None else start.last_offset + 1):
             writer.add(entry)
         writer.finish()
@@ -104,15 +114,35 @@ def write_into(folder: Path, tables: "Sequence[Table]", format_: "Format", refus
 
 async def _publish(settings: Settings, tables: "Sequence[Table]", refused: "RefusedRows") -> "Tally":
     """Publish what tables say; the same files again change nothing. Raises UsageError and KafkaError."""
-    from ouroboros.imports.importing import Tally, reconciled
+    from ouroboros.imports.importing import Tally, lists_deals, reconciled
 
     tally = Tally()
+    known_deals = await asyncio.to_thread(_archived_deals, settings) if lists_deals(tables) else ()
     async with publishing(settings) as publisher:
         with _progress(tally):
-            for located in reconciled(tables, tally, refused.refuse, _notice):
+            for located in reconciled(
+                *(tables, tally, refused.refuse, _notice), known_deals=known_deals, before="the archive"
+            ):
                 await publisher.publish([located.event])
     refused.show_rest()
     return tally
+
+
+def _archived_deals(settings: Settings) -> Sequence[Event]:
+    """Read what the database knows of deals; without one nothing is known, which is told."""
+    import psycopg
+
+    from ouroboros.history.served import Archive
+    from ouroboros.imports.known_deals import CONCERN_DEALS, deal_events
+
+    try:
+        return tuple(deal_events(Archive(settings, only=CONCERN_DEALS)))
+    except psycopg.Error as error:
+        _notice(
+            f"the archive of the database cannot be read ({type(error).__name__}): a deal that an earlier"
+            " list had is published as a new one, and what changed is known since the row's day."
+        )
+        return ()
 
 
 def _notice(sentence: str) -> None:

@@ -1,7 +1,7 @@
 """The archive in the database and the journal on Kafka as histories."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -9,6 +9,7 @@ import psycopg
 from aiokafka.structs import ConsumerRecord
 from psycopg.sql import SQL, Composed
 
+from events.base import Event
 from events.errors import JournalGap
 from events.journal import decode_record
 from ouroboros.history.ordering import ordered
@@ -26,12 +27,14 @@ _Records = AsyncGenerator[Sequence[ConsumerRecord], None]
 class Archive(Unfiled):
     """The events that the projector archived in the database, read by a server-side cursor.
 
-    `last_offset` is the last one that was archived when the reading began, -1 where there was none.
+    With `only` just the events of these types. `last_offset` is the last one that was archived when the
+    reading began, -1 where there was none.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, only: Iterable[type[Event]] = ()) -> None:
         super().__init__("archive")
         self._settings = settings
+        self._only = [kind.__name__ for kind in only]
         self.last_offset = -1
 
     def _read(self, order: Order, until: datetime | None) -> Iterator[Entry]:
@@ -43,17 +46,20 @@ class Archive(Unfiled):
             self.last_offset = -1 if row is None or row[0] is None else int(row[0])
             with connection.cursor(name="history") as cursor:
                 cursor.itersize = ROWS_AT_ONCE
-                cursor.execute(_query(order, until), {"until": until})
+                cursor.execute(_query(order, until, self._only), {"until": until, "only": self._only})
                 for known_at, offset, index, payload in cursor:
                     yield entry(Stored(known_at, offset, index, payload.encode()), self.name)
 
 
-def _query(order: Order, until: datetime | None) -> Composed:
+def _query(order: Order, until: datetime | None, only: Sequence[str]) -> Composed:
     position = "journal_offset, journal_index"
+    conditions = [SQL("known_at <= %(until)s")] if until else []
+    if only:
+        conditions.append(SQL("event_type = ANY(%(only)s)"))
     return SQL(
         "SELECT known_at, journal_offset, journal_index, payload::text FROM read.journal_event{} ORDER BY {}"
     ).format(
-        SQL(" WHERE known_at <= %(until)s" if until else ""),
+        SQL(" WHERE {}").format(SQL(" AND ").join(conditions)) if conditions else SQL(""),
         SQL(position if order is Order.JOURNAL else f"known_at, {position}"),
     )
 

@@ -1,91 +1,149 @@
-"""Amounts of deals in free text: "Up to $100B", "$30-50B", "~$300B / 5 yrs", "10+ GW of systems".
+"""Amounts of deals in free text: "Up to $100B", "$30-50B", "$1.25B/mo for 5 years", "10+ GW of systems".
 
-What is money has a dollar sign or a unit. A ceiling, a range and a capacity are kept as what they
-are; "about" and "or more" are read as the figure that is stated. Text without a figure is no amount.
+What is money has the sign or the name of a currency. A ceiling, a range and a capacity are kept as what
+they are; "about" and "or more" are read as the figure that is stated. A rate is no total: without a term
+the amount stays open, and a sentence says so. Text without a figure is no amount.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from events.errors import short
+from ouroboros.imports.amount_words import NUMBERS, UNITS, any_of
+from ouroboros.imports.deal_sums import of_deal, resolved, several
+from ouroboros.imports.money_text import FIGURE, Sum, bare, decimal, plain, sums
 from ouroboros.imports.parse import UnfitCell
+from ouroboros.imports.rates import Open, is_ceiling, term_of, valued
 
-_UNITS = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "million": 10**6}
-_UNITS |= {"b": 10**9, "bn": 10**9, "billion": 10**9, "t": 10**12, "tn": 10**12, "trillion": 10**12}
 PLAIN_UNITS = {"one": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 LONGEST = 500
 
-_FIGURE = r"(\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?)"
-_UNIT = r"(?:\s*(trillion|billion|million|thousand|tn|bn|mn|mm|[tbmk])\b)?"
-_DASH = r"\s*(?:-|\u2013|\u2014|\bto\b)\s*"
-_POWER = re.compile(_FIGURE + r"\s*\+?\s*-?\s*(gigawatts?|megawatts?|gw|mw)\b", re.IGNORECASE | re.ASCII)
-_MONEY = re.compile(
-    r"(?:us)?\$\s*" + _FIGURE + _UNIT + rf"\+?(?:{_DASH}(?:us)?\$?\s*{_FIGURE}{_UNIT})?",
-    re.IGNORECASE | re.ASCII,
+_POWER = re.compile(
+    rf"(?:(?<![\w.,])(\d{{1,3}})\s*[x\u00d7*]\s*)?(?<![\w.,])({FIGURE})\s*\+?\s*-?\s*"
+    r"(gigawatts?|megawatts?|gw|mw)(?![a-z])",
+    re.IGNORECASE,
 )
-_IN_WORDS = re.compile(
-    _FIGURE + r"\s*(trillion|billion|million|bn|tn)\b\s*(?:us\s*)?(?:dollars|usd)", re.IGNORECASE | re.ASCII
+_SHARE = re.compile(r"%\s*(?:\w+\s+)?of\s*(?:the\s*)?$", re.IGNORECASE)
+_BOUNDS = re.compile(
+    r"up\s*to|as much as|at (?:most|least)|(?:more|less) than|over|under|max(?:imum)?\.?|or (?:more|less)|"
+    r"\+(?!\d)|[<>\u2264\u2265()]",
+    re.IGNORECASE,
 )
-_BARE = re.compile(r"[~\u2248]?\s*" + _FIGURE + _UNIT + r"\+?", re.IGNORECASE | re.ASCII)
-_CEILING = re.compile(r"up\s+to|as\s+much\s+as|at\s+most|max(?:imum)?\b", re.IGNORECASE)
-_FOREIGN = re.compile(r"[\u20ac\u00a3\u00a5\u20a9\u20b9]|\b(?:EUR|GBP|JPY|CNY|KRW|AED|SAR)\b")
+_ADDED = re.compile(rf"^\s*\+\s*{FIGURE}\s*(?:{any_of(UNITS)})(?![a-z0-9])", re.IGNORECASE)
+_NOT_MONEY = (
+    r"(?:\w+[ -]){0,2}(?:users?|tokens?|gpus?|chips?|cards?|parameters?|customers?|people|shares?|hours?|"
+    r"seats?|square|sq|homes|households|servers?|units?|accelerators?|instances?|jobs|acres|feet|subscribers?|"
+    r"tons?|[a-z]{1,2}\d{2,4}s?)\b"
+)
+_UNCLEAR = re.compile(
+    rf"(?:(?<![\w.,]){FIGURE}\s*-?\s*(?:{any_of(UNITS)})|"
+    rf"\b(?:an?|half an?|{any_of(NUMBERS)})\s+[mbtr]+illions?)"
+    rf"(?![\w%])(?!\s+{_NOT_MONEY})",
+    re.IGNORECASE,
+)
+_NO_FIGURE_ALONE = re.compile(r"[%/]|\bper\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What a text says of money, in units of its currency, and of capacity in MW."""
+    """What a text says of money, in units of `currency`, of capacity in MW, and of the months of its term.
+
+    `left_open` says why there is no amount although the text names money.
+    """
 
     amount: Decimal | None = None
     low: Decimal | None = None
     up_to: bool = False
     capacity_mw: float | None = None
+    currency: str = "USD"
+    term_months: int | None = None
+    left_open: str | None = None
 
 
-def amount(text: str, plain_unit: int = 1) -> Amount:
-    """Read an amount. Raises UnfitCell for an amount in another currency, or one that makes no sense."""
+def amount(
+    text: str,
+    plain_unit: int = 1,
+    *,
+    currency: str = "USD",
+    decimal_comma: bool = False,
+    term_months: int | None = None,
+) -> Amount:
+    """Read an amount; `term_months` is what other cells say of its term.
+
+    Raises UnfitCell for an amount in another currency than `currency` and the US dollar, for several that
+    are not said to be a sum, and for money that makes no sense.
+    """
     if len(text) > LONGEST:
         raise UnfitCell(f"the amount has {len(text):,} characters")
-    if _FOREIGN.search(text):
-        raise UnfitCell(f"the amount {short(text)} is in another currency (convert it to dollars)")
-    powered = _POWER.search(text)
-    capacity = _megawatts(powered) if powered else None
-    rest = _POWER.sub(" ", text)
-    if found := _MONEY.search(rest):
-        return _money(rest, found, capacity)
-    if found := _IN_WORDS.search(rest):
-        value = _decimal(found[1]) * _UNITS[found[2].lower()]
-        return Amount(value, up_to=_is_ceiling(rest, found), capacity_mw=capacity)
-    if found := _BARE.fullmatch(rest.strip()):
-        factor = _UNITS[found[2].lower()] if found[2] else plain_unit
-        return Amount(_decimal(found[1]) * factor, capacity_mw=capacity)
-    return Amount(capacity_mw=capacity)
+    readable = plain(text, decimal_comma)
+    capacity, rest = _capacity(readable)
+    said = Amount(capacity_mw=capacity, currency=currency, term_months=term_months or term_of(rest))
+    found = sums(rest, plain_unit)
+    if not found and not _NO_FIGURE_ALONE.search(rest):
+        single = bare(_BOUNDS.sub(" ", rest).strip(), plain_unit)
+        if single is not None:
+            found = [replace(single, before=rest, currencies=(currency,))]
+    if not found:
+        return _without_money(said, rest, text)
+    try:
+        found = of_deal(found, rest, currency, text)
+        return _added(said, found, rest, text)
+    except Open as why:
+        return replace(said, left_open=f"the amount {short(text.strip())} {why}: the leg has no amount")
 
 
-def _money(text: str, found: re.Match[str], capacity: float | None) -> Amount:
-    first, unit, second, second_unit = found.groups()
-    up_to = _is_ceiling(text, found)
-    # In "$30B - 5 years" the second figure is no money.
-    if second is None or (second_unit is None and found[0].count("$") < 2):
-        return Amount(_scaled(first, unit), up_to=up_to, capacity_mw=capacity)
-    # In $30-50B the unit stands once, for both.
-    low, high = _scaled(first, unit or second_unit), _scaled(second, second_unit or unit)
-    if low > high:
-        raise UnfitCell(f"the amount {short(text.strip())} is a range that falls")
-    return Amount(high, low=low, up_to=up_to, capacity_mw=capacity)
+def _without_money(said: Amount, rest: str, text: str) -> Amount:
+    if _UNCLEAR.search(rest):
+        why = (
+            f"the amount {short(text.strip())} does not say of what (write it like $5 billion): the leg has"
+            " no amount"
+        )
+        return replace(said, left_open=why)
+    return said
 
 
-def _is_ceiling(text: str, found: re.Match[str]) -> bool:
-    return _CEILING.search(text[: found.start()]) is not None
+def _added(said: Amount, about: list[Sum], rest: str, text: str) -> Amount:
+    if not all(money.is_joined for money in about[1:]) or any(
+        _ADDED.match(rest[money.end :]) for money in about
+    ):
+        raise several(text)
+    currencies = {resolved(money, said.currency) for money in about}
+    if len(currencies) > 1:
+        raise UnfitCell(f"the amount {short(text.strip())} adds up two currencies (give each a row)")
+    firm = whole = Decimal(0)
+    for money in about:
+        if _SHARE.search(money.before):
+            raise Open("is a share of something (write what it comes to)")
+        low, high = valued(money, said.capacity_mw, said.term_months)
+        firm += 0 if is_ceiling(money) and not money.is_range else low
+        whole += high
+    only = currencies.pop() or said.currency
+    is_open_above = firm < whole
+    return replace(
+        said,
+        amount=whole,
+        low=firm if is_open_above and firm else None,
+        up_to=is_open_above and (not firm or any(map(is_ceiling, about))),
+        currency=only,
+    )
 
 
-def _scaled(figure: str, unit: str | None) -> Decimal:
-    return _decimal(figure) * (_UNITS[unit.lower()] if unit else 1)
-
-
-def _decimal(figure: str) -> Decimal:
-    return Decimal(figure.replace(",", ""))
+def _capacity(text: str) -> tuple[float | None, str]:
+    """Return the capacity in MW, and the text without it; what is joined by a plus sign adds up."""
+    found = list(_POWER.finditer(text))
+    if not found:
+        return None, text
+    total = _megawatts(found[0])
+    for before, power in pairwise(found):
+        if re.search(r"\+|\bplus\b|\band\b", text[before.end() : power.start()], re.IGNORECASE):
+            total += _megawatts(power)
+        else:
+            break
+    return total, _POWER.sub(" ", text)
 
 
 def _megawatts(found: re.Match[str]) -> float:
-    return float(_decimal(found[1])) * (1000.0 if found[2].lower().startswith("g") else 1.0)
+    factor = 1000 if found[3].lower().startswith("g") else 1
+    return float(decimal(found[2]) * int(found[1] or 1) * factor)

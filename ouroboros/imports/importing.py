@@ -16,10 +16,11 @@ from ouroboros.history.ordering import in_known_order
 from ouroboros.history.source import Entry, Stored, entry
 from ouroboros.imports.guessing import guess_mapping
 from ouroboros.imports.kinds.bars import daily, minutes
-from ouroboros.imports.kinds.common import LeftOut, RowReader, Table
-from ouroboros.imports.kinds.deal_list import deals
+from ouroboros.imports.kinds.common import REPEATED, LeftOut, RowReader, Table
+from ouroboros.imports.kinds.deal_list import deals, listed_at
 from ouroboros.imports.kinds.gpu_prices import gpu_prices
 from ouroboros.imports.kinds.power_schedule import power_schedule
+from ouroboros.imports.known_deals import KnownDeals
 from ouroboros.imports.located import LocatedEvent
 from ouroboros.imports.mapping import DailyBars, DealList, GpuPrices, Mapping, MinuteBars, PowerSchedule
 from ouroboros.imports.mapping_file import read_mapping
@@ -72,19 +73,23 @@ def reconciled(
     notice: Callable[[str], None],
     *,
     known_already: Iterable[Event] = (),
+    known_deals: Iterable[Event] = (),
     before: str = "",
     now: datetime | None = None,
 ) -> Iterator[LocatedEvent]:
     """Read tables into events as they were known, each with its address, after what is `known_already`.
 
-    What is known already comes in known order, and stands in `before`. What does not fit is given to
-    `refuse` as it is met, what looks odd to `notice`. Rows of days that are not over by `now` are left out,
-    and those of the future refused. Raises UsageError.
+    What is known already comes in known order, and stands in `before`; `known_deals` are what of it is about
+    deals, and may come from elsewhere. What does not fit is given to `refuse` as it is met, what looks odd to
+    `notice`. Rows of days that are not over by `now` are left out, and those of the future refused. Raises
+    UsageError.
     """
     already = (
         Stored(event.known_at, -1, number, encode(event)) for number, event in enumerate(known_already)
     )
-    rows = heapq.merge(already, in_known_order(_rows(tables, tally, refuse, notice, now or clock())))
+    known = KnownDeals(known_deals, before)
+    read = _rows(tables, tally, refuse, notice, now=now or clock(), known=known)
+    rows = heapq.merge(already, in_known_order(read))
     reconciler = Reconciler([table.mapping for table in tables])
 
     def located() -> Iterator[LocatedEvent]:
@@ -107,11 +112,16 @@ def reconciled(
             tally.left_out += 1
         else:
             tally.repeated += 1
-    for sentence in reconciler.notices():
+    for sentence in (*reconciler.notices(), *known.doubles()):
         notice(sentence)
 
 
-def row_reader(table: Table) -> RowReader:
+def lists_deals(tables: Iterable[Table]) -> bool:
+    """Return whether any table is a list of deals, which is compared with what is known of them."""
+    return any(isinstance(table.mapping, DealList) for table in tables)
+
+
+def row_reader(table: Table, known: KnownDeals | None = None) -> RowReader:
     """Return what reads the rows of a table. Raises UsageError where columns are missing."""
     mapping: Mapping = table.mapping
     match mapping:
@@ -124,7 +134,7 @@ def row_reader(table: Table) -> RowReader:
         case PowerSchedule():
             return power_schedule(table, mapping)
         case DealList():
-            return deals(table, mapping)
+            return deals(table, mapping, known or KnownDeals())
 
 
 def numbered(events: Iterable[LocatedEvent], start: int) -> Iterator[Entry]:
@@ -139,10 +149,17 @@ def clock() -> datetime:
 
 
 def _rows(
-    tables: Sequence[Table], tally: Tally, refuse: Report, notice: Callable[[str], None], now: datetime
+    tables: Sequence[Table],
+    tally: Tally,
+    refuse: Report,
+    notice: Callable[[str], None],
+    *,
+    now: datetime,
+    known: KnownDeals,
 ) -> Iterator[Stored]:
-    for number, table in enumerate(tables):
-        read, line, index = row_reader(table), 0, 0
+    # Lists of deals in the order of their days, whatever the order in which they are named.
+    for number, table in sorted(enumerate(tables), key=lambda pair: _listed_at(pair[1])):
+        read, line, index = row_reader(table, known), 0, 0
         not_over: list[int] = []
         for row in read_rows(table.path, table.mapping.layout):
             tally.rows += 1
@@ -158,6 +175,7 @@ def _rows(
                 yield Stored(event.known_at, number, index, encode(event))
                 index += 1
             tally.left_out += found.is_left_out
+            tally.repeated += found.repeated
             tally.refused += bool(found.reasons)
             for reason in found.reasons:
                 refuse(Problem(table.path, row.line, f"{reason}."))
@@ -170,6 +188,14 @@ def _rows(
                 f"{table.path}, line {not_over[0]}{more}: its day or interval is not over: it was left out;"
                 " import the file again when it is."
             )
+        if isinstance(table.mapping, DealList):
+            for sentence in known.missing(table.path, listed_at(table, table.mapping)):
+                notice(sentence)
+
+
+def _listed_at(table: Table) -> datetime:
+    known = listed_at(table, table.mapping) if isinstance(table.mapping, DealList) else None
+    return known or datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -178,6 +204,7 @@ class _Found:
 
     events: list[Event] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    repeated: int = 0
     is_left_out: bool = False
     is_not_over: bool = False
 
@@ -189,7 +216,9 @@ def _read(table: Table, read: RowReader, row: Row, now: datetime) -> _Found:
         return found
     try:
         for event in read(row):
-            if isinstance(event, str):
+            if event == REPEATED:
+                found.repeated += 1
+            elif isinstance(event, str):
                 found.reasons.append(event)
             elif event.known_at <= now:
                 found.events.append(event)

@@ -287,6 +287,14 @@ class DealColumns(_Columns):
     """The amount in words: $30-50B, Up to $100B, 10+ GW."""
     date: Column
     """The day on which it became known."""
+    published: Column | None = None
+    """The day of the list, from which on what changed is known."""
+    starts: Column | None = None
+    """The first day of its term."""
+    ends: Column | None = None
+    """The last day of its term."""
+    term: Column | None = None
+    """How long it runs, in words: 5 years, 18 months."""
     status: Column | None = None
     """How sure it is, in a word of `statuses`."""
     title: Column | None = None
@@ -306,6 +314,10 @@ class DealList(_Mapping):
     """Which columns hold what."""
     id_columns: Annotated[tuple[Column, ...], Field(min_length=1, max_length=10)]
     """The columns that tell one deal from the others; their cells make its id."""
+    published: Day | None = None
+    """The day of the list, from which on what changed is known. Left out: the day in the name of the file."""
+    facts: Words = Field(default={})
+    """Deals that are known by another id already: the id that a row makes, and the one that is known."""
     kinds: dict[str, LegKind] = Field(max_length=100)
     """What the words of the file mean."""
     statuses: dict[str, Certainty | Literal["letter_of_intent"]] = Field(default={}, max_length=100)

@@ -12,7 +12,6 @@ from itertools import groupby
 from statistics import median
 
 from events.codec import content_id
-from events.families.deals import DealAnnounced
 from events.families.power import PowerCompleted, PowerDelivered, PowerScheduled, PowerWithdrawn
 from events.families.prices import EquityBarClosed, GpuBarClosed
 from ouroboros.imports.located import Dropped, LocatedEvent
@@ -27,7 +26,6 @@ class Reconciler:
     def __init__(self, mappings: Sequence[Mapping]) -> None:
         self._bars = Bars(mappings)
         self._promises = Promises(mappings)
-        self._deals: dict[str, LocatedEvent] = {}
 
     def reconcile(self, events: Iterable[LocatedEvent]) -> Iterator[LocatedEvent | Dropped]:
         """Decide all of one time together; what was there before comes first and is not given again."""
@@ -55,8 +53,6 @@ class Reconciler:
                 case PowerScheduled() | PowerDelivered() | PowerWithdrawn() | PowerCompleted():
                     power.append(located)
                     continue
-                case DealAnnounced() as deal:
-                    objection = self._object_to_deal(deal, located)
                 case _:
                     pass
             if located.table is not None:
@@ -66,14 +62,6 @@ class Reconciler:
             yield from self._bars.decide(same_bar)
         for _, same_offers in sorted(offers.items()):
             yield from _one_bar(same_offers)
-
-    def _object_to_deal(self, deal: DealAnnounced, located: LocatedEvent) -> str | None:
-        first = self._deals.setdefault(deal.deal_id, located)
-        if first is located:
-            return None
-        if first.event.event_id == deal.event_id:
-            return ""
-        return f"the deal {deal.deal_id} stands in {first.address} already, with other terms."
 
 
 def _one_bar(offers: list[LocatedEvent]) -> Iterator[LocatedEvent | Dropped]:

@@ -1,16 +1,17 @@
 """Write what changed of a deal and its legs, and the companies that nobody knows yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from events.families.deals import Leg
 from projections.base import Row
-from projections.circularity.rows import DealLegRow, DealRow, in_usd
+from projections.circularity.rows import DealLegRow, DealRow, LikelyDoubleRow, in_usd
 from projections.facts.assumptions import USD_PER_GW, Gigawatt, assumption, estimated_cents
 from projections.facts.book import Book
 from projections.facts.deal import NOT_FUNDED, Deal, LegTerms, to_cents
+from projections.facts.doubles import Double, likely_doubles
 from projections.facts.names import Names
 
 DAYS_A_YEAR = Fraction(1461, 4)
@@ -29,10 +30,35 @@ def deal_rows(before: Book, after: Book, deal_id: str, now: datetime) -> Iterato
     yield from (row._replace(removed=True) for name, row in old.items() if name not in new)
 
 
+def double_rows(before: Book, after: Book, deal_ids: Sequence[str], now: datetime) -> Iterator[Row]:
+    """Return the likely doubles of deals that are new or other than before, and those that are settled."""
+    known = _doubles(before, deal_ids)
+    new = _doubles(after, deal_ids)
+    yield from (_double_row(double, now) for key, double in new.items() if known.get(key) != double)
+    yield from (_double_row(double, now, settled=True) for key, double in known.items() if key not in new)
+
+
 def unknown_names(deal: Deal, names: Names) -> tuple[str, ...]:
     """Return the companies of a deal that neither the release nor the desk knows, each once."""
     written = dict.fromkeys(name for terms in deal.legs for name in (terms.leg.payer, terms.leg.payee))
     return tuple(name for name in written if not names.is_known(name))
+
+
+def _doubles(book: Book, deal_ids: Sequence[str]) -> dict[tuple[str, str], Double]:
+    doubles = (double for deal_id in deal_ids for double in likely_doubles(book, deal_id))
+    return {(double.deal_id, double.other_id): double for double in doubles}
+
+
+def _double_row(double: Double, now: datetime, *, settled: bool = False) -> LikelyDoubleRow:
+    return LikelyDoubleRow(
+        double.deal_id,
+        double.other_id,
+        *double.pair,
+        amount_usd=in_usd(double.cents),
+        other_amount_usd=in_usd(double.other_cents),
+        settled=settled,
+        known_at=now,
+    )
 
 
 def _deal_row(deal: Deal, now: datetime) -> DealRow:

@@ -12,12 +12,13 @@ from events.families.contracts import ContractRenegotiated
 from events.families.deals import DealAnnounced, DealRevised, DealTerminated, LegFunded
 from events.families.desk import WatchlistChanged
 from projections.base import Projection, Row, Step, Table
-from projections.circularity.deal_rows import deal_rows, unknown_names
+from projections.circularity.deal_rows import deal_rows, double_rows, unknown_names
 from projections.circularity.flow_rows import circularity_row, flow_rows
 from projections.circularity.rows import (
     CircularityRow,
     DealLegRow,
     DealRow,
+    LikelyDoubleRow,
     LoopRow,
     MoneyFlowEdgeHistoryRow,
     MoneyFlowEdgeRow,
@@ -54,6 +55,7 @@ def apply(state: Circularity, step: WorldStep) -> Step[Circularity]:
 def _deals(step: WorldStep) -> Iterator[Row]:
     for deal_id in step.names(Thing.DEAL):
         yield from deal_rows(step.before.book, step.world.book, deal_id, step.journaled.now)
+    yield from double_rows(step.before.book, step.world.book, step.names(Thing.DEAL), step.journaled.now)
 
 
 def _review(state: Circularity, step: WorldStep) -> tuple[Circularity, tuple[Row, ...]]:
@@ -85,13 +87,14 @@ def _graphs(step: WorldStep) -> Iterator[Row]:
 
 CIRCULARITY = Projection(
     name="circularity",
-    version=2,
+    version=3,
     initial=Circularity(),
     reads=READS,
     project=one_by_one(apply, READS),
     tables=(
         Table("deal", DealRow, key=("deal_id",)),
         Table("deal_leg", DealLegRow, key=("deal_id", "leg")),
+        Table("likely_double", LikelyDoubleRow, key=("deal_id", "other_id")),
         Table("unknown_company", UnknownCompanyRow, key=("name",)),
         Table("money_flow_edge", MoneyFlowEdgeRow, key=("basis", "source", "target")),
         Table("money_flow_node", MoneyFlowNodeRow, key=("basis", "id")),

@@ -66,6 +66,19 @@ class UnknownCompanyRow(NamedTuple):
     named: bool
 
 
+class LikelyDoubleRow(NamedTuple):
+    """Two deals that are likely one, and what each counts for; `settled` when they are so no longer."""
+
+    deal_id: str
+    other_id: str
+    payer_company: str
+    payee_company: str
+    amount_usd: TotalUsd
+    other_amount_usd: TotalUsd
+    settled: bool
+    known_at: datetime
+
+
 class _Edge(NamedTuple):
     """Announced money from a company to another since an event; an edge that is no more has no amount."""
 

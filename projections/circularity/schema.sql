@@ -1,5 +1,6 @@
 CREATE TABLE {schema}.deal ({deal}, PRIMARY KEY (deal_id));
 CREATE TABLE {schema}.deal_leg ({deal_leg}, PRIMARY KEY (deal_id, leg));
+CREATE TABLE {schema}.likely_double ({likely_double}, PRIMARY KEY (deal_id, other_id));
 CREATE TABLE {schema}.unknown_company ({unknown_company}, PRIMARY KEY (name));
 CREATE TABLE {schema}.money_flow_edge ({money_flow_edge}, PRIMARY KEY (basis, source, target));
 CREATE TABLE {schema}.money_flow_edge_history (

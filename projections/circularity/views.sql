@@ -9,6 +9,14 @@ SELECT deal_id, leg, kind, payer, payee, amount_usd, conditional, condition, fun
 FROM {schema}.deal_leg
 WHERE NOT removed;
 
+CREATE OR REPLACE VIEW read.likely_double AS
+SELECT deal_id, other_id, payer_company, payee_company, amount_usd, other_amount_usd,
+       least(amount_usd, other_amount_usd) AS twice_usd,
+       json_build_object('event_type', 'FactsJoined', 'fact_id', deal_id, 'others', json_build_array(other_id))
+           AS joined_by, known_at
+FROM {schema}.likely_double
+WHERE NOT settled;
+
 CREATE OR REPLACE VIEW read.unknown_company AS
 SELECT name, deal_id, known_at, closest
 FROM {schema}.unknown_company

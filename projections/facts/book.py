@@ -36,11 +36,13 @@ from projections.facts.deal import (
     to_cents,
     with_funding,
 )
+from projections.facts.leg_names import leg_names, with_leg_names
 from projections.facts.log import Change, Log, record_event, refiled
 from projections.facts.log import join as join_facts
 from projections.facts.log import part as part_fact
 from projections.facts.log import retract as retract_report
 from projections.facts.names import Names, with_canonical_names
+from projections.facts.renegotiated import as_announcement, with_leg
 from projections.persistent import PersistentMap, PersistentSet, items_of
 
 Basis = Literal["firm", "all"]
@@ -97,7 +99,8 @@ class Book:
 
     `joined` leads from the id of a deal, or of a fact, to that of the deal in which it counts; `buyers`
     are the deals in which a company is, or was, to pay for a purchase or a lease. Events whose ids are
-    `void` were corrected or retracted, whenever they come.
+    `void` were corrected or retracted, whenever they come. Of the deals that are `parted` the desk said that
+    they are deals of their own.
     """
 
     deals: PersistentMap[str, Deal] = HashTrieMap()
@@ -109,6 +112,7 @@ class Book:
     joined: PersistentMap[str, str] = HashTrieMap()
     buyers: PersistentMap[str, tuple[str, ...]] = HashTrieMap()
     void: PersistentSet[UUID] = HashTrieSet()
+    parted: PersistentSet[str] = HashTrieSet()
 
     def deal_id(self, name: str) -> str:
         """Return the id of the deal in which a deal, or a fact, counts."""
@@ -119,20 +123,27 @@ def enter(book: Book, names: Names, event: DealEvent | ContractRenegotiated) -> 
     """Enter an event as it is written: the book after it, and the deals that it touches."""
     match event:
         case DealAnnounced(deal_id=deal_id, fact_id=str(fact_id)):
-            counts_in = book.joined.get(fact_id, book.deal_id(deal_id))
-            book = replace(book, joined=book.joined.insert(fact_id, counts_in))
+            # The fact of a deal goes by the id of the deal.
+            known = fact_id if fact_id in book.history else deal_id
+            counts_in = book.joined.get(fact_id, book.deal_id(known))
+            if fact_id != counts_in:
+                book = replace(book, joined=book.joined.insert(fact_id, counts_in))
             book, touched = join(book, names, counts_in, (deal_id,))
             book, more = _with_history(book, names, counts_in, event)
-            return book, tuple(dict.fromkeys((*touched, *more)))
+            book, paid = rebuilt(_with_payments_of_deals(book, names), names, (counts_in,), event.event_id)
+            return book, tuple(dict.fromkeys((*touched, *more, *paid)))
         case DealAnnounced() | DealRevised() | DealTerminated():
             return _with_history(book, names, book.deal_id(event.deal_id), event)
-        case ContractRenegotiated(deal_id=deal_id, leg=leg):
-            if deal_id is None or leg is None:
+        case ContractRenegotiated():
+            bought_in = book.buyers.get(with_canonical_names(names, event).customer, ())
+            changed = with_leg(event, names, book.deals, bought_in, book.deal_id)
+            if changed is None or changed.deal_id is None:
                 return book, ()
-            return _with_history(book, names, book.deal_id(deal_id), event)
+            return _with_history(book, names, book.deal_id(changed.deal_id), changed)
         case LegFunded():
             deal_id = book.deal_id(event.deal_id)
-            value = Payment(deal_id, event.leg, to_cents(event.amount_usd), event.deal_id)
+            leg = _leg(book, names, deal_id, (event.deal_id, event.leg))
+            value = Payment(deal_id, leg, to_cents(event.amount_usd), event.deal_id, event.leg)
             payments = record_event(book.payments, PAYMENTS, event, value)
             return _with_payments(book, names, payments, event.event_id)
         case _:
@@ -176,10 +187,11 @@ def join(book: Book, names: Names, stays: str, others: Iterable[str]) -> tuple[B
     for name in gone:
         history = history.insert(stays, (*history[stays], *history.get(name, ()))).insert(name, ())
         joined = joined.insert(name, stays)
+        book = replace(book, parted=book.parted.discard(name))
     for name, counts_in in items_of(joined):
         if counts_in in gone:
             joined = joined.insert(name, stays)
-    book = _with_payments_of_deals(replace(book, joined=joined, history=history))
+    book = _with_payments_of_deals(replace(book, joined=joined, history=history), names)
     return rebuilt(book, names, (*gone, stays))
 
 
@@ -198,9 +210,10 @@ def part(book: Book, names: Names, stays: str, event_ids: Iterable[UUID]) -> tup
         own = tuple(event for event in events if event.deal_id == deal_id)
         history = history.insert(deal_id, own)
         joined = joined.discard(deal_id)
+        book = replace(book, parted=book.parted.insert(deal_id))
     kept = tuple(event for event in events if event.deal_id not in leaving)
     history = history.insert(stays, kept) if leaving else history
-    book = _with_payments_of_deals(replace(book, history=history, joined=joined))
+    book = _with_payments_of_deals(replace(book, history=history, joined=joined), names)
     return rebuilt(book, names, (stays, *leaving))
 
 
@@ -229,12 +242,22 @@ def _with_payments(
     return rebuilt(replace(book, payments=change.log), names, deal_ids, newest)
 
 
-def _with_payments_of_deals(book: Book) -> Book:
-    """Let payments count in the deals that theirs count in now."""
-    payments = refiled(
-        book.payments, PAYMENTS, lambda paid: replace(paid, deal_id=book.deal_id(paid.written))
-    )
-    return replace(book, payments=payments)
+def _with_payments_of_deals(book: Book, names: Names) -> Book:
+    """Let payments count in the deals and legs that theirs count in now."""
+
+    def moved(paid: Payment) -> Payment:
+        deal_id = book.deal_id(paid.written)
+        leg = _leg(book, names, deal_id, (paid.written, paid.written_leg))
+        return replace(paid, deal_id=deal_id, leg=leg)
+
+    return replace(book, payments=refiled(book.payments, PAYMENTS, moved))
+
+
+def _leg(book: Book, names: Names, deal_id: str, written: tuple[str, str]) -> str:
+    """Return the name of a leg in the deal in which it counts."""
+    if written[0] == deal_id:
+        return written[1]
+    return leg_names(book.history.get(deal_id, ()), names).get(written, written[1])
 
 
 def _with_history(
@@ -265,13 +288,18 @@ def _fold(book: Book, names: Names, deal_id: str) -> Deal | None:
     events = book.history.get(deal_id, ())
     first = next((event for event in events if isinstance(event, DealAnnounced)), None)
     if first is None:
+        first = next(filter(None, map(as_announcement, events)), None)
+    if first is None:
         return None
     deal: Deal | None = None
-    for written in (first, *(event for event in events if event is not first)):
-        if isinstance(written, DealAnnounced):
-            deal = announce(written, with_canonical_names(names, written), deal)
+    legs = leg_names(events, names)
+    for written in (first, *(event for event in events if event.event_id != first.event_id)):
+        event = with_leg_names(written, deal_id, legs)
+        if isinstance(event, DealAnnounced):
+            joined = written.deal_id != first.deal_id
+            deal = announce(event, with_canonical_names(names, event), deal, joined=joined)
         elif deal is not None:
-            deal = amend(deal, written, with_canonical_names(names, written))
+            deal = amend(deal, event, with_canonical_names(names, event))
     return with_funding(deal, book.payments, deal_id) if deal else None
 
 

@@ -43,12 +43,16 @@ class Funding:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money (cents) that was paid on a leg of a deal; `written` is the id that its source gives the deal."""
+    """Money (cents) that was paid on a leg of a deal.
+
+    `written` and `written_leg` are the id and the name that its source gives them.
+    """
 
     deal_id: str
     leg: str
     cents: int
     written: str
+    written_leg: str
 
 
 PAYMENTS: Kind[Payment] = Kind(
@@ -104,17 +108,23 @@ class Counted(NamedTuple):
     estimated: int
 
 
-def announce(event: DealAnnounced, canonical: DealAnnounced, known: Deal | None) -> Deal:
+def announce(
+    event: DealAnnounced, canonical: DealAnnounced, known: Deal | None, *, joined: bool = False
+) -> Deal:
     """Start a deal, or take in another announcement of it.
 
     One that is surer, of the same source or a correction stands in place of the first, and keeps what
-    was paid and ended; any other is evidence for what is known.
+    was paid and ended; any other is evidence for what is known. One of another deal that was `joined`
+    with it may be about a part of it, and leaves the other legs alone.
     """
     if known is not None and not _replaces(event, known.announced):
         return replace(known, reports=(*known.reports, event.event_id))
     legs = _terms_of(event, canonical)
     if known is None:
         return Deal(event, event.stage, legs, reports=(event.event_id,))
+    if joined:
+        new = {terms.leg.leg: terms for terms in legs}
+        legs = (*(new.pop(terms.leg.leg, terms) for terms in known.legs), *new.values())
     return replace(
         known,
         announced=event,

@@ -6,6 +6,7 @@ from events.families.contracts import ContractRenegotiated
 from events.units import Unit
 from events.words import count, percent, short_cents
 from projections.definition import S2, Definition, Passage, Thresholds
+from projections.facts.book import Book
 from projections.facts.deal import count as count_leg
 from projections.facts.deal import to_cents
 from projections.facts.reports import Fact
@@ -82,17 +83,29 @@ def _after_cents(change: ContractRenegotiated) -> int:
 def _left_alone(world: World, subject: str, known: Renegotiations) -> int:
     """Sum the cents that deals announce for a subject outside of the legs that were renegotiated."""
     book, renegotiated = world.book, 0
-    legs = {(fact.value.deal_id, fact.value.leg) for fact in known if fact.value.deal_id and fact.value.leg}
-    for deal_id, leg in legs:
-        deal = book.deals.get(book.deal_id(deal_id or ""))
-        if deal is None:
-            continue
+    for deal_id, leg in _legs(book, known):
+        deal = book.deals[deal_id]
         renegotiated += sum(
             count_leg(deal, terms, book.gigawatt).whole
             for terms in deal.legs
             if terms.leg.leg == leg and _concerns(subject, *terms.pair)
         )
     return _announced(world, subject) - renegotiated
+
+
+def _legs(book: Book, known: Renegotiations) -> set[tuple[str, str]]:
+    """Return the legs that renegotiations named, and those that they changed or made without naming one."""
+    named = ((book.deal_id(fact.value.deal_id or ""), fact.value.leg) for fact in known)
+    legs = {(deal_id, leg) for deal_id, leg in named if leg and deal_id in book.deals}
+    reports = {event_id for fact in known for event_id in fact.evidence}
+    customers = {fact.value.customer for fact in known}
+    deal_ids = {deal_id for customer in customers for deal_id in book.buyers.get(customer, ())}
+    return legs | {
+        (deal_id, terms.leg.leg)
+        for deal_id in deal_ids
+        for terms in book.deals[deal_id].legs
+        if not reports.isdisjoint(terms.events)
+    }
 
 
 def _announced(world: World, subject: str) -> int:

@@ -153,8 +153,7 @@ def test_a_renegotiated_contract_changes_the_amount_of_its_leg_alone() -> None:
 def test_a_renegotiation_that_reaches_no_leg_leaves_all_deals_as_they_are() -> None:
     book = book_of(announced(leg(amount_usd=9e9)))
     for other in (
-        renegotiated({"amount_usd": 1e9}, deal_id=None),
-        renegotiated({"amount_usd": 1e9}, leg=None),
+        renegotiated({"capacity_mw": 5}, deal_id=None),
         renegotiated({"amount_usd": 1e9}, leg="other"),
         renegotiated({"text": "longer"}),
     ):

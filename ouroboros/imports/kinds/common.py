@@ -22,7 +22,8 @@ from ouroboros.imports.tables import Row, named_in, once, read_rows
 # A quarter of a year has days that cannot be months; so many rows of it there are in tables by day.
 ROWS_LOOKED_AT = 5_000
 
-# What a row gives: events, and reasons why a part of it gives none.
+# What a row gives: events, and reasons why a part of it gives none; an empty reason where it repeats another.
+REPEATED = ""
 RowReader = Callable[[Row], Iterator[Event | str]]
 
 
@@ -127,6 +128,11 @@ class Table:
         column = self.mapping.columns.published
         return None if column is None else self.date_format(column)
 
+    @property
+    def source(self) -> str:
+        """Return who says what stands in the file."""
+        return self.mapping.source or self.path.name[:200]
+
     def event(
         self, event_type: str, known_at: datetime, fields: dict[str, Any], url: str | None = None
     ) -> Event:
@@ -135,7 +141,7 @@ class Table:
             "event_type": event_type,
             "occurred_at": known_at.isoformat(),
             "known_at": known_at.isoformat(),
-            "source": self.mapping.source or self.path.name[:200],
+            "source": self.source,
             "source_url": url or self.mapping.source_url,
             "certainty": self.mapping.certainty.value,
             **fields,
