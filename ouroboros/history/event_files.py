@@ -19,7 +19,7 @@ from ouroboros.history.manifest import sha256
 from ouroboros.history.ordering import ordered
 from ouroboros.history.source import Entry, History, Order, Unfiled
 from ouroboros.imports.importing import Tally, numbered, read_tables, reconciled
-from ouroboros.imports.reconcile import LocatedEvent
+from ouroboros.imports.located import LocatedEvent
 from ouroboros.imports.tables import Problem
 from streams.feeds.files import read_events
 

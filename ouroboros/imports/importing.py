@@ -18,10 +18,11 @@ from ouroboros.imports.kinds.common import RowReader, Table
 from ouroboros.imports.kinds.deal_list import deals
 from ouroboros.imports.kinds.gpu_prices import gpu_prices
 from ouroboros.imports.kinds.power_schedule import power_schedule
+from ouroboros.imports.located import LocatedEvent
 from ouroboros.imports.mapping import DailyBars, DealList, GpuPrices, Mapping, MinuteBars, PowerSchedule
 from ouroboros.imports.mapping_file import guess_mapping, read_mapping
 from ouroboros.imports.parse import UnfitCell
-from ouroboros.imports.reconcile import LocatedEvent, Reconciler
+from ouroboros.imports.reconcile import Reconciler
 from ouroboros.imports.tables import MOST_COLUMNS, Problem, read_header, read_rows
 
 # A row gives no more events than it has cells: line and number of an event are one number in the sorting.

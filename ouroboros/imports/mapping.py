@@ -156,6 +156,26 @@ class GpuColumns(Value):
     """In place of `model` and `price`: columns that hold prices, each with the model that they are of."""
     quantity: Column | None = None
     """GPUs that changed hands. Without one a row counts for one."""
+    venue: Column | None = None
+    """Where: the shop, marketplace or cloud. Each has one vote in the index of a day."""
+    form: Column | None = None
+    """How the GPU is built in, such as SXM or PCIe."""
+    memory_gb: Column | None = None
+    """Its memory, in GB."""
+    condition: Column | None = None
+    """In what state it is."""
+    term: Column | None = None
+    """For how long it is rented, such as a one-year contract."""
+    known_at: Column | None = None
+    """When the price was published, a day or a time. Without one: when its day or month was over."""
+    revision: Column | None = None
+    """The number of the revision, where a publisher numbers them; goes with known_at."""
+
+    @model_validator(mode="after")
+    def _revisions_are_known(self) -> Self:
+        if self.revision is not None and self.known_at is None:
+            raise ValueError("revision needs known_at: the column that says when each revision was published")
+        return self
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -165,7 +185,7 @@ class GpuColumns(Value):
 
 
 class GpuPrices(_Mapping):
-    """Prices of GPUs: a day's or month's rows of a model make one bar, known when the period was over."""
+    """Prices of GPUs: a venue's rows of a model and period make one bar, known when the period was over."""
 
     kind: Literal["gpu_prices"]
     """What the file holds."""
@@ -175,6 +195,16 @@ class GpuPrices(_Mapping):
     """What the prices are for."""
     period: Literal["day", "month"] = "day"
     """What `date` names."""
+    average: bool = False
+    """Whether a row is a publisher's average, not a single offer; a later one of the same day replaces it."""
+    venue: Name | None = None
+    """Where, where no column says so."""
+    form: Name | None = None
+    """How the GPUs are built in, where no column says so."""
+    condition: Name | None = None
+    """In what state they are, where no column says so."""
+    term: Name | None = None
+    """For how long they are rented, where no column says so."""
     columns: GpuColumns
     """Which columns hold what."""
 

@@ -1,45 +1,25 @@
 """Events of tables, compared with each other in the order in which they were known.
 
-The same price twice counts once; two prices for one day are refused with both addresses. The offers of a
-GPU model in a period become one bar. A promise of power that only repeats the one before is none.
+The same price twice counts once; two prices for one day are refused with both addresses. A venue's
+offers of a GPU model in a period become one bar (gpu_offers.py). A promise of power that only repeats the
+one before is none.
 Memory holds the events of one time, and a line for each share and site and model.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
-from statistics import median
 
-from events.base import Event
-from events.codec import content_id
 from events.families.deals import DealAnnounced
 from events.families.power import PowerScheduled
 from events.families.prices import DAY_SECONDS, EquityBarClosed, GpuBarClosed
 from events.words import count, day
+from ouroboros.imports import gpu_offers
+from ouroboros.imports.located import Dropped, LocatedEvent
 from ouroboros.imports.mapping import DailyBars, Mapping
 
 # A fall or rise of a price within a day that a split explains better than a market.
 SPLIT_FALL, SPLIT_RISE = -0.45, 0.90
-
-
-@dataclass(frozen=True, slots=True)
-class LocatedEvent:
-    """An event, its table and line, by number and in words; without a table it was known before."""
-
-    event: Event
-    table: int | None
-    line: int
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A row that gives no event of its own: one that came again, or (with a reason) one that does not fit."""
-
-    table: int
-    line: int
-    reason: str
 
 
 class Reconciler:
@@ -48,6 +28,7 @@ class Reconciler:
     def __init__(self, mappings: Sequence[Mapping]) -> None:
         self._mappings = mappings
         self._days = TradingDays()
+        self._gpu_moves = gpu_offers.GpuMoves()
         self._closes: dict[str, float] = {}
         self._promises: dict[str, PowerScheduled] = {}
         self._deals: dict[str, LocatedEvent] = {}
@@ -64,17 +45,18 @@ class Reconciler:
         yield from self._moves
         if self._more_moves:
             yield f"... and {self._more_moves:,} more moves that look like splits."
+        yield from self._gpu_moves.notices()
         yield from self._days.notices()
 
     def _reconcile(self, same_time: Iterable[LocatedEvent]) -> Iterator[LocatedEvent | Dropped]:
         bars: dict[tuple[str, int], LocatedEvent] = {}
-        offers: dict[tuple[str, str], list[LocatedEvent]] = {}
+        offers: dict[gpu_offers.Key, list[LocatedEvent]] = {}
         for located in same_time:
             # Why it does not hold: an empty text where it only repeats another one.
             objection: str | None = None
             match located.event:
                 case GpuBarClosed() as bar:
-                    offers.setdefault((bar.model, bar.basis), []).append(located)
+                    offers.setdefault(gpu_offers.key_of(bar), []).append(located)
                     continue
                 case EquityBarClosed() as bar:
                     objection = self._object_to_bar(bar, located, bars)
@@ -86,8 +68,10 @@ class Reconciler:
                     pass
             if located.table is not None:
                 yield located if objection is None else Dropped(located.table, located.line, objection)
-        for _, same_bar in sorted(offers.items()):
-            yield from _one_bar(same_bar)
+        for found in gpu_offers.bars_of(offers):
+            if isinstance(found, LocatedEvent):
+                self._gpu_moves.look_at(found)
+            yield found
 
     def _object_to_bar(
         self, bar: EquityBarClosed, located: LocatedEvent, bars: dict[tuple[str, int], LocatedEvent]
@@ -144,37 +128,6 @@ def _difference(first: LocatedEvent, bar: EquityBarClosed) -> str:
         f" of {bar.volume:,.10g} here, at {there.close_usd:,.10g} with {there.volume:,.10g} in"
         f" {first.address}: the first of the two was kept."
     )
-
-
-def _one_bar(offers: list[LocatedEvent]) -> Iterator[LocatedEvent | Dropped]:
-    """Return one bar of all prices of a model and period; rows of a table have no order within it.
-
-    Opens and closes at the median, so that one strange offer moves nothing.
-    """
-    known = next((offer for offer in offers if offer.table is None), None)
-    new = [offer for offer in offers if offer.table is not None]
-    if not new:
-        return
-    bar = _of_all([offer.event for offer in new if isinstance(offer.event, GpuBarClosed)])
-    if known is None:
-        yield replace(new[0], event=bar)
-        return
-    differs = f"{bar.model} of {bar.first_at:%Y-%m-%d} stands in {known.address} already, with other prices."
-    reason = "" if known.event.event_id == bar.event_id else differs
-    for offer in new:
-        yield Dropped(offer.table or 0, offer.line, reason)
-
-
-def _of_all(bars: list[GpuBarClosed]) -> GpuBarClosed:
-    middle = median(bar.close_usd for bar in bars)
-    prices = {"open_usd": middle, "close_usd": middle}
-    prices["high_usd"] = max(bar.high_usd for bar in bars)
-    prices["low_usd"] = min(bar.low_usd for bar in bars)
-    prices["quantity"] = sum(bar.quantity for bar in bars)
-    # The id follows from what the bar says.
-    document = bars[0].model_copy(update=prices).model_dump(mode="json", exclude={"event_id"})
-    identity = content_id({name: value for name, value in document.items() if value is not None})
-    return GpuBarClosed.model_validate({**document, "event_id": identity})
 
 
 FIRST = date(1990, 1, 1)

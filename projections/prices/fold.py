@@ -37,7 +37,7 @@ class EquityBarPartRow(NamedTuple):
 
 
 class GpuBarPartRow(NamedTuple):
-    """One bar of a GPU model's bucket on one basis, prices in USD."""
+    """One bar of a GPU series, prices in USD; `basis` says all that the price is for."""
 
     model: str
     basis: str
@@ -73,9 +73,10 @@ def _shares(batch: EventBatch) -> ColumnBlock:
 
 
 def _gpu(bar: GpuBarClosed) -> GpuBarPartRow:
+    series = bar.series
     return GpuBarPartRow(
-        bar.model,
-        bar.basis,
+        series.product,
+        series.price_of,
         bar.interval_seconds,
         bar.bucket,
         bar.event_id,
