@@ -96,9 +96,8 @@ def test_a_list_price_an_hour_and_a_contract_are_series_of_their_own() -> None:
 
 def average(day: str, price_usd: float, known_on: str, **fields: Any) -> list[Event]:
     made = offer(f"{day}T20:00:00Z", price_usd, is_average=True, **fields)
-    return [
-        *bars_of([made.model_copy(update={"known_at": datetime.fromisoformat(f"{known_on}T21:00Z")})], DAY)
-    ]
+    known_at = datetime.fromisoformat(f"{known_on}T21:00Z")
+    return [*bars_of([made.model_copy(update={"known_at": known_at})], DAY)]
 
 
 def indices(*events: Event) -> list[tuple[str, int, float, int, int]]:
