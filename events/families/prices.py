@@ -39,7 +39,8 @@ class EquityPriced(Event, key="symbol", topic="equity.prices"):
 
 Gigabytes = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Revision = Annotated[int, Field(ge=0, le=1_000_000)]
-Offers = Annotated[int, Field(ge=1, le=10**12)]
+MOST_OFFERS = 10**12
+Offers = Annotated[int, Field(ge=1, le=MOST_OFFERS)]
 
 
 # Beyond so many venues a bar tells them apart no more.
@@ -172,7 +173,7 @@ class GpuBarClosed(_Bar, _GpuPrice, key="model", topic="gpu.prices"):
     event_type: Literal["GpuBarClosed"] = "GpuBarClosed"
     quantity: Volume = 0
     """GPUs that changed hands in all."""
-    venues: Annotated[tuple[VenuePrice, ...], Field(max_length=MOST_VENUES)] = ()
+    venues: Annotated[tuple[VenuePrice, ...], Field(max_length=MOST_VENUES)] | None = None
     """What was asked where. Left out: the last price, of as many offers as GPUs; of none, an average."""
 
     @property
@@ -181,7 +182,7 @@ class GpuBarClosed(_Bar, _GpuPrice, key="model", topic="gpu.prices"):
         if self.venues:
             return self.venues
         # Bars of earlier releases name no venues; where no GPUs changed hands, it is an index.
-        offers, is_average = max(1, int(self.quantity)), self.quantity == 0
+        offers, is_average = min(MOST_OFFERS, max(1, int(self.quantity))), self.quantity == 0
         return (VenuePrice(median_usd=self.close_usd, offers=offers, is_average=is_average),)
 
     @property

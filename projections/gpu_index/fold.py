@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from events.base import Event
 from events.families.prices import GpuBarClosed
-from projections.base import BatchStep, Projection, Row, Table
+from projections.base import BatchStep, BigInt, Projection, Row, Table
 from projections.facts.gpu_index import GpuIndex, IndexDay
 from projections.facts.world import DESK, Thing, WorldStep
 from projections.kernel import LearnedBatch
@@ -35,7 +35,7 @@ class GpuIndexRow(NamedTuple):
     condition: str | None
     term: str | None
     price_usd: float
-    offers: int
+    offers: BigInt
     venues: int
     is_average: bool
     is_thin: bool

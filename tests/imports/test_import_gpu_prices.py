@@ -118,7 +118,7 @@ def test_each_venue_of_a_day_is_in_its_bar_with_its_own_median(tmp_path: Path) -
     rows = ["h100,2026-07-05,2,a", "h100,2026-07-05,9,b", "h100,2026-07-05,4,a", "h100,2026-07-05,3,c"]
     mapping = OFFERS.replace("price: usd", "price: usd, venue: where")
     (bar,) = bars(import_text(tmp_path, "\n".join(["gpu,date,usd,where", *rows]), mapping))
-    assert [(vote.venue, vote.median_usd, vote.offers) for vote in bar.venues] == [
+    assert [(vote.venue, vote.median_usd, vote.offers) for vote in bar.votes] == [
         *(("a", 3, 2), ("b", 9, 1), ("c", 3, 1)),
     ]
     assert (bar.close_usd, bar.quantity) == (3, 4)
@@ -178,7 +178,7 @@ def test_vintages_of_an_index_are_known_when_they_were_published(tmp_path: Path)
     assert [(bar.bucket.day, bar.known_at.day, bar.close_usd) for bar in bars(imported)] == [
         *((1, 2, 4.0), (1, 3, 5.1), (2, 3, 3.9)),
     ]
-    assert bars(imported)[1].venues[0].revision == 2
+    assert bars(imported)[1].votes[0].revision == 2
     assert imported.code == 0
 
 
@@ -231,5 +231,5 @@ def test_offers_of_another_venue_add_to_the_day(tmp_path: Path) -> None:
     imported = import_text(
         tmp_path, "gpu,date,usd,where\nh100,2026-07-05,2,a\nh100,2026-07-05,4,b\n", mapping
     )
-    assert [bar.venues[0].venue for bar in bars(imported)] == ["a", "b"]
+    assert [bar.votes[0].venue for bar in bars(imported)] == ["a", "b"]
     assert imported.code == 0
