@@ -10,30 +10,34 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from statistics import median
 from typing import Any, assert_never
 from uuid import UUID, uuid5
 
 from events.base import EVENT_ID_NAMESPACE, Certainty, Event
 from events.families.prices import (
+    MOST_VENUES,
     Bar,
     EquityBarClosed,
     EquityPriced,
     GpuBarClosed,
     GpuPriced,
     Tick,
+    VenuePrice,
     bucket_second,
 )
 
+_OF_GPUS = ("model", "basis", "form", "memory_gb", "condition", "term")
 _SUREST_FIRST = {certainty: rank for rank, certainty in enumerate(Certainty)}
 
 
 def series_of(priced: Tick | Bar) -> str:
-    """Return the name of the series that a print or bar belongs to: a share, or a GPU model on a basis."""
+    """Return the name of the series that a print or bar belongs to: a share, or like prices of a GPU."""
     match priced:
         case EquityPriced() | EquityBarClosed():
             return priced.symbol
         case GpuPriced() | GpuBarClosed():
-            return f"{priced.model}/{priced.basis}"
+            return f"{priced.series.product}/{priced.series.price_of}"
         case _:
             assert_never(priced)
 
@@ -102,6 +106,8 @@ class _BarDraft:
     quantity: float = 0.0
     known_at: datetime = field(init=False)
     certainty: Certainty = Certainty.FILING
+    # Of GPUs alone.
+    prices: list[GpuPriced] = field(default_factory=list)
     # As numbers, which are hashed and sorted faster than UUIDs.
     ids: set[int] = field(default_factory=set)
 
@@ -119,7 +125,11 @@ class _BarDraft:
             self.last = tick
         self.high_usd = max(self.high_usd, tick.price_usd)
         self.low_usd = min(self.low_usd, tick.price_usd)
-        self.quantity += tick.size if isinstance(tick, EquityPriced) else tick.quantity
+        if isinstance(tick, EquityPriced):
+            self.quantity += tick.size
+        else:
+            self.quantity += tick.quantity
+            self.prices.append(tick)
         self.known_at = max(self.known_at, tick.known_at)
         self.certainty = max(self.certainty, tick.certainty, key=_SUREST_FIRST.__getitem__)
 
@@ -143,12 +153,35 @@ class _BarDraft:
         }
         if isinstance(last, EquityPriced):
             return EquityBarClosed(**common, symbol=last.symbol, volume=self.quantity)
-        return GpuBarClosed(**common, model=last.model, basis=last.basis, quantity=self.quantity)
+        named = {name: getattr(last, name) for name in _OF_GPUS}
+        return GpuBarClosed(**common, **named, quantity=self.quantity, venues=_venues(self.prices))
 
     def _bar_id(self, bucket: int, interval_seconds: int) -> UUID:
         series = series_of(self.last)
         prints = sha256(b"".join(tick_id.to_bytes(16, "big") for tick_id in sorted(self.ids))).hexdigest()
         return uuid5(EVENT_ID_NAMESPACE, f"bar\n{series}\n{bucket}\n{interval_seconds}\n{prints}")
+
+
+def _venues(prices: list[GpuPriced]) -> tuple[VenuePrice, ...]:
+    """Return the prices venue by venue, in the order of their names; too many of them are one."""
+    by_venue: dict[tuple[str, bool], list[GpuPriced]] = {}
+    for price in prices:
+        by_venue.setdefault((price.votes_as or "", price.is_average), []).append(price)
+    if len(by_venue) > MOST_VENUES:
+        by_venue = {("", False): prices}
+    return tuple(
+        _venue(venue or None, asked, is_average=is_average)
+        for (venue, is_average), asked in sorted(by_venue.items())
+    )
+
+
+def _venue(venue: str | None, prices: list[GpuPriced], *, is_average: bool) -> VenuePrice:
+    if not is_average:
+        middle = median(price.price_usd for price in prices)
+        return VenuePrice(venue=venue, median_usd=middle, offers=len(prices))
+    # A newer average takes the place of the one before.
+    newest = max(prices, key=lambda price: (price.known_at, price.revision or 0))
+    return VenuePrice(venue=venue, median_usd=newest.price_usd, is_average=True, revision=newest.revision)
 
 
 def _draft(drafts: dict[str, SeriesDraft], tick: Tick, interval_seconds: int) -> None:

@@ -6,6 +6,7 @@ from projections.base import Projection
 from projections.circularity.fold import CIRCULARITY
 from projections.credit.fold import CREDIT
 from projections.fact.fold import FACT
+from projections.gpu_index.fold import GPU_INDEX
 from projections.journal_event.fold import JOURNAL_EVENT
 from projections.power.fold import POWER
 from projections.prices.fold import PRICES
@@ -16,6 +17,7 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     CIRCULARITY,
     CREDIT,
     FACT,
+    GPU_INDEX,
     POWER,
     PRICES,
     WARNING_SIGNS,

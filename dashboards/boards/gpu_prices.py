@@ -7,38 +7,52 @@ from dashboards.grafana.levels import UNKNOWN
 from dashboards.grafana.panels import Panel, table, time_series
 from dashboards.grafana.sql import as_of, chosen, is_unknown, shown_level
 from dashboards.panels.loans import loans_on_gpus
+from projections.facts.gpu_index import LEAST_OFFERS
+from projections.indicators import DEFINITIONS
+
+WARNING = DEFINITIONS["gpu_resale_drawdown"].thresholds.warning
 
 
 def prices_now(title: str, models: str, bases: str, empty: str) -> Panel:
-    """Return a table of the newest price of each model and basis (SQL arrays), and how far it has fallen."""
+    """Return a table of the newest index of each series of these models and bases (SQL arrays)."""
     return table(
         title,
-        "The newest bar of each chosen GPU and basis, whatever the time range. Fall: (highest price of the"
-        " year up to it - close) ÷ that high; the level is that of gpu_resale_drawdown, which leaves new"
-        " prices (list) out; where it is unknown, because the price is too old, so is the fall. Prices in"
-        " USD, of one GPU or of one GPU for an hour. From read.gpu_bar and read.indicator_current.",
-        f"""SELECT m.model, replace(n.basis, '_', ' by the ') AS basis, n.close, n.bucket, y.high,
-  CASE WHEN n.basis = 'list' OR NOT {is_unknown("c")} THEN greatest(0, 1 - n.close / y.high) END AS fall,
+        "The newest index of each series of the chosen GPUs, whatever the time range: the median over venues"
+        f" of the median of each venue, of the last day that is over, from {LEAST_OFFERS} offers on or by a"
+        " publisher; how many offers and venues it rests on. A dash where there are fewer. Fall: (highest"
+        " index of the year up to it - index) ÷ that high, a high of fewer offers only where the fall stays"
+        f" below {WARNING:.0%}; the level is that of gpu_resale_drawdown, which leaves new prices (list) out;"
+        " where it is unknown, so is the fall. In USD, of one GPU or of one GPU for an hour. From"
+        " read.gpu_index and read.indicator_current.",
+        f"""SELECT m.model, n.price_of, CASE WHEN NOT n.is_thin THEN n.price_usd END AS price, n.day,
+  n.offers, n.venues, y.high,
+  CASE WHEN n.basis = 'list' OR NOT {is_unknown("c")} THEN greatest(0, 1 - n.price_usd / y.high) END AS fall,
   CASE WHEN n.basis IS DISTINCT FROM 'list' THEN coalesce({shown_level("c")}, '{UNKNOWN}') END AS level,
   CASE WHEN n.basis IS NULL THEN 'no price of it is known'
     WHEN n.basis = 'list' THEN 'the price of a new one, on which no sign rests'
     WHEN {is_unknown("c")} THEN {as_of("c")} || ': ' || c.text ELSE c.text END AS text
 FROM unnest({models}) AS m(model)
 LEFT JOIN LATERAL (
-  SELECT DISTINCT ON (b.basis) b.basis, b.close, b.bucket FROM read.gpu_bar b
-  WHERE b.model = m.model AND b.basis = ANY({bases}) ORDER BY b.basis, b.bucket DESC, b.interval_seconds DESC
+  SELECT DISTINCT ON (i.series) i.*,
+    concat_ws(', ', replace(i.basis, '_', ' by the '), i.condition, i.term) AS price_of
+  FROM read.gpu_index i
+  WHERE i.product = m.model AND i.basis = ANY({bases})
+    AND (i.is_whole OR i.day < (now() AT TIME ZONE 'UTC')::date)
+  ORDER BY i.series, i.is_thin, i.day DESC
 ) n ON true
 LEFT JOIN LATERAL (
-  SELECT max(b.high) AS high FROM read.gpu_bar b
-  WHERE b.model = m.model AND b.basis = n.basis AND b.bucket > n.bucket - INTERVAL '365 days'
+  SELECT max(i.price_usd) AS high FROM read.gpu_index i
+  WHERE i.series = n.series AND i.day > n.day - 365 AND i.day <= n.day AND NOT n.is_thin
+    AND (NOT i.is_thin OR 1 - n.price_usd / i.price_usd < {WARNING})
 ) y ON true
-LEFT JOIN read.indicator_current c
-  ON c.indicator = 'gpu_resale_drawdown' AND c.subject = m.model || ' ' || n.basis
-ORDER BY m.model, n.basis LIMIT 200""",
+LEFT JOIN read.indicator_current c ON c.indicator = 'gpu_resale_drawdown' AND c.subject = n.series
+ORDER BY m.model, n.series LIMIT 200""",
         field("model", renamed("GPU"), width(110), board_link("Only this GPU", "gpu_prices", "model")),
-        field("basis", renamed("Price of"), width(140)),
-        field("close", renamed("Last price"), *unit("currencyUSD", 2), width(100)),
-        field("bucket", renamed("Of"), *DAY, width(105)),
+        field("price_of", renamed("Price of"), width(140)),
+        field("price", renamed("Index"), *unit("currencyUSD", 2), width(100)),
+        field("day", renamed("Of"), *DAY, width(105)),
+        field("offers", renamed("Offers"), *unit("locale", 0), width(70)),
+        field("venues", renamed("Venues"), *unit("locale", 0), width(75)),
         field("high", renamed("Year high"), *unit("currencyUSD", 2), width(100)),
         field("fall", renamed("Fall"), *unit("percentunit", 1), width(80)),
         # The price of a new one has no level: neither a word nor the green of calm.
@@ -49,13 +63,16 @@ ORDER BY m.model, n.basis LIMIT 200""",
 
 
 def prices_over_time(title: str, basis: str, what: str, where: str) -> Panel:
-    """Return a graph of prices of one basis; `where` is SQL on a row `b` of read.gpu_bar."""
+    """Return a graph of the indices of one basis; `where` is SQL on a row `b` of read.gpu_index."""
     return time_series(
         title,
-        f"{what} Of each interval the last price, a line a chosen GPU. From read.gpu_bar ({basis}).",
-        f"""SELECT {binned("b.bucket")} AS time, b.model AS metric,
-  (array_agg(b.close ORDER BY b.bucket DESC, b.interval_seconds DESC))[1] AS value
-FROM read.gpu_bar b WHERE b.basis = '{basis}' AND {where} AND $__timeFilter(b.bucket)
+        f"{what} Of each interval the last index, a line a series of a chosen GPU; days of fewer than"
+        f" {LEAST_OFFERS} offers are left out. From read.gpu_index ({basis}).",
+        f"""SELECT {binned("(b.day::timestamp AT TIME ZONE 'UTC')")} AS time,
+  concat_ws(', ', b.product, b.condition, b.term) AS metric,
+  (array_agg(b.price_usd ORDER BY b.day DESC))[1] AS value
+FROM read.gpu_index b WHERE b.basis = '{basis}' AND {where} AND NOT b.is_thin
+  AND $__timeFilter(b.day::timestamp AT TIME ZONE 'UTC')
 GROUP BY 1, 2 ORDER BY 1, 2""",
         unit="currencyUSD",
         custom={"showPoints": "always", "axisSoftMin": 0},
@@ -69,13 +86,15 @@ SERIES_NAME = "b.model || ' ' || replace(b.basis, '_', ' by the ')"
 MODEL = chosen_from(
     "model",
     "GPU",
-    "SELECT model FROM read.gpu_bar"
+    "SELECT product FROM read.gpu_index"
     " UNION SELECT collateral FROM read.facility WHERE collateral_kind = 'gpus'",
 )
 BASIS = chosen_from("basis", "Price of", "SELECT unnest(ARRAY['resale', 'rental_hour', 'list'])")
 
-IS_CHOSEN = f"b.model = ANY({chosen('model')}) AND b.basis = ANY({chosen('basis')})"
-SERIES = f"(SELECT m || ' ' || b FROM unnest({chosen('model')}) AS m, unnest({chosen('basis')}) AS b)"
+IS_CHOSEN = f"b.product = ANY({chosen('model')}) AND b.basis = ANY({chosen('basis')})"
+# A bar says all that its price is for: rental_hour, one-year contract.
+BAR_IS_CHOSEN = f"b.model = ANY({chosen('model')}) AND split_part(b.basis, ', ', 1) = ANY({chosen('basis')})"
+SERIES = f"(SELECT b.series FROM read.gpu_index b WHERE {IS_CHOSEN})"
 LOANS = f"(SELECT facility_id FROM read.facility WHERE collateral = ANY({chosen('model')}))"
 
 
@@ -84,7 +103,7 @@ def _deepest_fall(title: str, basis: str, what: str) -> Panel:
         title,
         "gpu_resale_drawdown",
         f"The deepest of {what} of a chosen GPU.",
-        f"c.subject IN {SERIES} AND c.subject LIKE '% {basis}'",
+        f"c.subject IN (SELECT b.series FROM read.gpu_index b WHERE {IS_CHOSEN} AND b.basis = '{basis}')",
     )
 
 
@@ -123,7 +142,7 @@ def _of_bars(title: str, description: str, value: str, unit: str, empty: str) ->
         title,
         f"{description} From read.gpu_bar.",
         f"""SELECT {binned("b.bucket")} AS time, {SERIES_NAME} AS metric, {value} AS value
-FROM read.gpu_bar b WHERE {IS_CHOSEN} AND $__timeFilter(b.bucket)
+FROM read.gpu_bar b WHERE {BAR_IS_CHOSEN} AND $__timeFilter(b.bucket)
 GROUP BY 1, 2 HAVING {value} IS NOT NULL ORDER BY 1, 2""",
         unit=unit,
         draw="points",
@@ -135,8 +154,7 @@ GROUP BY 1, 2 HAVING {value} IS NOT NULL ORDER BY 1, 2""",
 DISPERSION = _of_bars(
     "Spread of prices inside a bar",
     "(high - low) ÷ close of each bar: how far apart quotes of the same GPU and basis lay at the same"
-    " time; of each interval the widest. Wide where venues disagree. 0 % where a bar holds one quote."
-    " Bars do not keep the venue.",
+    " time; of each interval the widest. Wide where venues disagree. 0 % where a bar holds one quote.",
     "max((b.high - b.low) / b.close)",
     "percentunit",
     "No price of these GPUs in this time range. Prices come as GpuPriced events.",

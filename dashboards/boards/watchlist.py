@@ -98,7 +98,7 @@ def _rows(watchlist: WatchlistChanged) -> Iterator[Row]:
         models = chosen("gpu_model")
         now = prices_now("GPU models now", models, names(("resale", "rental_hour")), NO_GPU_PRICES)
         resale, rental = (
-            prices_of_gpus(title, basis, f"What one {what}, in USD.", f"b.model = ANY({models})")
+            prices_of_gpus(title, basis, f"What one {what}, in USD.", f"b.product = ANY({models})")
             for title, basis, what in (
                 ("GPU resale prices", "resale", "used GPU fetches"),
                 ("GPU rental prices by the hour", "rental_hour", "GPU costs for an hour"),

@@ -49,7 +49,7 @@ def loans_on_gpus(title: str, where: str, empty: str) -> Panel:
     return table(
         title,
         "The chosen loans that GPUs secure, their models spelled as in their prices. LTV: what is drawn"
-        " and not paid back ÷ number of GPUs times newest resale close of their model; a dash where the"
+        " and not paid back ÷ number of GPUs times newest resale index of their model; a dash where the"
         f" number or the price is not known. Levels: {thresholds_in_words('gpu_collateral_ltv')}. From"
         " read.facility and read.indicator_current (gpu_collateral_ltv).",
         f"""SELECT f.facility_id, f.borrower, f.collateral AS model, f.collateral_quantity AS gpus,

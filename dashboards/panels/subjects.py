@@ -18,7 +18,7 @@ _BUT_THE_LAST_WORD = "regexp_replace({}, ' [^ ]*$', '')"
 CHOICES = {
     "circularity": ("basis", "split_part({}, ' ', 2)"),
     "vendor_financed_share": ("company", _BUT_THE_LAST_WORD),
-    "gpu_resale_drawdown": ("model", _BUT_THE_LAST_WORD),
+    "gpu_resale_drawdown": ("model", "regexp_replace({}, ' (resale|rental_hour)(, .*)?$', '')"),
     "pledged_equity_drawdown": ("symbol", "{}"),
     "neocloud_shock": ("symbol", "{}"),
     "unpermitted_generation": ("site", "{}"),

@@ -1,4 +1,4 @@
-"""What has a price, a share or a GPU model on a basis, and the bars of a batch of both as columns."""
+"""What has a price, a share or a series of GPU prices, and the bars of a batch of both as columns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Tag, model_validator
 
 from events.base import Name, Symbol, Value
 from events.errors import UsageError
 from events.families.prices import Bar, EquityBarClosed, GpuBarClosed, GpuBasis
+from events.gpu_series import gpu_series
 from ouroboros.history.source import Entry, History
 from projections.event_batch import EventBatch, Numbers, Texts, Times, Whole, from_utc
 
@@ -24,16 +25,32 @@ _COLUMNS = ("event_id", "interval_seconds", "bucket", "last_at", *_NUMBERS)
 
 
 class Gpu(Value):
-    """A GPU model and what its price is for."""
+    """A series of like GPU prices."""
 
     model: Name
-    """The GPU model, spelled as in the events."""
+    """The GPU, spelled as in its series: H100, or H100 SXM 80 GB where prices say form and memory."""
     basis: GpuBasis
     """What the price is for: resale, rental_hour or list."""
+    condition: Name | None = None
+    """In what state it is, such as refurbished. Left out: used for resale, new for list."""
+    term: Name | None = None
+    """For how long it is rented, such as one-year contract. Left out: on demand."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_in_events(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        basis = str(given.get("basis"))
+        words = {name: given.get(name) for name in ("condition", "term")}
+        if any(text is not None and not isinstance(text, str) for text in words.values()):
+            return given
+        series = gpu_series("", basis, **words)
+        return {**given, "condition": series.condition, "term": series.term}
 
     def __str__(self) -> str:
         """Return it as it stands in a sentence."""
-        return f"{self.model} ({self.basis})"
+        return f"{self.model} ({', '.join(part for part in (self.basis, self.condition, self.term) if part)})"
 
 
 SHARE, GPU = "share", "gpu"
@@ -50,7 +67,8 @@ def priced_by(bar: Bar) -> Priced:
         case EquityBarClosed():
             return bar.symbol
         case GpuBarClosed():
-            return Gpu(model=bar.model, basis=bar.basis)
+            series = bar.series
+            return Gpu(model=series.product, basis=bar.basis, condition=series.condition, term=series.term)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

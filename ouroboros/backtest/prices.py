@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from ouroboros.backtest.bars import Priced, bars_of
+from events.base import Event
+from events.families.prices import DAY_SECONDS, GpuBarClosed
+from ouroboros.backtest.bars import Gpu, Priced, bars_of
 from ouroboros.history.source import History
 from projections.event_batch import EventBatch
+from projections.facts.gpu_index import GpuIndex, with_gpu_price
 
 
 class LookAhead(RuntimeError):
@@ -66,6 +69,7 @@ class Prices:
         self.single: frozenset[Priced] = frozenset()
         self._histories = histories
         self._of_singles: dict[Priced, Series] = {priced: Series() for priced in universe}
+        self._indices: dict[Priced, GpuIndex] = {}
 
     def take(self, batch: EventBatch) -> None:
         """Take the bars of a batch, in known order; those of no use here are passed over."""
@@ -80,11 +84,29 @@ class Prices:
         )
         columns = (bars.bucket, bars.known_at, bars.open_usd, bars.high_usd, bars.low_usd, bars.close_usd)
         rows = zip(
-            drawn[at], bars.code[at].tolist(), *(column[at].tolist() for column in columns), strict=True
+            *(drawn[at], bars.at[at].tolist(), bars.code[at].tolist()),
+            *(column[at].tolist() for column in columns),
+            strict=True,
         )
-        for single, code, bucket, known_at, *prices in rows:
-            series = self._of_singles if single else self.series
-            series[bars.priced[code]].add(bucket.replace(tzinfo=UTC), known_at.replace(tzinfo=UTC), prices)
+        for single, position, code, bucket, known_at, *prices in rows:
+            series, priced = self._of_singles if single else self.series, bars.priced[code]
+            of_bar: list[float] | None = prices
+            if isinstance(priced, Gpu):
+                of_bar = self._index(priced, batch.others[position].event)
+            if of_bar:
+                series[priced].add(bucket.replace(tzinfo=UTC), known_at.replace(tzinfo=UTC), of_bar)
+
+    def _index(self, priced: Gpu, bar: Event) -> list[float] | None:
+        """Return the index (USD) of the day of a bar, as it is known with it, in the place of its prices.
+
+        None where too few offers make it.
+        """
+        assert isinstance(bar, GpuBarClosed)  # noqa: S101  nothing else has prices of GPUs
+        if bar.interval_seconds != DAY_SECONDS:
+            return [bar.middle_usd] * 4
+        index = self._indices[priced] = with_gpu_price(self._indices.get(priced), bar)
+        day = index.on(bar.bucket.date())
+        return None if day is None or day.is_thin else [day.price_usd] * 4
 
     def let_single_prices_stand_in(self) -> None:
         """Take bars of single prices, once all is taken, where there are no others of any length."""

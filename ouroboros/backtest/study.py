@@ -104,6 +104,10 @@ class Outcome(Value):
     """The GPU model, in place of a share."""
     basis: GpuBasis | None = None
     """What the price of the GPU is for: resale, rental_hour or list."""
+    condition: Name | None = None
+    """In what state the GPU is. Left out: used for resale, new for list."""
+    term: Name | None = None
+    """For how long the GPU is rented. Left out: on demand."""
     falls: Share | None = None
     """By which part it falls: 0.2 for 20 %."""
     rises: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
@@ -119,6 +123,8 @@ class Outcome(Value):
             raise ValueError("say symbol for a share, or model and basis for a GPU")
         if (self.model is None) != (self.basis is None):
             raise ValueError("model and basis belong together: say resale, rental_hour or list as the basis")
+        if self.model is None and (self.condition or self.term):
+            raise ValueError("condition and term are of the prices of GPUs, not of shares")
         return self
 
     @property
@@ -126,7 +132,7 @@ class Outcome(Value):
         """Return what the price is of."""
         if self.model is None or self.basis is None:
             return self.symbol or ""
-        return Gpu(model=self.model, basis=self.basis)
+        return Gpu(model=self.model, basis=self.basis, condition=self.condition, term=self.term)
 
     @property
     def window(self) -> timedelta:

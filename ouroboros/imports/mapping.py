@@ -186,6 +186,24 @@ class GpuColumns(_Columns):
     """In place of `model` and `price`: columns that hold prices, each with the model that they are of."""
     quantity: Column | None = None
     """GPUs that changed hands. Without one a row counts for one."""
+    venue: Column | None = None
+    """Where: the shop, marketplace or cloud. Each has one vote in the index of a day."""
+    form: Column | None = None
+    """How the GPU is built in, such as SXM or PCIe."""
+    memory_gb: Column | None = None
+    """Its memory, in GB."""
+    condition: Column | None = None
+    """In what state it is."""
+    term: Column | None = None
+    """For how long it is rented, such as a one-year contract."""
+    revision: Column | None = None
+    """The number of the revision, where a publisher numbers them; goes with `published`."""
+
+    @model_validator(mode="after")
+    def _revisions_are_known(self) -> Self:
+        if self.revision is not None and self.published is None:
+            raise ValueError("revision needs published: the column that says when each was published")
+        return self
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -195,7 +213,7 @@ class GpuColumns(_Columns):
 
 
 class GpuPrices(_Mapping):
-    """Prices of GPUs: a day's or month's rows of a model make one bar, known when the period was over."""
+    """Prices of GPUs: a venue's rows of a model and period make one bar, known when the period was over."""
 
     kind: Literal["gpu_prices"]
     """What the file holds."""
@@ -205,6 +223,16 @@ class GpuPrices(_Mapping):
     """What the prices are for."""
     period: Literal["day", "month"] = "day"
     """What `date` names."""
+    average: bool = False
+    """Whether a row is a publisher's average, not a single offer; a later one of the same day replaces it."""
+    venue: Name | None = None
+    """Where, where no column says so."""
+    form: Name | None = None
+    """How the GPUs are built in, where no column says so."""
+    condition: Name | None = None
+    """In what state they are, where no column says so."""
+    term: Name | None = None
+    """For how long they are rented, where no column says so."""
     columns: GpuColumns
     """Which columns hold what."""
 

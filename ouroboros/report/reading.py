@@ -57,10 +57,7 @@ _SHARE_PRICES = """
     ORDER BY day DESC, series LIMIT %(limit)s
 """
 _GPU_PRICES = """
-    SELECT * FROM (
-        SELECT DISTINCT ON (model, basis, bucket::date)
-               model || ' ' || basis AS series, basis, bucket::date AS day, close
-        FROM gpu_bar ORDER BY model, basis, bucket::date, bucket DESC, interval_seconds) daily
+    SELECT series, basis, day, price_usd AS close FROM gpu_index WHERE NOT is_thin
     ORDER BY day DESC, series LIMIT %(limit)s
 """
 _SOURCES = """

@@ -189,7 +189,8 @@ def _is_due(context: EventContext, state: SubjectState) -> bool:
 
 
 def _is_same(before: Measurement, after: Measurement) -> bool:
-    return before.value == after.value and before.evidence == after.evidence
+    same_evidence = before.evidence == after.evidence
+    return same_evidence and (before.value, before.is_unknown) == (after.value, after.is_unknown)
 
 
 def _input_at(

@@ -22,7 +22,7 @@ from projections.facts.decisions import decided
 from projections.facts.loans import with_loan
 from projections.facts.log import Change, Kind, Log, record
 from projections.facts.names import named, with_canonical_names
-from projections.facts.prices import Prices, gpu_series, with_gpu_bar, with_share_bar
+from projections.facts.prices import Prices, with_gpu_bar, with_share_bar
 from projections.facts.relief import facilities_of, with_lenders, with_waiver
 from projections.facts.renaming import renamed
 from projections.facts.reports import report_of
@@ -78,7 +78,7 @@ def _share(world: World, bar: EquityBarClosed, _: JournaledEvent) -> Learned:
 
 def _gpu(world: World, bar: GpuBarClosed, _: JournaledEvent) -> Learned:
     prices = with_gpu_bar(world.prices, bar)
-    return _priced(world, prices, {Thing.GPU: (gpu_series(bar.model, bar.basis),)})
+    return _priced(world, prices, {Thing.GPU: (bar.series.name,)})
 
 
 def _priced(world: World, prices: Prices, touched: Touched) -> Learned:

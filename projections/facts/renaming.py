@@ -13,14 +13,14 @@ from events.base import NameKind
 from events.families.financials import RevenueReported, UnitCostReported, UtilizationReported
 from projections.facts import book as deals
 from projections.facts.decisions import LOGS, Decided
+from projections.facts.gpu_index import GpuIndex
+from projections.facts.gpu_index import merged as merged_indices
 from projections.facts.loans import NOTHING, REPAYMENTS, TERMS, Loans, groups_of
 from projections.facts.log import Change, Kind, Log, all_facts, refiled
 from projections.facts.names import Names, with_canonical_names
-from projections.facts.prices import Prices, gpu_series
+from projections.facts.prices import Prices
 from projections.facts.sites import DELIVERIES, ENDS, PROMISES, SITE_KINDS, Sites, derived
 from projections.facts.world import Thing, Touched, World
-from projections.facts.year import Year
-from projections.facts.year import merged as merged_years
 from projections.persistent import PersistentMap, items_of
 
 V = TypeVar("V")
@@ -149,10 +149,10 @@ def _sites(sites: Sites, names: Names) -> Sites:
 
 
 def _prices(prices: Prices, names: Names) -> Prices:
-    """Make one year of two that turn out to be of one model; the price is the newest."""
-    gpus: HashTrieMap[str, Year] = HashTrieMap()
-    for series, year in sorted(items_of(prices.gpus), key=lambda pair: (pair[1].at, pair[0])):
-        model, _, basis = series.rpartition(" ")
-        name = gpu_series(names.canonical(NameKind.GPU_MODEL, model), basis)
-        gpus = gpus.insert(name, merged_years(gpus[name], year) if name in gpus else year)
+    """Make one index of two that turn out to be of one model."""
+    gpus: HashTrieMap[str, GpuIndex] = HashTrieMap()
+    for _, index in sorted(items_of(prices.gpus), key=lambda pair: (pair[1].days[-1].at, pair[0])):
+        series = index.series._replace(model=names.canonical(NameKind.GPU_MODEL, index.series.model))
+        moved, known = index._replace(series=series), gpus.get(series.name)
+        gpus = gpus.insert(series.name, moved if known is None else merged_indices(known, moved))
     return replace(prices, gpus=gpus)

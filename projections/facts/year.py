@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from events.families.prices import Bar
+from events.families.prices import EquityBarClosed
 
 A_YEAR = timedelta(days=365)
 
@@ -41,7 +41,7 @@ class Year(NamedTuple):
         return max(0.0, round((high_usd - self.price_usd) / high_usd, 6))
 
 
-def with_bar(year: Year | None, bar: Bar) -> Year:
+def with_bar(year: Year | None, bar: EquityBarClosed) -> Year:
     """Take in a bar, and the high of its day.
 
     What comes late counts for the high of its day and is not the newest price; the very same year
@@ -72,14 +72,6 @@ def with_quote(
     if highs is year.highs:
         return year
     return Year(highs, year.price_usd, year.at, year.event_id)
-
-
-def merged(older: Year, newer: Year) -> Year:
-    """Return one year of two of the same thing; the price is that of the newer one."""
-    highs = newer.highs
-    for high in older.highs:
-        highs = _with_high(highs, high)
-    return newer._replace(highs=highs)
 
 
 def _with_high(highs: tuple[High, ...], new: High) -> tuple[High, ...]:

@@ -36,7 +36,7 @@ class EquityBarPartRow(NamedTuple):
 
 
 class GpuBarPartRow(NamedTuple):
-    """One bar of a GPU model's bucket on one basis, prices in USD."""
+    """One bar of a GPU series, prices in USD; `basis` says all that the price is for."""
 
     model: str
     basis: str
@@ -68,7 +68,8 @@ def _shares(batch: EventBatch) -> ColumnBlock:
 
 
 def _gpu(bar: GpuBarClosed) -> GpuBarPartRow:
-    return GpuBarPartRow(*(getattr(bar, name) for name in GpuBarPartRow._fields))
+    series, same = bar.series, GpuBarPartRow._fields[2:]
+    return GpuBarPartRow(series.product, series.price_of, *(getattr(bar, name) for name in same))
 
 
 PRICES = Projection(

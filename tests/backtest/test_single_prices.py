@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,14 +25,14 @@ DAY = 86_400
 
 
 def gpu_price(time: datetime, price: float, known_at: datetime | None = None) -> Tick:
-    return single(time, price, known_at, event_type="GpuPriced", **RENTAL)
+    return single(time, price, known_at, event_type="GpuPriced", is_average=True, **RENTAL)
 
 
 def share_price(time: datetime, price: float) -> Tick:
     return single(time, price, event_type="EquityPriced", symbol="CRWV")
 
 
-def single(time: datetime, price: float, known_at: datetime | None = None, **more: str) -> Tick:
+def single(time: datetime, price: float, known_at: datetime | None = None, **more: Any) -> Tick:
     made = decode_document(
         {
             "occurred_at": time.isoformat(),
@@ -75,11 +76,11 @@ def test_single_prices_close_as_the_bars_that_are_drawn_of_them_live(made: list[
     assert by_day(singles) == by_day(bars)
 
 
-def test_a_price_that_was_made_before_the_last_one_closes_nothing() -> None:
+def test_an_average_that_was_known_later_takes_the_place_of_the_one_before() -> None:
     late = gpu_price(at("2025-03-03", 9), 1.0, known_at=at("2025-03-03", 22))
     prices = prices_of([H100], [gpu_price(at("2025-03-03", 21), 2.0), late])
     prices.let_single_prices_stand_in()
-    assert [one.close_usd for one in prices.series[H100].bars] == [2.0]
+    assert [one.close_usd for one in prices.series[H100].bars] == [1.0]
 
 
 def test_where_there_are_bars_single_prices_are_none() -> None:

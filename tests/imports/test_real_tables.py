@@ -8,6 +8,9 @@ import pytest
 from events.families.deals import DealAnnounced
 from events.families.power import PowerScheduled
 from events.families.prices import EquityBarClosed, GpuBarClosed
+from projections.episodes.rows import IndicatorCurrentRow
+from projections.warning_signs import WARNING_SIGNS
+from tests.given import given, standing
 from tests.imports.tables import Imported, shared
 
 
@@ -59,6 +62,23 @@ def test_offers_on_demand_by_day(tmp_path: Path) -> None:
     assert sum(bar.quantity for bar in bars) == 3_999
     assert {"H100", "H200", "B200"} <= {bar.model for bar in bars}
     assert len({(bar.model, bar.known_at) for bar in bars}) == len(bars)
+
+
+@pytest.mark.parametrize(
+    ("subject", "value", "level"),
+    [
+        ("H100 SXM rental_hour", 0.185464, "watch"),
+        ("B200 rental_hour", 0.064336, "calm"),
+        ("H200 rental_hour", 0.242399, "warning"),
+    ],
+)
+def test_falls_of_rents_are_medians_against_medians(
+    subject: str, value: float, level: str, tmp_path: Path
+) -> None:
+    found = imported(tmp_path, "gpu/rental_offers_daily_2026-07_2026-08.csv")
+    rows = standing(WARNING_SIGNS, given(WARNING_SIGNS, *found.events), IndicatorCurrentRow)
+    row = rows["gpu_resale_drawdown", subject]
+    assert (row.value, row.level) == (value, level)
 
 
 def test_listings_of_a_shop(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ async def test_a_database_of_an_earlier_release_is_brought_up_to_date_while_its_
     assert {name: answers(empty_database)[name] for name in rows} == rows
     # And new versions catch up beside it, until a second migration shows them
     await project(empty_database, batch=7)
-    assert shown(empty_database) == versions | {"fact": 1}
+    assert shown(empty_database) == versions | {"fact": 1, "gpu_index": 1}
     migrate(empty_database, PROJECTIONS, None, silent)
     assert shown(empty_database) == {projection.name: projection.version for projection in PROJECTIONS}
     # Then the rows are those of a database that folded the journal afresh

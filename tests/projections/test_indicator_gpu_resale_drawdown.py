@@ -8,12 +8,14 @@ from events.base import Event
 from events.families.prices import GpuBarClosed
 from projections.base import Step
 from projections.episodes.rows import IndicatorCurrentRow, IndicatorRow
-from projections.facts.year import A_YEAR, Year, with_bar
+from projections.facts.gpu_index import GpuIndex, fall_of, with_gpu_price
+from projections.facts.year import A_YEAR
 from projections.warning_signs import WARNING_SIGNS
 from projections.warning_signs.fold import WarningSigns
-from tests.given import event, given, rows_of, standing
+from tests.given import event, given, noon, rows_of, standing
 
 START = date(2024, 1, 1)
+NOW = noon("2026-07-01")
 
 
 def bar(day: str, high: float, close: float, basis: str = "resale", at: str = "12:00:00") -> Event:
@@ -39,7 +41,7 @@ def now(step: Step[WarningSigns]) -> dict[str, tuple[float, str]]:
 
 
 def test_a_tenth_below_the_year_s_high_is_exactly_at_watch() -> None:
-    step = given(WARNING_SIGNS, bar("2026-01-01", 30_000, 29_000), bar("2026-02-01", 27_500, 27_000))
+    step = given(WARNING_SIGNS, bar("2026-01-01", 30_000, 30_000), bar("2026-02-01", 27_500, 27_000))
     assert now(step) == {"H100 resale": (0.1, "watch")}
 
 
@@ -62,7 +64,7 @@ def test_a_high_counts_for_a_year() -> None:
 
 
 def test_a_late_bar_raises_the_high_and_is_not_the_newest_price() -> None:
-    step = given(WARNING_SIGNS, bar("2026-02-01", 30_000, 30_000), bar("2026-01-01", 40_000, 5_000))
+    step = given(WARNING_SIGNS, bar("2026-02-01", 30_000, 30_000), bar("2026-01-01", 40_000, 40_000))
     assert now(step)["H100 resale"] == (0.25, "warning")
 
 
@@ -77,8 +79,9 @@ def test_the_evidence_is_the_newest_price_and_the_high() -> None:
     last = [row for row in rows if row.indicator == "gpu_resale_drawdown"][-1]
     assert last.evidence == [second.event_id, first.event_id]
     assert last.text == (
-        "the resale price of the H100 is 25.0 % below its high of the past year:"
-        " $40,000.00 on 1 January 2026, now $30,000.00"
+        "the median resale price of the H100 is 25.0 % below its high of the past year:"
+        " $40,000.00 on 1 January 2026 (a publisher's figure),"
+        " now $30,000.00 on 1 February 2026 (a publisher's figure)"
     )
 
 
@@ -88,16 +91,19 @@ DAYS_AND_PRICES = st.lists(st.tuples(st.integers(0, 900), st.integers(1, 50)), m
 @settings(deadline=None)
 @forall(DAYS_AND_PRICES)
 def test_the_window_knows_the_year_s_high_whatever_the_order_of_bars(bars: list[tuple[int, int]]) -> None:
-    year: Year | None = None
+    index: GpuIndex | None = None
     for place, (day, price) in enumerate(bars):
         one = bar(str(START + timedelta(days=day)), price, price)
         assert isinstance(one, GpuBarClosed)
-        year = with_bar(year, one)
+        index = with_gpu_price(index, one)
         # What is a year older than the newest bar so far is gone for good, as its high counts no more.
         seen = bars[: place + 1]
         newest = max(day for day, _ in seen)
-        recent = [price for day, price in seen if day > newest - A_YEAR.days]
-        assert year.high.price_usd == max(recent)
-        assert year.price_usd == [price for day, price in seen if day == newest][-1]
-        assert 1 <= len(year.highs) <= A_YEAR.days
-        assert 0 <= year.drawdown < 1
+        # Of averages of one day the one that is known last holds.
+        recent = {day: price for day, price in seen if day > newest - A_YEAR.days}
+        fall = fall_of(index, NOW, 0.2)
+        assert fall
+        assert fall.high.price_usd == max(recent.values())
+        assert fall.now.price_usd == recent[newest]
+        assert len(index.days) == len(recent) <= A_YEAR.days
+        assert 0 <= fall.share < 1
