@@ -39,6 +39,7 @@ def definition_rows() -> tuple[DefinitionRow, ...]:
             named_in="; ".join(map(str, definition.named_in)),
             family=definition.family,
             board=definition.board,
+            stands_for=definition.moment.stands_for if definition.moment else None,
         )
         for definition in DEFINITIONS.values()
     )
@@ -46,7 +47,7 @@ def definition_rows() -> tuple[DefinitionRow, ...]:
 
 WARNING_SIGNS = Projection(
     name="warning_signs",
-    version=2,
+    version=3,
     initial=WarningSigns(),
     # Time passes with every event.
     reads=(Event,),
