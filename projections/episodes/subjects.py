@@ -199,7 +199,7 @@ def _is_due(context: EventContext, state: SubjectState) -> bool:
 
 
 def _is_same(before: Measurement, after: Measurement) -> bool:
-    same = before.value == after.value and before.evidence == after.evidence
+    same = before.value == after.value and before.evidence == after.evidence and before.text == after.text
     return same and (before.is_unknown, before.is_old) == (after.is_unknown, after.is_old)
 
 

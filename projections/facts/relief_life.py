@@ -12,13 +12,17 @@ from projections.facts.reports import Fact
 
 
 class ReliefState(StrEnum):
-    """How relief or a default stands; `granted` where nobody said until when, so that nobody knows."""
+    """How relief or a default stands; `granted` where nobody said until when, so that nobody knows.
+
+    What is `gone` was retracted, or joined with another fact.
+    """
 
     GRANTED = "granted"
     STANDING = "standing"
     EXPIRED = "expired"
     CURED = "cured"
     WITHDRAWN = "withdrawn"
+    GONE = "gone"
 
 
 OVER = {ReliefStatus.CURED: ReliefState.CURED, ReliefStatus.WITHDRAWN: ReliefState.WITHDRAWN}

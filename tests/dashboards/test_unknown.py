@@ -96,12 +96,12 @@ def test_levels_over_time_are_unknown_before_the_first_measurement_and_on_old_in
     levels = shown(demo, BUBBLE_WATCH, "Levels over time")
     of = {
         title: [row["value"] for row in levels if row["metric"].strip() == title]
-        for title in ("Neocloud shock", "GPU price drawdown", "Credit waivers")
+        for title in ("Neocloud shock", "GPU price drawdown", "Credit waivers and defaults")
     }
     assert of["Neocloud shock"] == [-1, 0, 3, 3, 3]
     assert of["GPU price drawdown"][0] == 2
     assert of["GPU price drawdown"][-3:] == [0, -1, -1]
-    assert of["Credit waivers"][-1] == 0
+    assert of["Credit waivers and defaults"][-1] == 0
 
 
 def test_episodes_of_the_past_begin_unknown_too(demo: str) -> None:

@@ -71,9 +71,7 @@ def test_a_sign_counts_for_90_days_after_it_has_calmed_down() -> None:
 
 
 def test_a_sign_that_comes_back_counts_from_then_on() -> None:
-    step = given(
-        WARNING_SIGNS, forbearance("2026-01-01"), tick("2026-04-01"), forbearance("2026-05-01")
-    )
+    step = given(WARNING_SIGNS, forbearance("2026-01-01"), tick("2026-04-01"), forbearance("2026-05-01"))
     assert now(step).text.endswith("(worst all: warning, since 1 May 2026)")
 
 
