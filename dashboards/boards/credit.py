@@ -68,9 +68,9 @@ def _measured(role: str) -> str:
 def _relief(role: str, empty: str) -> Panel:
     return table(
         f"Relief by {role}",
-        f"Severity of relief that stands, of defaults that are not cured, and of what became known in the last"
-        f" 90 days, per {role}, the worst 50 of those chosen: {WEIGHTS}. Levels: {thresholds_in_words('credit_waivers')}. From"
-        " read.indicator_current (credit_waivers).",
+        "Severity of relief that stands, of defaults that are not cured, and of what became known in the last"
+        f" 90 days, per {role}, the worst 50 of those chosen: {WEIGHTS}. Levels:"
+        f" {thresholds_in_words('credit_waivers')}. From read.indicator_current (credit_waivers).",
         f"""SELECT {_name(role)} AS name, value FROM read.indicator_current
 WHERE indicator = 'credit_waivers' AND {_measured(role)} ORDER BY value DESC, subject LIMIT 50""",
         field("name", renamed(role.title()), board_link(f"This {role}", "credit", role)),

@@ -147,7 +147,9 @@ def _parts(view: View, counted: list[Case], whose: str, towards: str) -> Iterabl
         yield f"{cases} {whose} {view.last} ({_kinds(new)}{until})"
     before = [case for case in relief if case not in new]
     if before:
-        yield f"{_kinds(before)} {whose} from before, {_standing(before)}"
+        last = max(case.ends for case in before if case.ends)
+        until = f"standing until {day(last)}" if len(before) == 1 else f"standing, the last until {day(last)}"
+        yield f"{_kinds(before)} {whose}, granted earlier and {until}"
 
 
 def _standing(cases: list[Case]) -> str:
