@@ -144,7 +144,7 @@ FROM read.equity_bar WHERE symbol = '${symbol}' AND $__timeFilter(bucket) GROUP 
     " EquityPriced (docs/events.md).",
 )
 
-RANK = "array_position(ARRAY['calm', 'watch', 'warning', 'critical'], level) - 1"
+RANK = "array_position(ARRAY['unknown', 'calm', 'watch', 'warning', 'critical'], level) - 2"
 # Without any row Grafana would say that a field is missing.
 LEVELS = levels_over_time(
     "Levels of the chosen signs",

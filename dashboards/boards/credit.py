@@ -86,21 +86,19 @@ LIFE = table(
     " cured. Granted: nobody said until when, so that it counts for 90 days only and is not known to be over."
     " Expired, cured, withdrawn: since when. From read.relief.",
     f"""SELECT e.state, replace(e.kind, '_', ' ') AS kind, e.borrower, e.severity, e.granted_on,
-  e.relief_ends, e.ended_on, array_to_string(e.lenders, ', ') AS lenders, e.facility_id, e.reports,
-  e.source_url
+  e.relief_ends, e.ended_on, array_to_string(e.lenders, ', ') AS lenders, e.facility_id, e.source_url
 FROM read.relief e WHERE {is_chosen("e")}
 ORDER BY e.state <> 'standing', e.state <> 'granted', e.severity DESC, e.first_known_at DESC, e.fact_id
 LIMIT 200""",
-    field("state", renamed("State"), width(90)),
-    field("kind", renamed("What"), width(100)),
-    field("borrower", renamed("Borrower"), width(140), board_link("This borrower", "credit", "borrower")),
+    field("state", renamed("State"), width(82)),
+    field("kind", renamed("What"), width(95)),
+    field("borrower", renamed("Borrower"), width(120), board_link("This borrower", "credit", "borrower")),
     colored("severity", "Severity", "credit_waivers", 85),
     field("granted_on", renamed("Since"), *DAY, width(95)),
     field("relief_ends", renamed("Stands until"), *DAY, width(105)),
     field("ended_on", renamed("Over since"), *DAY, width(95)),
-    field("lenders", renamed("Lenders")),
-    field("facility_id", renamed("Loan"), width(190)),
-    field("reports", renamed("Reports"), width(75)),
+    field("lenders", renamed("Lenders"), width(110)),
+    field("facility_id", renamed("Loan")),
     source_column(),
     empty="No relief and no default of these borrowers and lenders was ever reported. It comes as"
     " CreditWaiverReported events.",

@@ -41,8 +41,8 @@ def test_relief_stands_until_its_day_however_long_ago_it_was_granted() -> None:
     row = now("borrower:CoreWeave", UNTIL, tick("2026-08-31"))
     assert (row.value, row.level) == (2.0, "warning")
     assert row.text == (
-        "1 forbearance for CoreWeave, granted earlier and standing until 1 September 2026, with a severity of 2"
-        " in all"
+        "1 forbearance for CoreWeave, granted earlier and standing until 1 September 2026, with a severity"
+        " of 2 in all"
     )
     over = now("borrower:CoreWeave", UNTIL, tick("2026-08-31"), tick("2026-09-01"))
     assert (over.value, over.level, over.is_old) == (0.0, "calm", False)
@@ -147,8 +147,8 @@ def test_coreweave_s_waiver_of_december_2025_stands_until_october_2027() -> None
     # The waiver alone: the amendment of September and the waiver of 2024 have no stated end.
     assert (march.value, march.level) == (1.0, "watch")
     assert march.text == (
-        "1 waiver for CoreWeave, granted earlier and standing until 1 October 2027, with a severity of 1 in all;"
-        " 2 older cases of relief (1 amendment, 1 waiver) are not known to be cured"
+        "1 waiver for CoreWeave, granted earlier and standing until 1 October 2027, with a severity of"
+        " 1 in all; 2 older cases of relief (1 amendment, 1 waiver) are not known to be cured"
     )
     # New until 31 March: 0.5 of 2 October had left the window on 31 December.
     assert now("borrower:CoreWeave", *known).value == 1.0
