@@ -50,6 +50,8 @@ class Level(StrEnum):
         return LEVELS.index(self)
 
 
+# What a sign is at of which nothing is known: it is no level, and never calm.
+UNKNOWN = "unknown"
 LEVELS = CALM, WATCH, WARNING, CRITICAL = tuple(Level)
 
 
@@ -80,13 +82,21 @@ class Thresholds:
         return {Level.WATCH: self.watch, Level.WARNING: self.warning, Level.CRITICAL: self.critical}[level]
 
 
+class Moment(NamedTuple):
+    """What a sign about a moment is about, and how long after its input it stands: then it ends by itself."""
+
+    what: str
+    stands_for: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """An indicator as data; `why` says in one sentence why an analyst should care.
 
     `family` routes its alerts, `board` is the file in dashboards/boards on which it is drawn, and
-    `named_in` says where the sources name it. After `stale_after` without any input the value is shown
-    as stale; None where silence says that nothing has happened. `window` is the time over which it counts
+    `named_in` says where the sources name it. After `stale_after` without any `input`, which is what it is
+    called in sentences, the value is unknown, whatever its level was; None where silence says that nothing
+    has happened. A sign about a `moment` ends by itself. `window` is the time over which it counts
     unless a watchlist says otherwise; None where it counts over none that may be changed. A level is taken
     once the value has reached it `for_at_least` so long without a break, and left once the value is back
     by `hysteresis`, a part of the threshold: 0 where values do not waver, such as counts. Where a value
@@ -104,6 +114,8 @@ class Definition:
     named_in: tuple[Passage, ...] = ()
     direction: Direction = Direction.RISING
     stale_after: timedelta | None = None
+    input: str = "report"
+    moment: Moment | None = None
     window: timedelta | None = None
     for_at_least: timedelta = timedelta(0)
     hysteresis: float = 0.1

@@ -24,7 +24,8 @@ class Measurement:
     says where it is written: None means by the event that is folded, empty that nothing is left to cite.
     Its input was last heard of at `heard_at`, where other events than those of that input measure it
     too; what is `settled` is known whatever nobody says any more, and never goes stale. A value that
-    `is_unknown` could not be measured: it is 0, and says nothing.
+    `is_unknown` could not be measured: it is 0, and says nothing. What `is_old` is 0 only because of its age:
+    nobody said that it is over.
     """
 
     subject: str
@@ -35,6 +36,12 @@ class Measurement:
     heard_at: datetime | None = None
     settled: bool = False
     is_unknown: bool = False
+    is_old: bool = False
+
+    @property
+    def has_no_level(self) -> bool:
+        """Return whether it is at no level, whatever its value: nothing is known, or it is too old."""
+        return self.is_unknown or self.is_old
 
     def with_source(self, cited: str) -> "Measurement":
         """Return the measurement with where it is written; at every measurement, so without `replace`."""
@@ -43,16 +50,21 @@ class Measurement:
             heard_at=self.heard_at,
             settled=self.settled,
             is_unknown=self.is_unknown,
+            is_old=self.is_old,
         )
 
 
 class ActivePeriod(NamedTuple):
-    """A time at warning or above: its highest level, and when it ended, None while it goes on."""
+    """A time at warning or above: its highest level, and when it ended, None while it goes on.
+
+    Of one that `is_lost` nobody knows whether it ended: from then on nothing was known.
+    """
 
     level: Level
     since: datetime
     ended_at: datetime | None
     evidence: tuple[UUID, ...]
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

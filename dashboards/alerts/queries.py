@@ -12,6 +12,8 @@ LONGEST_MESSAGE = 600
 LONGEST_HEADLINE = 160
 # The first ones say what it is about; the board has them all.
 EVIDENCE_SHOWN = 3
+# Why an alert is over that is not known to be calm: a rule tells by numbers.
+UNKNOWN_NOW, OLD_NOW = 2, 1
 
 
 def above(indicator: str) -> str:
@@ -70,9 +72,18 @@ ORDER BY current.subject, severity.rank"""
 
 
 def value(indicator: str, factor: float) -> str:
-    """Return the SQL of each subject's value, times a factor."""
+    """Return the SQL of each subject's value, times a factor; none of what is unknown or only too old."""
     return f"""\
 SELECT subject, value * {factor:g} AS value
+FROM read.indicator_current
+WHERE indicator = '{indicator}' AND NOT is_unknown AND NOT is_old
+ORDER BY subject"""
+
+
+def over(indicator: str) -> str:
+    """Return the SQL of why each subject would be over: UNKNOWN_NOW, OLD_NOW, or 0 where it is calm."""
+    return f"""\
+SELECT subject, CASE WHEN is_unknown THEN {UNKNOWN_NOW} WHEN is_old THEN {OLD_NOW} ELSE 0 END AS ended
 FROM read.indicator_current
 WHERE indicator = '{indicator}'
 ORDER BY subject"""

@@ -22,6 +22,14 @@ KEPT_FOR_PRICES, KEPT_FOR_FACTS = "5m", "0s"
 AT_LEVEL = {"evaluator": {"type": "eq", "params": [0]}, "unloadEvaluator": {"type": "lt", "params": [0]}}
 
 
+# What became of it: calm is only what is known to be calm.
+OVER = (
+    f'{{{{ with index $values "O" }}}}{{{{ if eq .Value {queries.UNKNOWN_NOW}.0 }}}}is no longer known'
+    f"{{{{ else if eq .Value {queries.OLD_NOW}.0 }}}}is no longer new, and not known to be cured or over"
+    "{{ else }}is over{{ end }}{{ end }}"
+)
+
+
 def indicator_groups() -> list[dict[str, Any]]:
     """Return the rules of all indicators, a group each."""
     drawn = drawn_over_time()
@@ -116,6 +124,7 @@ def _rule(indicator: Indicator, board: Board, panel: Panel) -> dict[str, Any]:
             "threshold": printed("T", unit.printf),
             "since": '{{ with index $values "S" }}{{ humanizeTimestamp .Value }}{{ end }}',
             "evidence": "{{ $labels.evidence }}",
+            "over": OVER,
             "formula": definition.formula,
             **links(board, panel),
         },
@@ -124,5 +133,6 @@ def _rule(indicator: Indicator, board: Board, panel: Panel) -> dict[str, Any]:
             "V": queries.value(name, unit.factor),
             "T": queries.threshold(name, unit.factor),
             "S": queries.since(name),
+            "O": queries.over(name),
         },
     )

@@ -60,7 +60,8 @@ Silence: {{ .ExternalURL }}alerting/silence/new?alertmanager=grafana
 {{- end }}
 
 {{ define "ouroboros.over" -}}
-{{ .Annotations.about }} ({{ .Labels.severity }}) is over{{ with .Annotations.value }}: now {{ . }}{{ end }}
+{{ .Annotations.about }} ({{ .Labels.severity }}) {{ or .Annotations.over "is over" }}
+{{- with .Annotations.value }}: now {{ . }}{{ end }}
 {{- with .Annotations.threshold }}, threshold {{ . }}{{ end }}.
 {{ end }}
 """

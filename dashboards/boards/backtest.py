@@ -14,6 +14,7 @@ from dashboards.grafana.fields import MINUTE, as_level, field, unit, width
 from dashboards.grafana.levels import UNKNOWN_RANK
 from dashboards.grafana.panels import levels_over_time, stat, table, text, time_series
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
+from projections.definition import UNKNOWN
 
 # A holiday or a feed's pause; beyond this many days a price says nothing about the day that was asked for.
 NEAR = 7
@@ -27,7 +28,8 @@ EPISODE_SQL = f"""reached AS (
   SELECT DISTINCT ON (signal_id) signal_id, known_at, indicator, subject, level, message,
          journal_offset, journal_index
   FROM read.signal
-  WHERE indicator = ANY({chosen("indicator")}) AND {rank("level")} >= {rank("'${level}'")}
+  WHERE indicator = ANY({chosen("indicator")}) AND level <> '{UNKNOWN}'
+    AND {rank("level")} >= {rank("'${level}'")}
   ORDER BY signal_id, step_number
 ), episode AS (
   SELECT * FROM reached WHERE $__timeFilter(known_at)
@@ -142,7 +144,7 @@ FROM read.equity_bar WHERE symbol = '${symbol}' AND $__timeFilter(bucket) GROUP 
     " EquityPriced (docs/events.md).",
 )
 
-RANK = "array_position(ARRAY['calm', 'watch', 'warning', 'critical'], level) - 1"
+RANK = "array_position(ARRAY['unknown', 'calm', 'watch', 'warning', 'critical'], level) - 2"
 # Without any row Grafana would say that a field is missing.
 LEVELS = levels_over_time(
     "Levels of the chosen signs",

@@ -2,12 +2,12 @@
 
 from dashboards.grafana.board import DEALS, INDICATORS, Board, chosen_from, row, signals
 from dashboards.grafana.fields import DAY, MINUTE, as_level, field, width
-from dashboards.grafana.levels import UNKNOWN
 from dashboards.grafana.panels import table
 from dashboards.grafana.sql import chosen, in_words, rank, shown_level, spoken
 from dashboards.panels.changes import IN_RANGE, LAST_DAY, SIGNALS, TIMELINE
 from dashboards.panels.lights import COMPOSITE, COUNTS, FIVE_SIGNS, PIPELINE, UNSEEN
 from dashboards.panels.subjects import EXPLANATION, NOT_SHOWN, WORST, explained, subjects_table
+from projections.definition import UNKNOWN
 from projections.indicators.bubble_break import SIGNS
 
 _ABOVE = ", ".join(f"'{sign}'" for sign in (*SIGNS, "bubble_break"))
@@ -16,7 +16,7 @@ OTHERS = table(
     "The other signs, each at its worst",
     "Every sign but the five above, the worst first, each with its worst subject now, whatever the time"
     " range: its value, the threshold of its level (calm and unknown: of watch), since when, and how many"
-    " of its subjects are above calm. Unknown: nothing was heard yet, or it was calm on an input that is"
+    " of its subjects are above calm. Unknown: nothing was heard yet, or its input is"
     " too old. A click on a sign leads to what explains it. From read.indicator_current,"
     " read.indicator_definition and read.signal.",
     f"""WITH {WORST}
@@ -24,7 +24,7 @@ SELECT t.level AS "Level", t.title AS "Sign",
        coalesce({spoken("t.subject")}, 'nothing heard yet') AS "Subject",
        coalesce({in_words("t.value", "t.unit")}, '-') AS "Value",
        {in_words("t.threshold", "t.unit")} AS "Threshold",
-       CASE WHEN t.level = '{UNKNOWN}' THEN t.stale_since ELSE t.since END AS "Since",
+       CASE WHEN t.level = '{UNKNOWN}' THEN coalesce(t.stale_since, t.since) ELSE t.since END AS "Since",
        (SELECT count(*) FILTER (WHERE c.level <> 'calm') || ' of ' || count(*) FROM read.indicator_current c
         WHERE c.indicator = t.indicator) AS "Up",
        CASE WHEN t.level IN ('warning', 'critical') THEN coalesce(t.acknowledged_by, 'nobody') END

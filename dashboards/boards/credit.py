@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from dashboards.grafana.board import DEALS, Board, row
 from dashboards.grafana.fields import DAY, field, renamed, width
-from dashboards.grafana.indicators import bars, board_link, indicator_over_time, indicator_stat, source_column
+from dashboards.grafana.indicators import (
+    bars,
+    board_link,
+    colored,
+    indicator_over_time,
+    indicator_stat,
+    source_column,
+)
 from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import NEUTRAL, Panel, id_of, stat, table, time_series
 from dashboards.grafana.sql import chosen
@@ -54,9 +61,9 @@ def _measured(role: str) -> str:
 def _relief(role: str, empty: str) -> Panel:
     return table(
         f"Relief by {role}",
-        f"Severity of what lenders granted or borrowers missed in the last 90 days, per {role}, the worst"
-        f" 50 of those chosen: {WEIGHTS}. Levels: {thresholds_in_words('credit_waivers')}. From"
-        " read.indicator_current (credit_waivers).",
+        "Severity of relief that stands, of defaults that are not cured, and of what became known in the last"
+        f" 90 days, per {role}, the worst 50 of those chosen: {WEIGHTS}. Levels:"
+        f" {thresholds_in_words('credit_waivers')}. From read.indicator_current (credit_waivers).",
         f"""SELECT {_name(role)} AS name, value FROM read.indicator_current
 WHERE indicator = 'credit_waivers' AND {_measured(role)} ORDER BY value DESC, subject LIMIT 50""",
         field("name", renamed(role.title()), board_link(f"This {role}", "credit", role)),
@@ -64,6 +71,31 @@ WHERE indicator = 'credit_waivers' AND {_measured(role)} ORDER BY value DESC, su
         empty=empty,
     )
 
+
+LIFE = table(
+    "Relief and defaults, and how they stand",
+    "All relief and defaults of the chosen borrowers and lenders, whatever the time range, at most 200:"
+    " what stands first, the worst first. Standing: until the day that was stated, a default until it is"
+    " cured. Granted: nobody said until when, so that it counts for 90 days only and is not known to be over."
+    " Expired, cured, withdrawn: since when. From read.relief.",
+    f"""SELECT e.state, replace(e.kind, '_', ' ') AS kind, e.borrower, e.severity, e.granted_on,
+  e.relief_ends, e.ended_on, array_to_string(e.lenders, ', ') AS lenders, e.facility_id, e.source_url
+FROM read.relief e WHERE {is_chosen("e")}
+ORDER BY e.state <> 'standing', e.state <> 'granted', e.severity DESC, e.first_known_at DESC, e.fact_id
+LIMIT 200""",
+    field("state", renamed("State"), width(82)),
+    field("kind", renamed("What"), width(95)),
+    field("borrower", renamed("Borrower"), width(120), board_link("This borrower", "credit", "borrower")),
+    colored("severity", "Severity", "credit_waivers", 85),
+    field("granted_on", renamed("Since"), *DAY, width(95)),
+    field("relief_ends", renamed("Stands until"), *DAY, width(105)),
+    field("ended_on", renamed("Over since"), *DAY, width(95)),
+    field("lenders", renamed("Lenders"), width(110)),
+    field("facility_id", renamed("Loan")),
+    source_column(),
+    empty="No relief and no default of these borrowers and lenders was ever reported. It comes as"
+    " CreditWaiverReported events.",
+)
 
 BY_BORROWER = _relief(
     "borrower", "No relief to these borrowers was ever reported. It comes as CreditWaiverReported events."
@@ -74,7 +106,7 @@ BY_LENDER = _relief(
 
 OVER_TIME = replace(
     indicator_over_time(
-        "Severity of relief in 90 days, over time",
+        "Severity of relief and defaults, over time",
         "credit_waivers",
         "In all, and the worst of the chosen borrowers and lenders.",
         where=f"(subject = 'all' OR {_measured('borrower')} OR {_measured('lender')})",
@@ -139,6 +171,7 @@ BOARD = Board(
     rows=(
         row(4, (RELIEF, 5), (WORST_LTV, 5), (WORST_LEVERAGE, 5), (WORST_PLEDGE, 5), (OFF_BALANCE, 4)),
         row(8, (LOAN_EVENTS, 24)),
+        row(7, (LIFE, 24)),
         row(8, (BY_BORROWER, 6), (BY_LENDER, 6), (OVER_TIME, 12)),
         row(7, (SEVERITY_OVER_TIME, 24)),
         row(9, (REPORTS, 24)),

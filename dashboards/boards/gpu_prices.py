@@ -3,10 +3,10 @@
 from dashboards.grafana.board import DEALS, Board, chosen_from, row
 from dashboards.grafana.fields import DAY, UNLIT, as_level, field, renamed, steps, unit, width
 from dashboards.grafana.indicators import binned, board_link, indicator_over_time, indicator_stat
-from dashboards.grafana.levels import UNKNOWN
 from dashboards.grafana.panels import Panel, table, time_series
 from dashboards.grafana.sql import as_of, chosen, is_unknown, shown_level
 from dashboards.panels.loans import loans_on_gpus
+from projections.definition import UNKNOWN
 from projections.facts.gpu_index import LEAST_OFFERS
 from projections.indicators import DEFINITIONS
 

@@ -6,7 +6,6 @@ from typing import Any
 from dashboards.grafana.board import uid_of
 from dashboards.grafana.fields import COLORED, Override, Property, field, link, renamed, steps, unit, width
 from dashboards.grafana.levels import (
-    UNKNOWN,
     lines_of,
     no_value,
     regex_mapping,
@@ -15,7 +14,7 @@ from dashboards.grafana.levels import (
 )
 from dashboards.grafana.panels import Panel, stat, time_series
 from dashboards.grafana.sql import as_of, known, spoken
-from projections.definition import Direction, Thresholds
+from projections.definition import UNKNOWN, Direction, Thresholds
 from projections.indicators import DEFINITIONS
 
 # More lines than these nobody tells apart.
@@ -63,26 +62,29 @@ def history(indicator: str, *, name: str = spoken("subject"), where: str = "true
   WHERE i.indicator = '{indicator}' AND $__timeFilter(i.known_at) AND NOT i.is_unknown
   GROUP BY s.name, {binned("i.known_at")}
 ), held AS (
-  SELECT edge.at, s.name, newest.value, newest.is_unknown,
-    CASE WHEN newest.known_at < s.known_at THEN newest.known_at + s.stale_after ELSE s.stale_since END
-      AS old_at
+  SELECT s.name, newest.value, least(edge.at, lost.at,
+    CASE WHEN newest.known_at < s.known_at THEN newest.known_at + s.stale_after ELSE s.stale_since END) AS at
   FROM shown s
   CROSS JOIN (
     VALUES ($__timeFrom()::timestamptz, false), (least(now(), $__timeTo()::timestamptz), true)
   ) AS edge(at, closes)
   CROSS JOIN LATERAL (
-    SELECT i.value, i.known_at, i.is_unknown FROM read.indicator i
+    SELECT i.value, i.known_at FROM read.indicator i
     WHERE i.indicator = '{indicator}' AND i.subject = s.subject AND i.known_at <= edge.at
-      AND (edge.closes OR i.known_at < edge.at)
+      AND (edge.closes OR i.known_at < edge.at) AND NOT i.is_unknown
     ORDER BY i.known_at DESC, i.journal_offset DESC, i.journal_index DESC LIMIT 1
   ) newest
+  CROSS JOIN LATERAL (
+    SELECT min(i.known_at) AS at FROM read.indicator i
+    WHERE i.indicator = '{indicator}' AND i.subject = s.subject AND i.known_at > newest.known_at
+      AND i.is_unknown
+  ) lost
 )
 SELECT first_at AS time, name AS metric, worst AS value FROM drawn
 UNION ALL
 SELECT last_at + INTERVAL '1 millisecond', name, last FROM drawn WHERE last <> worst
 UNION ALL
-SELECT least(at, old_at), name, value FROM held
-WHERE NOT is_unknown AND (old_at IS NULL OR old_at > $__timeFrom()::timestamptz)
+SELECT at, name, value FROM held WHERE at >= $__timeFrom()::timestamptz
 ORDER BY 1, 2"""
 
 

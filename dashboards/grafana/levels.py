@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from math import inf, nextafter
 from typing import Any
 
-from projections.definition import LEVELS, Direction, Level, Thresholds
+from projections.definition import LEVELS, UNKNOWN, Direction, Level, Thresholds
 from projections.indicators import DEFINITIONS
 
 COLORS = {Level.CALM: "green", Level.WATCH: "yellow", Level.WARNING: "orange", Level.CRITICAL: "red"}
 
-# A calm value whose input is old is not known to be calm.
-UNKNOWN = "unknown"
 UNKNOWN_COLOR = "#8e8e8e"
 # All that a level is shown as, the mildest first.
 SHOWN_LEVELS = {level.value: color for level, color in COLORS.items()} | {UNKNOWN: UNKNOWN_COLOR}

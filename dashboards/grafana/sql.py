@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from dashboards.grafana.levels import UNKNOWN
 from events.units import Unit
+from projections.definition import UNKNOWN
 
 # What Grafana would take for a variable or a macro, and what ends a text.
 _ESCAPES = {"\\": "\\\\", "'": "''", "$": "\\u0024", "[": "\\u005B", "{": "\\u007B"}
@@ -45,12 +45,12 @@ def row_label(text: str) -> str:
 
 
 def is_unknown(current: str) -> str:
-    """Return whether a row of read.indicator_current could not be measured, or is calm on input too old."""
-    return f"({current}.is_unknown OR {current}.level = 'calm' AND {current}.stale_since IS NOT NULL)"
+    """Return whether nothing is known of a row of read.indicator_current, for instance on input too old."""
+    return f"{current}.is_unknown"
 
 
 def shown_level(current: str) -> str:
-    """Return the level at which a row of read.indicator_current is shown: calm may be unknown."""
+    """Return the level at which a row of read.indicator_current is shown: it may be unknown."""
     return f"CASE WHEN {is_unknown(current)} THEN '{UNKNOWN}' ELSE {current}.level END"
 
 

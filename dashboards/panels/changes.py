@@ -6,7 +6,7 @@ from dashboards.grafana.levels import UNKNOWN_RANK
 from dashboards.grafana.panels import Panel, levels_over_time, table
 from dashboards.grafana.sql import chosen, rank, row_label, spoken
 from dashboards.panels.subjects import EXPLANATION, NEWEST_FIRST, NOT_SHOWN, explained, signals_table
-from projections.definition import LEVELS, Level
+from projections.definition import LEVELS, UNKNOWN, Level
 
 
 def _changed(since: str, until: str) -> str:
@@ -62,33 +62,47 @@ SIGNALS = signals_table(
     empty="No signal of the chosen signs was raised in this time range. Choose a longer one.",
 )
 
-_COUNTED = tuple(level for level in LEVELS if level is not Level.CALM)
+_WORSE = tuple(level for level in LEVELS if level is not Level.CALM)
+_COUNTED = (*_WORSE, UNKNOWN)
 _MOVES = ", ".join(
     f"sum((level = '{level}')::int - (coalesce(was, 'calm') = '{level}')::int) AS {level}"
     for level in _COUNTED
 )
 _SUMS = ", ".join(f"sum({level}) OVER w AS {level}" for level in _COUNTED)
-_RANKS = " ".join(f"WHEN {level} > 0 THEN {level.rank}" for level in reversed(_COUNTED))
+_RANKS = " ".join(f"WHEN {level} > 0 THEN {level.rank}" for level in reversed(_WORSE))
 # Counting who comes and goes is a single pass; looking for the worst of all subjects at each step is not.
 # Of each of Grafana's intervals the worst is drawn, and behind it the last, so that no spike is lost.
-# What was not measured yet, and what is calm on old input, is unknown.
+# What was not measured yet, and what rests on old input, is unknown until it is measured again.
 # Without any row the panel would say that a field is missing.
 TIMELINE = levels_over_time(
     "Levels over time",
     "The level of each sign's worst subject over time, of all signs that were ever above calm. Unknown:"
-    " nothing was measured yet, or it is calm now on input that is too old. From read.signal,"
+    " nothing was measured yet, or its input was too old. From read.signal,"
     " read.indicator and read.indicator_current.",
-    f"""WITH step AS (
+    f"""WITH turn AS (
+  SELECT indicator, subject, known_at, level, journal_offset, journal_index, step_number
+  FROM read.signal WHERE known_at <= $__timeTo()
+  UNION ALL
+  SELECT s.indicator, s.subject, again.known_at, 'calm', again.journal_offset, again.journal_index, 0
+  FROM read.signal s CROSS JOIN LATERAL (
+    SELECT i.known_at, i.journal_offset, i.journal_index FROM read.indicator i
+    WHERE i.indicator = s.indicator AND i.subject = s.subject AND i.known_at >= s.known_at
+      AND (i.journal_offset, i.journal_index) > (s.journal_offset, s.journal_index) AND NOT i.is_unknown
+    ORDER BY i.known_at, i.journal_offset, i.journal_index LIMIT 1
+  ) again WHERE s.level = '{UNKNOWN}' AND again.known_at <= $__timeTo()
+), step AS (
   SELECT indicator, known_at, level, lag(level) OVER (
            PARTITION BY indicator, subject
            ORDER BY known_at, journal_offset, journal_index, step_number) AS was
-  FROM read.signal WHERE known_at <= $__timeTo()
+  FROM turn
 ), moved AS (
   SELECT indicator, greatest(known_at, $__timeFrom()) AS at, {_MOVES} FROM step GROUP BY 1, 2
 ), summed AS (
   SELECT indicator, at, {_SUMS} FROM moved WINDOW w AS (PARTITION BY indicator ORDER BY at)
 ), ranked AS (
-  SELECT indicator, at, {binned("at")} AS bin, CASE {_RANKS} ELSE 0 END AS rank FROM summed
+  SELECT indicator, at, {binned("at")} AS bin,
+         CASE {_RANKS} WHEN {UNKNOWN} > 0 THEN {UNKNOWN_RANK} ELSE 0 END AS rank
+  FROM summed
 ), last AS (
   SELECT DISTINCT ON (indicator) indicator, at, rank FROM ranked ORDER BY indicator, at DESC
 ), begun AS (
@@ -102,7 +116,7 @@ TIMELINE = levels_over_time(
 ), old AS (
   SELECT last.indicator, greatest(last.at, min(c.stale_since)) AS at
   FROM last JOIN read.indicator_current c ON c.indicator = last.indicator
-  WHERE last.rank = 0 AND c.level = 'calm' AND c.stale_since IS NOT NULL GROUP BY last.indicator, last.at
+  WHERE last.rank = 0 AND c.is_unknown AND c.stale_since IS NOT NULL GROUP BY last.indicator, last.at
 ), drawn AS (
   SELECT indicator, bin AS at, max(rank) AS rank FROM ranked GROUP BY indicator, bin
   UNION ALL (SELECT DISTINCT ON (indicator, bin)

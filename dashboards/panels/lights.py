@@ -1,11 +1,12 @@
 """Traffic lights: the five signs of a breaking bubble, how many are up, and whether anybody has looked."""
 
 from dashboards.grafana.fields import color, field, fields, link, lit_from_one
-from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN, UNKNOWN_COLOR, regex_mapping
+from dashboards.grafana.levels import LEVEL_MAPPINGS, UNKNOWN_COLOR, regex_mapping
 from dashboards.grafana.panels import Panel, stat
 from dashboards.grafana.sql import in_words, spoken
 from dashboards.panels.feeds import CLOCK_MISSED_AFTER
 from dashboards.panels.subjects import EXPLANATION, WORST, counts_by_level, explained
+from projections.definition import UNKNOWN
 from projections.indicators import DEFINITIONS
 from projections.indicators.bubble_break import SIGNS
 
@@ -53,7 +54,7 @@ def sign_light(indicator: str) -> Panel:
     return _light(
         SHORT[indicator],
         f"{definition.title}: {definition.formula} The worst subject now, whatever the time range. Unknown:"
-        f" nothing was heard yet, or it was calm on an input that is too old{TOO_LITTLE.get(indicator, '')}."
+        f" nothing was heard yet, or its input is too old{TOO_LITTLE.get(indicator, '')}."
         f" From read.indicator_current ({indicator}).",
         f"WITH {WORST} SELECT t.level, CASE WHEN t.subject IS NULL THEN 'nothing heard yet' ELSE"
         f" coalesce({in_words('t.value', 't.unit')} || ', ' || t.at_level || ' at ' || {AT}, '-') END AS"

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dashboards.grafana.board import chosen_from
 from dashboards.grafana.fields import DAY, as_level, color, field, renamed, unit, width
 from dashboards.grafana.indicators import board_link, colored, source_column
-from dashboards.grafana.levels import UNKNOWN, thresholds_in_words
+from dashboards.grafana.levels import thresholds_in_words
 from dashboards.grafana.panels import LEGEND_BELOW, Panel, table
 from dashboards.grafana.sql import chosen, shown_level
-from projections.definition import Thresholds
+from projections.definition import UNKNOWN, Thresholds
 
 NOT_STATED = "not stated"
 MW = unit("suffix:MW", 0)

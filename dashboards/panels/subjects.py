@@ -3,9 +3,10 @@
 from dashboards.grafana.board import uid_of
 from dashboards.grafana.fields import DAY, HIDDEN, MINUTE, as_level, field, link, lit_from_one, width
 from dashboards.grafana.indicators import indicators_of, source_column
-from dashboards.grafana.levels import SHOWN_LEVELS, UNKNOWN
+from dashboards.grafana.levels import SHOWN_LEVELS
 from dashboards.grafana.panels import Panel, stat, table
 from dashboards.grafana.sql import in_words, known, rank, shown_level, spoken
+from projections.definition import UNKNOWN
 from projections.indicators import DEFINITIONS
 
 _BOARDS = ", ".join(f"('{name}', '{uid_of(found.board)}')" for name, found in DEFINITIONS.items())
@@ -29,13 +30,13 @@ CHOICES = {
 _LEVEL = f"CASE WHEN c.indicator IS NULL THEN '{UNKNOWN}' ELSE {shown_level('c')} END"
 
 # The subject first named is the worse: by level, then by value, then by how long it has been so. One that
-# could not be measured speaks for no other.
+# could not be measured speaks for no other; one whose input fell silent does, as it may be the worst.
 WORST = f"""worst AS (
   SELECT DISTINCT ON (d.id) d.id AS indicator, d.title, d.unit, d.watch, d.warning, d.critical,
          {_LEVEL} AS level, c.subject, {known("c")} AS value, c.since, c.stale_since,
          c.signal_id, c.acknowledged_by, c.text
   FROM read.indicator_definition d LEFT JOIN read.indicator_current c ON c.indicator = d.id
-  ORDER BY d.id, c.is_unknown, {rank(_LEVEL)} DESC,
+  ORDER BY d.id, c.is_unknown AND c.stale_since IS NULL, {rank(_LEVEL)} DESC,
            CASE d.direction WHEN 'rising' THEN -c.value ELSE c.value END,
            c.since, c.subject
 ), current AS (
@@ -91,8 +92,8 @@ def counts_by_level(title: str, whose: str, *, start: str = "", where: str = "tr
     )
     return stat(
         title,
-        f"How many {whose} are at each level now, whatever the time range. Unknown: calm when last heard of,"
-        " on an input that is too old to say so still. From read.indicator_current.",
+        f"How many {whose} are at each level now, whatever the time range. Unknown: not measured, or on"
+        " an input that is too old to say anything. From read.indicator_current.",
         f"{start}SELECT {counts} FROM read.indicator_current c WHERE {where}",
         *(field(level, lit_from_one(SHOWN_LEVELS[level])) for level in _ORDER),
         fields="/.*/",
@@ -106,8 +107,8 @@ def subjects_table(title: str, whose: str, *, where: str, empty: str) -> Panel:
     return table(
         title,
         f"Every subject of {whose}, the worst first, at most 500, whatever the time range: its value, since"
-        " when it is at this level, when its input was last heard of, and what was measured. Unknown: calm"
-        " on an input too old to be trusted. From read.indicator_current.",
+        " when it is at this level, when its input was last heard of, and what was measured. Unknown:"
+        " not measured, or on an input too old to be trusted. From read.indicator_current.",
         f"""SELECT {shown_level("c")} AS "Level", d.title AS "Sign", {spoken("c.subject")} AS "Subject",
        {known("c", in_words("c.value", "d.unit"))} AS "Value", c.since AS "Since",
        coalesce(c.input_at, c.known_at) AS "Heard of", c.text AS "In words", {explained("c")}
@@ -146,7 +147,8 @@ def signals_table(title: str, whose: str, most: int, *, where: str, start: str =
 )
 SELECT s.known_at AS "When", s.level AS "Level",
        s.step || CASE WHEN s.muted THEN ', muted' ELSE '' END AS "Step",
-       d.title AS "Sign", {spoken("s.subject")} AS "Subject", {in_words("s.value", "d.unit")} AS "Value",
+       d.title AS "Sign", {spoken("s.subject")} AS "Subject",
+       CASE WHEN s.level <> '{UNKNOWN}' THEN {in_words("s.value", "d.unit")} END AS "Value",
        coalesce(i.text, s.message) AS "In words",
        rests.headlines || CASE WHEN cardinality(s.evidence) > {EVIDENCE_SHOWN}
          THEN ' · and ' || cardinality(s.evidence) - {EVIDENCE_SHOWN} || ' more' ELSE '' END AS "Evidence",

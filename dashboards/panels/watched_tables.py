@@ -2,12 +2,13 @@
 
 from dashboards.grafana.fields import COLORED, DAY, USD, as_level, field, steps, unit, width
 from dashboards.grafana.indicators import board_link, colored
-from dashboards.grafana.levels import UNKNOWN, lines_of, steps_of
+from dashboards.grafana.levels import lines_of, steps_of
 from dashboards.grafana.panels import Panel, table, time_series
 from dashboards.grafana.sql import chosen, shown_level
 from dashboards.panels.loans import WEIGHTS, loan_events
 from dashboards.panels.watched import overrides, thresholds_of, window_of
 from events.families.desk import WatchlistChanged
+from projections.definition import UNKNOWN
 
 CREDIT = "credit_waivers"
 CHOOSE = "Nothing is chosen. Choose something in the list at the top."
@@ -100,15 +101,15 @@ def shares(watchlist: WatchlistChanged) -> Panel:
         "Shares now",
         "The newest bar of every chosen share, whatever the time range, and its fall from the highest"
         " price of the year up to it: (high - close) / high. The level is read from the thresholds of"
-        f" {FALL_OF_SHARE}, the watchlist's where it sets any; calm turns unknown, and the fall with it,"
+        f" {FALL_OF_SHARE}, the watchlist's where it sets any; level and fall are unknown"
         " when the price is older than that sign allows (stale_after). From read.equity_bar and"
         " read.indicator_definition.",
         f"""WITH {overrides(watchlist)}
 SELECT c.symbol AS "Share", n.close AS "Price", n.bucket AS "Of", y.high AS "Year high",
-  CASE WHEN y.fall >= t.watch OR n.bucket > now() - t.stale_after THEN y.fall END AS "Fall",
-  CASE WHEN y.fall >= t.critical THEN 'critical' WHEN y.fall >= t.warning THEN 'warning'
-       WHEN y.fall >= t.watch THEN 'watch' WHEN n.bucket > now() - t.stale_after THEN 'calm'
-       ELSE '{UNKNOWN}' END AS "Level"
+  CASE WHEN n.bucket > now() - t.stale_after THEN y.fall END AS "Fall",
+  CASE WHEN n.bucket IS NULL OR n.bucket <= now() - t.stale_after THEN '{UNKNOWN}'
+       WHEN y.fall >= t.critical THEN 'critical' WHEN y.fall >= t.warning THEN 'warning'
+       WHEN y.fall >= t.watch THEN 'watch' ELSE 'calm' END AS "Level"
 FROM unnest({chosen("symbol")}) AS c(symbol)
 LEFT JOIN LATERAL (
   SELECT close, bucket FROM read.equity_bar b WHERE b.symbol = c.symbol

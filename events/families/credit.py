@@ -1,12 +1,13 @@
 """Private credit: loans, what secures them, and the relief that their lenders grant."""
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self, assert_never
 
 from pydantic import Field, model_validator
 
 from events.base import (
     CompanyName,
+    Day,
     Dollars,
     FacilityName,
     GpuModelName,
@@ -17,7 +18,7 @@ from events.base import (
     Text,
     Value,
 )
-from events.words import after_colon, listed, short_dollars
+from events.words import after_colon, day, listed, short_dollars
 
 Lenders = Annotated[tuple[CompanyName, ...], Field(max_length=50)]
 
@@ -96,6 +97,13 @@ class WaiverKind(StrEnum):
     DEFAULT = "default"
 
 
+class ReliefStatus(StrEnum):
+    """What became of relief or a default: the borrower does without it again, or it was taken back."""
+
+    CURED = "cured"
+    WITHDRAWN = "withdrawn"
+
+
 _RELIEF = {
     WaiverKind.AMENDMENT: "got an amendment from",
     WaiverKind.WAIVER: "got a waiver from",
@@ -103,10 +111,17 @@ _RELIEF = {
     WaiverKind.FORBEARANCE: "got forbearance from",
     WaiverKind.DEFAULT: "is in default towards",
 }
+_NOUNS = {
+    WaiverKind.AMENDMENT: "an amendment",
+    WaiverKind.WAIVER: "a waiver",
+    WaiverKind.PIK_TOGGLE: "interest in kind",
+    WaiverKind.FORBEARANCE: "forbearance",
+    WaiverKind.DEFAULT: "a default",
+}
 
 
 class CreditWaiverReported(Report, key="facility_id", topic="credit"):
-    """A lender waived, amended or forbore, interest was paid in kind, or a borrower defaulted."""
+    """A lender waived, amended or forbore, interest was paid in kind, a borrower defaulted; or it is over."""
 
     DERIVED: ClassVar[tuple[str, ...]] = ("event_id", "facility_id")
 
@@ -123,6 +138,25 @@ class CreditWaiverReported(Report, key="facility_id", topic="credit"):
     """The money that it is about."""
     detail: Text | None = None
     """What happened, in words."""
+    relief_ends: Day | None = None
+    """The day on which the relief ends: the first without it, of a month alone its first day. Left out where
+    no source says it, and of a default, which stands until it is cured."""
+    status: ReliefStatus | None = None
+    """Says that relief or a default of this kind on this loan is over: `cured` or `withdrawn`. Left out where
+    it was granted or missed. `fact_id` then names the fact that is over, where the loan does not say it."""
+
+    @model_validator(mode="after")
+    def _ends_once(self) -> Self:
+        if self.relief_ends is None:
+            return self
+        if self.status is not None:
+            raise ValueError(f"what is {self.status} is over, so leave relief_ends out")
+        if self.kind is WaiverKind.DEFAULT:
+            raise ValueError(
+                "a default stands until it is cured, so leave relief_ends out, and report the cure with"
+                " status: cured"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -135,7 +169,17 @@ class CreditWaiverReported(Report, key="facility_id", topic="credit"):
         lenders = listed(self.lenders) if self.lenders else "its lenders"
         loan = f" on {self.facility_id}" if self.facility_id != self.borrower else ""
         money = f" ({short_dollars(self.amount_usd)})" if self.amount_usd else ""
-        return f"{self.borrower} {_RELIEF[self.kind]} {lenders}{loan}{money}{after_colon(self.detail)}"
+        about = f"{loan}{money}{after_colon(self.detail)}"
+        match self.status:
+            case None:
+                until = f" until {day(self.relief_ends)}" if self.relief_ends else ""
+                return f"{self.borrower} {_RELIEF[self.kind]} {lenders}{until}{about}"
+            case ReliefStatus.CURED:
+                return f"{self.borrower} cured {_NOUNS[self.kind]} towards {lenders}{about}"
+            case ReliefStatus.WITHDRAWN:
+                return f"{_NOUNS[self.kind]} of {self.borrower} from {lenders} was withdrawn{about}"
+            case _:
+                assert_never(self.status)
 
 
 class LoanRepaid(Report, key="facility_id", topic="credit"):

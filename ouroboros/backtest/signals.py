@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ouroboros.backtest.study import Condition, SignalRule
-from projections.definition import Level
+from projections.definition import UNKNOWN, Level
 from projections.episodes.rows import SignalRow
 from projections.event_batch import EventBatch
 from projections.kernel import project_history
@@ -99,6 +99,7 @@ def _held(condition: Condition, newest: Mapping[tuple[str, str], SignalRow]) -> 
         row
         for (indicator, subject), row in sorted(newest.items())
         if indicator == condition.indicator
+        and row.level != UNKNOWN
         and Level(row.level).rank >= least
         and fits(condition.subject, subject)
     ]

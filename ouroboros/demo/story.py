@@ -30,7 +30,13 @@ from streams.worker import Worker
 
 # A signal names so many of the events that it rests on.
 SOURCES_SHOWN = 3
-STYLES = {"calm": "green", "watch": "yellow", "warning": "dark_orange", "critical": "bold red"}
+STYLES = {
+    "calm": "green",
+    "unknown": "dim",
+    "watch": "yellow",
+    "warning": "dark_orange",
+    "critical": "bold red",
+}
 
 
 async def publish_days(settings: Settings, worker: Worker, facts: Sequence[Event], out: Console) -> None:
@@ -100,8 +106,10 @@ def _print_signal(out: Console, signal: dict[str, Any]) -> None:
         out.print(Padding(Text(f"and {more} more", style="dim"), (0, 0, 0, 4)))
 
 
-def measured(value: float, unit: str) -> str:
+def measured(value: float | None, unit: str) -> str:
     """Return a value as a person would say it: shares in per cent, dollars in billions, counts bare."""
+    if value is None:
+        return "unknown"
     match unit:
         case "share":
             return f"{value:.1%}"

@@ -20,7 +20,7 @@ from streams.settings import Settings
 from streams.worker import Worker
 
 # Whose signal is acknowledged, and whose signals are muted.
-SEEN = ("pledged_equity_drawdown", "ARM")
+SEEN = ("circularity", "ci_max all")
 MUTED = ("conditional_share", "amazon-openai-2026")
 MUTED_FOR = timedelta(days=30)
 # A waiver that a filing of the ledger reports too: here no loan is named, and who owes is misspelled.

@@ -11,7 +11,13 @@ Figure = dict[str, Any]
 BLUE, RED, GREEN, AMBER, GREY = "#2f8fd0", "#d55e00", "#009e73", "#e69f00", "#8b919a"
 COLORS = (BLUE, RED, GREEN, "#cc79a7", AMBER, "#56b4e9", GREY, "#b0a000")
 DASHES = ("solid", "dash", "dot")
-LEVEL_COLORS = {"calm": "#2e8b57", "watch": "#b8960b", "warning": "#e07b00", "critical": "#d62f44"}
+LEVEL_COLORS = {
+    "calm": "#2e8b57",
+    "unknown": "#8e8e8e",
+    "watch": "#b8960b",
+    "warning": "#e07b00",
+    "critical": "#d62f44",
+}
 # In pixels.
 HEIGHT = 380
 # Up to so many points each is marked; more would hide the line.

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from events.units import Unit
 from ouroboros.html.page import NOTHING
+from projections.definition import UNKNOWN
 from projections.indicators.bubble_break import DEFINITION as COMPOSITE
 from projections.indicators.bubble_break import SIGNS as FIVE
 
-UNKNOWN = "unknown"
 # The mildest first.
 LEVELS = ("calm", UNKNOWN, "watch", "warning", "critical")
 
@@ -30,8 +30,8 @@ class Measured(NamedTuple):
 
 
 def shown_level(sign: Any) -> str:
-    """Return the level that a sign is shown at: unknown where nothing is known of it, or calm is too old."""
-    if sign is None or sign.is_unknown or (sign.level == "calm" and sign.stale_since):
+    """Return the level that a sign is shown at: unknown where nothing is known of it."""
+    if sign is None or sign.is_unknown:
         return UNKNOWN
     return str(sign.level)
 
@@ -99,7 +99,8 @@ def _worst(definition: Any, signs: Sequence[Any]) -> Any:
     return min(
         (sign for sign in signs if sign.indicator == definition.id),
         key=lambda sign: (
-            sign.is_unknown,
+            # One whose input fell silent may be the worst; one that was never measured speaks for no other.
+            sign.is_unknown and not sign.stale_since,
             -_rank(sign),
             -sign.value if rising else sign.value,
             sign.subject,

@@ -1,11 +1,12 @@
 """Private credit: facilities as they are known now, and everything that was reported of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, assert_never, get_args
 from uuid import UUID
 
 from events.base import Event
+from events.families.clock import ClockTicked
 from events.families.credit import (
     CreditEvent,
     CreditWaiverReported,
@@ -15,8 +16,10 @@ from events.families.credit import (
     ShareCollateral,
 )
 from projections.base import BigInt, Projection, Row, Step, Table, Usd
+from projections.credit.relief import ReliefRow, relief_rows
 from projections.facts.loans import NOTHING
 from projections.facts.relief import SEVERITY, facility, lenders_of
+from projections.facts.relief_life import grants_of
 from projections.facts.world import DESK, Thing, World, WorldStep
 from projections.kernel import one_by_one
 
@@ -56,14 +59,15 @@ class FacilityRow(NamedTuple):
     known_at: datetime
 
 
-def apply(state: None, step: WorldStep) -> Step[None]:
-    """Write the event, and every facility that it changed."""
+def apply(seen_on: date, step: WorldStep) -> Step[date]:
+    """Write the event, every facility and all relief that it changed, and what ended since a day was seen."""
     event = step.event
     history: tuple[Row, ...] = ()
     if isinstance(event, CreditEvent):
         history = (_history(step, event),)
     current = (_current(step, facility_id) for facility_id in step.names(Thing.FACILITY))
-    return Step(state, (*history, *current))
+    today = max(step.journaled.now.date(), seen_on)
+    return Step(today, (*history, *current, *relief_rows(step, seen_on)))
 
 
 def _history(step: WorldStep, event: CreditEvent) -> CreditEventRow:
@@ -75,6 +79,9 @@ def _history(step: WorldStep, event: CreditEvent) -> CreditEventRow:
         case CreditWaiverReported():
             kind, severity, detail = event.kind.value, SEVERITY[event.kind], event.detail
             amount = event.amount_usd
+            if event.status is not None:
+                # What is over weighs nothing.
+                kind, severity = f"{kind} {event.status}", 0.0
         case LoanRepaid():
             kind, amount = "repaid", event.amount_usd
         case _:
@@ -113,7 +120,7 @@ def _current(step: WorldStep, facility_id: str) -> FacilityRow:
         collateral_kind=kind,
         collateral=name,
         collateral_quantity=quantity,
-        waivers=len(world.relief.of(facility(facility_id))),
+        waivers=len(grants_of(world.relief.of(facility(facility_id)))),
         known_at=step.journaled.now,
     )
 
@@ -147,16 +154,18 @@ def _collateral(loan: LoanOriginated | None) -> tuple[str | None, str | None, fl
             assert_never(unknown)
 
 
-READS: tuple[type[Event], ...] = (*get_args(CreditEvent), *DESK)
+READS: tuple[type[Event], ...] = (*get_args(CreditEvent), *DESK, ClockTicked)
 
 CREDIT = Projection(
     name="credit",
-    version=2,
-    initial=None,
+    version=3,
+    # The day that it is.
+    initial=date.min,
     reads=READS,
     project=one_by_one(apply, READS),
     tables=(
         Table("credit_event", CreditEventRow, time_column="known_at"),
         Table("facility", FacilityRow, key=("facility_id",)),
+        Table("relief", ReliefRow, key=("fact_id",)),
     ),
 )

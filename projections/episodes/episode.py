@@ -93,7 +93,7 @@ def update_episode(
     episode opens names it for ever, so that every replay gives the same signal_id.
     """
     before = episode.level if episode else CALM
-    reached = level_of(measurement.value, definition.thresholds, definition.direction, above=definition.above)
+    reached = _reached(definition, measurement)
     if reached is before:
         # Nearly always: nothing pends, and nothing is left.
         return EpisodeUpdate(_explained(episode, measurement), (), None) if episode else STAYS_CALM
@@ -101,6 +101,8 @@ def update_episode(
     due = [waiting for waiting in pending if waiting.since + definition.for_at_least <= now]
     if pending:
         level = due[-1].level if due else before
+    elif measurement.has_no_level:
+        level = CALM
     else:
         level = _kept(definition, before, reached, measurement.value)
     still = pending[len(due) :]
@@ -152,6 +154,13 @@ def unsent(definition: Definition, episode: Episode) -> EpisodeStep | None:
 def signal_id_of(indicator: str, subject: str, event_id: UUID) -> UUID:
     """Derive the id of the episode that an event opens."""
     return uuid5(SIGNAL_NAMESPACE, f"{indicator}\n{subject}\n{event_id}")
+
+
+def _reached(definition: Definition, measurement: Measurement) -> Level:
+    """Return the level that a measurement reaches; none where it has none, and its episode is over."""
+    if measurement.has_no_level:
+        return CALM
+    return level_of(measurement.value, definition.thresholds, definition.direction, above=definition.above)
 
 
 def _explained(episode: Episode, measurement: Measurement) -> Episode:

@@ -37,10 +37,14 @@ class IndicatorCurrentRow(NamedTuple):
     text: str
     signal_id: UUID | None
     is_unknown: bool
+    is_old: bool
 
 
 class SignalRow(NamedTuple):
-    """A step of an episode: history; one that is `muted` was not sent when it happened."""
+    """A step of an episode: history; one that is `muted` was not sent when it happened.
+
+    `level` is unknown where the episode ended because nothing is known any more; the value says nothing then.
+    """
 
     known_at: datetime
     journal_offset: int
@@ -127,3 +131,4 @@ class DefinitionRow(NamedTuple):
     named_in: str
     family: str
     board: str
+    stands_for: timedelta | None

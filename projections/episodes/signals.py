@@ -4,7 +4,7 @@ import orjson
 
 from events.topics import SIGNALS
 from projections.base import JournaledEvent
-from projections.definition import Definition
+from projections.definition import UNKNOWN, Definition
 from projections.episodes.episode import EpisodeStep, StepKind
 from projections.episodes.rows import OutboxRow, SignalRow
 from projections.indicator import Measurement
@@ -28,7 +28,7 @@ def signal_row(
         indicator=definition.id,
         subject=measurement.subject,
         step=step.step.value,
-        level=step.level.value,
+        level=UNKNOWN if measurement.is_unknown else step.level.value,
         value=measurement.value,
         threshold=step.threshold,
         message=message(definition, measurement, step),
@@ -43,12 +43,19 @@ def message(definition: Definition, measurement: Measurement, step: EpisodeStep)
         StepKind.OPENED: f"{step.level}",
         StepKind.ESCALATED: f"{step.level}, up from {step.before}",
         StepKind.EASED: f"{step.level}, down from {step.before}",
-        StepKind.CLEARED: "calm again",
+        StepKind.CLEARED: _end(measurement),
     }[step.step]
     happened = f"{definition.title} ({level}): {measurement.text}."
     why = "" if step.step is StepKind.CLEARED else f" {definition.why}"
     see = f" See {step.cited}." if step.cited else ""
     return f"{happened}{why} Named by {definition.named_by}.{see}"
+
+
+def _end(measurement: Measurement) -> str:
+    """Return how an episode ended: calm is only what is known to be calm."""
+    if measurement.is_unknown:
+        return "no longer known"
+    return "no longer new" if measurement.is_old else "calm again"
 
 
 def outbox_row(row: SignalRow, definition: Definition, step: EpisodeStep) -> OutboxRow:
@@ -61,7 +68,8 @@ def outbox_row(row: SignalRow, definition: Definition, step: EpisodeStep) -> Out
         "subject": row.subject,
         "step": row.step,
         "level": row.level,
-        "value": row.value,
+        # What is not known is not 0.
+        "value": None if row.level == UNKNOWN else row.value,
         "unit": definition.unit,
         "threshold": row.threshold,
         "message": row.message,

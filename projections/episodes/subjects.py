@@ -137,7 +137,7 @@ def _record(
     after = SubjectState(
         measurement=measurement,
         since=journaled.now if before is None or step else before.since,
-        input_at=_input_at(before, journaled, measurement, touched=touched),
+        input_at=input_at(before, journaled, measurement, touched=touched),
         episode=episode,
         pending=pending,
     )
@@ -147,7 +147,9 @@ def _record(
         context.rows.append(signal)
         if not muted:
             context.rows.append(outbox_row(signal, definition, step))
-        _note_period(context, key, step)
+        _note_period(context, key, step, is_lost=measurement.is_unknown)
+    elif before and before.measurement.is_unknown and not measurement.is_unknown:
+        _note_known(context, key)
     context.subjects = context.subjects.insert(key, after)
 
 
@@ -161,13 +163,13 @@ def _stays_unsent(
     return before is not None and (before.episode is None or before.episode.sent is CALM)
 
 
-def _note_period(context: EventContext, key: Key, step: EpisodeStep) -> None:
-    """Keep the last time at warning or above of a subject."""
+def _note_period(context: EventContext, key: Key, step: EpisodeStep, *, is_lost: bool) -> None:
+    """Keep the last time at warning or above of a subject; one that `is_lost` ended in the unknown."""
     before, now = context.periods.get(key), context.journaled.now
     goes_on = before is not None and before.ended_at is None
     if step.level.rank < Level.WARNING.rank:
         if before and goes_on:
-            context.periods = context.periods.insert(key, before._replace(ended_at=now))
+            context.periods = context.periods.insert(key, before._replace(ended_at=now, is_lost=is_lost))
             context.stepped.add(key[0])
         return
     if before and goes_on:
@@ -177,6 +179,14 @@ def _note_period(context: EventContext, key: Key, step: EpisodeStep) -> None:
         period = ActivePeriod(step.level, now, None, step.evidence)
     context.periods = context.periods.insert(key, period)
     context.stepped.add(key[0])
+
+
+def _note_known(context: EventContext, key: Key) -> None:
+    """Note that a subject of which nothing was known is known again, and calm."""
+    period = context.periods.get(key)
+    if period and period.is_lost:
+        context.periods = context.periods.insert(key, period._replace(is_lost=False))
+        context.stepped.add(key[0])
 
 
 def pending_until(definition: Definition, state: SubjectState) -> datetime | None:
@@ -189,13 +199,14 @@ def _is_due(context: EventContext, state: SubjectState) -> bool:
 
 
 def _is_same(before: Measurement, after: Measurement) -> bool:
-    same_evidence = before.evidence == after.evidence
-    return same_evidence and (before.value, before.is_unknown) == (after.value, after.is_unknown)
+    same = before.value == after.value and before.evidence == after.evidence and before.text == after.text
+    return same and (before.is_unknown, before.is_old) == (after.is_unknown, after.is_old)
 
 
-def _input_at(
+def input_at(
     before: SubjectState | None, journaled: JournaledEvent, measurement: Measurement, *, touched: bool
 ) -> datetime | None:
+    """Return when the input of a subject was last heard of; None where nothing more is to be heard."""
     if measurement.settled:
         return None
     if measurement.heard_at is not None:
@@ -234,5 +245,6 @@ def _rows(
         written.text,
         state.episode.signal_id if state.episode else None,
         written.is_unknown,
+        written.is_old,
     )
     return history, current

@@ -1,10 +1,10 @@
 """Relief: what lenders granted and borrowers failed to do, each fact once however many report it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from events.base import CompanyName, FacilityName
-from events.families.credit import CreditWaiverReported, WaiverKind
+from events.families.credit import CreditWaiverReported, ReliefStatus, WaiverKind
 from projections.facts.loans import Loans
 from projections.facts.log import Change, Kind, Log, is_unnamed, record_event, replaced
 from projections.facts.reports import Fact
@@ -22,12 +22,19 @@ SEVERITY: dict[WaiverKind, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """What was granted or missed on a facility, by whom as far as that is known, and to whom."""
+    """What was granted or missed on a facility, by whom as far as that is known, and to whom.
+
+    It stands until the day `ends`. With a `status` it says that what was granted or missed is over; `fact_id`
+    is then the fact that is over, where the source names it.
+    """
 
     kind: WaiverKind
     facility_id: FacilityName
     borrower: CompanyName
     lenders: tuple[CompanyName, ...]
+    ends: date | None = None
+    status: ReliefStatus | None = None
+    fact_id: str | None = None
 
 
 def borrower(name: str) -> str:
@@ -67,9 +74,16 @@ def lenders_of(fact: Fact[Relief]) -> tuple[str, ...]:
 
 
 def _same(known: Relief, new: Relief) -> bool:
+    if known.status is not new.status or (new.status is not None and known.kind is not new.kind):
+        return False
     if known.facility_id == new.facility_id:
         return True
     return _leaves_unnamed(known) or _leaves_unnamed(new)
+
+
+def is_loan_unnamed(fact: Fact[Relief]) -> bool:
+    """Return whether no report names the loan."""
+    return all(_leaves_unnamed(report.value) for report in fact.reports)
 
 
 def _leaves_unnamed(value: Relief) -> bool:
@@ -82,7 +96,10 @@ RELIEF: Kind[Relief] = Kind("relief", _things, _same, kept_for=LONGEST)
 def with_waiver(log: Log[Relief], loans: Loans, event: CreditWaiverReported, now: datetime) -> Change[Relief]:
     """Take in a report of relief; who lends is known from the loan where the report names nobody."""
     lenders = event.lenders or _lending(loans, event.facility_id)
-    value = Relief(event.kind, event.facility_id, event.borrower, lenders)
+    value = Relief(event.kind, event.facility_id, event.borrower, lenders, event.relief_ends, event.status)
+    if event.status is not None:
+        # The fact that it names is the one that is over; this is another one.
+        value, event = replace(value, fact_id=event.fact_id), event.model_copy(update={"fact_id": None})
     return record_event(log, RELIEF, event, value, now)
 
 

@@ -4,7 +4,7 @@ It reads no facts but the active periods of the other indicators, so that its pa
 whatever thresholds they have.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ ALL = "all"
 SIGNS = {
     "gpu_resale_drawdown": "falling GPU prices",
     "contract_renegotiations": "renegotiated contracts",
-    "credit_waivers": "credit waivers",
+    "credit_waivers": "credit waivers and defaults",
     "power_delay": "late power",
     "revenue_coverage": "revenue far below commitments",
 }
@@ -63,10 +63,18 @@ def measure(view: View, subject: str) -> Measurement | None:
         if sign in SIGNS and (sign not in worst or rank < worst[sign][0]):
             worst[sign] = rank, period
     counted = [Sign(sign, worst[sign][0][-1], worst[sign][1]) for sign in SIGNS if sign in worst]
+    lost = _lost(view, worst.keys())
     # Each sign gets its share, so that no part goes without evidence.
     share = EVIDENCE_LIMIT // max(1, len(counted))
     evidence = dict.fromkeys(event_id for sign in counted for event_id in sign.period.evidence[:share])
-    return Measurement(subject, float(len(counted)), tuple(evidence), _text(counted, view.last))
+    return Measurement(
+        subject=subject,
+        value=float(len(counted)),
+        evidence=tuple(evidence),
+        text=_text(counted, lost, view.last),
+        # None is up as far as is known, and of some nothing is known: that is not calm.
+        is_unknown=not counted and bool(lost),
+    )
 
 
 def due(view: View, _: str) -> datetime | None:
@@ -82,17 +90,30 @@ def subjects(_: World) -> Iterable[str]:
     return (ALL,)
 
 
-def _text(counted: list[Sign], last: str) -> str:
+def _lost(view: View, counted: Collection[str]) -> dict[str, datetime]:
+    """Return the signs that do not count and of which nothing is known since they were up: since when."""
+    lost: dict[str, datetime] = {}
+    for (sign, _), period in view.periods.items():
+        if sign in SIGNS and sign not in counted and period.is_lost and period.ended_at:
+            lost[sign] = max(period.ended_at, lost.get(sign, period.ended_at))
+    return lost
+
+
+def _text(counted: list[Sign], lost: dict[str, datetime], last: str) -> str:
+    unknown = "".join(f"; not known since {day(lost[sign])}: {SIGNS[sign]}" for sign in SIGNS if sign in lost)
     if not counted:
-        return f"none of the {len(SIGNS)} signs has been at warning or above {last}"
+        been = "is known to have been" if lost else "has been"
+        return f"none of the {len(SIGNS)} signs {been} at warning or above {last}{unknown}"
     parts = ", ".join(map(_part, counted))
     have = "has" if len(counted) == 1 else "have"
-    return f"{len(counted)} of {len(SIGNS)} signs {have} been at warning or above {last}: {parts}"
+    return f"{len(counted)} of {len(SIGNS)} signs {have} been at warning or above {last}: {parts}{unknown}"
 
 
 def _part(sign: Sign) -> str:
     period = sign.period
-    until = f" until {day(period.ended_at)}" if period.ended_at else ""
+    until = ""
+    if period.ended_at:
+        until = f"{', not known since' if period.is_lost else ' until'} {day(period.ended_at)}"
     return f"{SIGNS[sign.indicator]} (worst {sign.subject}: {period.level}, since {day(period.since)}{until})"
 
 

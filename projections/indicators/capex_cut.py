@@ -31,6 +31,7 @@ DEFINITION = Definition(
         Passage(S2, "the spending of the large buyers, on which all else depends and which they can stop"),
     ),
     stale_after=timedelta(days=180),
+    input="guidance",
 )
 
 Guidance = Fact[CapexGuided]

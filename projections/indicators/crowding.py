@@ -32,6 +32,7 @@ DEFINITION = Definition(
     family="prices",
     board="equities",
     stale_after=timedelta(days=7),
+    input="price",
     window=timedelta(days=90),
     # It follows every move of the market, and many of them are over at once.
     for_at_least=timedelta(minutes=15),

@@ -21,6 +21,7 @@ DEFINITION = Definition(
     family="financials",
     board="bubble_watch",
     stale_after=timedelta(days=180),
+    input="report of utilisation",
 )
 
 

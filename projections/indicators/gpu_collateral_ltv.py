@@ -34,6 +34,7 @@ DEFINITION = Definition(
     family="credit",
     board="credit",
     stale_after=timedelta(days=14),
+    input="price",
     # A tenth is as much as lies between two levels here, and no loan may stay critical below warning.
     hysteresis=0.03,
 )

@@ -31,6 +31,7 @@ DEFINITION = Definition(
     family="prices",
     board="gpu_prices",
     stale_after=timedelta(days=14),
+    input="price",
 )
 
 PRICES = {"resale": "resale price", "rental_hour": "rental price per hour"}

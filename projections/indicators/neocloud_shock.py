@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from events.units import Unit
 from events.words import day, percent, price
-from projections.definition import S1, S4, Definition, Direction, Passage, Thresholds
+from projections.definition import S1, S4, Definition, Direction, Moment, Passage, Thresholds
 from projections.facts.closes import NO_CLOSES, Close, Closes, change, newest_days
 from projections.facts.world import Thing, World, WorldStep
 from projections.indicator import Indicator, Measurement, View
@@ -22,7 +22,8 @@ DEFINITION = Definition(
     formula=(
         "price / close of the trading day before - 1, per share of a neocloud (CRWV, or those of the"
         " watchlists), for the newest trading day; a day before it that lies more than five calendar days"
-        " back is not taken for the trading day before. Prices are as they are printed: a share split"
+        " back is not taken for the trading day before. A move stands for six days and is over then by"
+        " itself. Prices are as they are printed: a share split"
         " looks like a fall."
     ),
     why="A neocloud lives on borrowed money: its shares are the first to doubt that demand will pay for it.",
@@ -33,6 +34,9 @@ DEFINITION = Definition(
     family="prices",
     board="equities",
     stale_after=timedelta(days=7),
+    input="price",
+    # Within them the next trading day comes, whose move takes its place.
+    moment=Moment("move", CONSECUTIVE),
 )
 
 

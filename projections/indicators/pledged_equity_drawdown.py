@@ -29,6 +29,7 @@ DEFINITION = Definition(
     family="credit",
     board="equities",
     stale_after=timedelta(days=7),
+    input="price",
 )
 
 # A sentence names so many loans; the others it counts.

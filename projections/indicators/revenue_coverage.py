@@ -39,6 +39,7 @@ DEFINITION = Definition(
         Passage(S2, "the five signs that the boom is ending: revenue stays far below commitments"),
     ),
     stale_after=timedelta(days=180),
+    input="report of AI revenue",
 )
 
 

@@ -20,6 +20,7 @@ DEFINITION = Definition(
     family="financials",
     board="bubble_watch",
     stale_after=timedelta(days=180),
+    input="report of its cost",
 )
 
 

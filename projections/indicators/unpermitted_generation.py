@@ -30,6 +30,7 @@ DEFINITION = Definition(
     family="power",
     board="power",
     stale_after=timedelta(days=180),
+    input="count of generators",
     # Back at what is permitted all is in order again, and counted units do not waver.
     hysteresis=0.0,
     above=True,

@@ -37,6 +37,7 @@ def definition_rows() -> tuple[DefinitionRow, ...]:
             named_in="; ".join(map(str, definition.named_in)),
             family=definition.family,
             board=definition.board,
+            stands_for=definition.moment.stands_for if definition.moment else None,
         )
         for definition in DEFINITIONS.values()
     )

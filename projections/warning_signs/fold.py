@@ -12,6 +12,7 @@ from events.base import Event
 from events.families.clock import ClockTicked
 from events.families.desk import SignalAcknowledged, SignalMuted, WatchlistChanged
 from projections.base import BatchStep, Row
+from projections.episodes.ageing import ages_at, as_aged
 from projections.episodes.desk import (
     EVERY_SUBJECT,
     Desk,
@@ -24,6 +25,7 @@ from projections.episodes.subjects import (
     EventContext,
     Key,
     SubjectState,
+    input_at,
     pending_until,
     record,
     record_anew,
@@ -145,9 +147,9 @@ class _Agenda:
         for indicator, subject in sorted(ripe, reverse=True):
             work.setdefault(INDEX[indicator], _Work()).ripe[subject] = None
 
-    def put(self, key: Key, due: datetime | None = None, pending_until: datetime | None = None) -> None:
-        """Measure a subject again at the earlier of these times, if there is any."""
-        time = min(due, pending_until) if due and pending_until else due or pending_until
+    def put(self, key: Key, *times: datetime | None) -> None:
+        """Measure a subject again at the earliest of these times, if there is any."""
+        time = min((time for time in times if time is not None), default=None)
         if time is not None:
             self.times = self.times.insert(key, time)
             self._due = min(self._due, time)
@@ -203,11 +205,17 @@ def _measure(
             nothing = f"nothing is known of {subject} any more"
             measurement = Measurement(subject, 0.0, (), nothing, settled=True)
         rethresholded = subject in work.rethresholded
-        if isinstance(changed, WatchlistChanged) and (subject in work.touched or rethresholded):
+        anew = isinstance(changed, WatchlistChanged) and (subject in work.touched or rethresholded)
+        touched, before = subject in work.touched and not anew, context.subjects.get(key)
+        heard_at = input_at(before, step.journaled, measurement, touched=touched)
+        measurement = as_aged(definition, before, measurement, heard_at, view.now)
+        if isinstance(changed, WatchlistChanged) and anew:
             record_anew(context, definition, measurement, changed, thresholds_changed=rethresholded)
         else:
-            record(context, definition, measurement, touched=subject in work.touched)
-        agenda.put(key, indicator.due(view, subject), pending_until(definition, context.subjects[key]))
+            record(context, definition, measurement, touched=touched)
+        state = context.subjects[key]
+        times = (pending_until(definition, state), ages_at(definition, state, view.now))
+        agenda.put(key, indicator.due(view, subject), *times)
 
 
 def _measurement(

@@ -14,7 +14,8 @@ CREATE TABLE {schema}.indicator_definition (
     for_at_least interval NOT NULL,
     named_in     text NOT NULL,
     family       text NOT NULL,
-    board        text NOT NULL
+    board        text NOT NULL,
+    stands_for   interval
 );
 
 CREATE TABLE {schema}.indicator (
@@ -43,6 +44,7 @@ CREATE TABLE {schema}.indicator_current (
     text      text NOT NULL,
     signal_id uuid,
     is_unknown boolean NOT NULL,
+    is_old    boolean NOT NULL,
     PRIMARY KEY (indicator, subject)
 );
 

@@ -11,7 +11,7 @@ SELECT c.indicator, c.subject, c.value, c.level, c.since, c.known_at,
        coalesce(own.watch, every.watch, d.watch) AS watch,
        coalesce(own.warning, every.warning, d.warning) AS warning,
        coalesce(own.critical, every.critical, d.critical) AS critical,
-       c.is_unknown
+       c.is_unknown, c.is_old
 FROM {schema}.indicator_current c
 JOIN {schema}.indicator_definition d ON d.id = c.indicator
 LEFT JOIN {schema}.threshold_override own
@@ -58,5 +58,5 @@ WHERE NOT removed;
 
 CREATE OR REPLACE VIEW read.indicator_definition AS
 SELECT id, title, unit, direction, watch, warning, critical, named_by, formula, why, stale_after, "window",
-       for_at_least, named_in, family, board
+       for_at_least, named_in, family, board, stands_for
 FROM {schema}.indicator_definition;

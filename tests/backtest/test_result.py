@@ -79,7 +79,7 @@ def test_a_result_says_what_it_rests_on_and_holds_every_episode(tmp_path: Path) 
     (episode,) = document["trials"][0]["signals"]["waivers"]["episodes"]
     (evidence,) = episode["evidence"]
     assert "CoreWeave got a waiver" in evidence["headline"]
-    assert episode["messages"][0].startswith("Credit waivers (watch)")
+    assert episode["messages"][0].startswith("Credit waivers and defaults (watch)")
     assert len(document["walk_forward"]) == 2
     assert "NaN" not in json.dumps(document)
 

@@ -52,5 +52,5 @@ def test_every_indicator_is_drawn_over_time_on_the_board_that_it_names() -> None
 
 def test_links_to_a_panel_outlive_a_better_title() -> None:
     _, panel = drawn_over_time()["credit_waivers"]
-    assert panel.title == "Severity of relief in 90 days, over time"
+    assert panel.title == "Severity of relief and defaults, over time"
     assert panel.id == 480_377

@@ -44,7 +44,13 @@ COUNTED = {("What needs somebody", name) for name in ("Behind", "Posts failing",
 # What the demo's facts leave empty, and why.
 NO_COUNT = "no loan says how many GPUs of which model secure it"
 NO_BASKET = "Siemens Energy has no price in dollars to compare"
+NO_PRICE = "the newest price is older than a week"
 EMPTY = {
+    ("credit.json", "Fall of pledged shares"): NO_PRICE,
+    ("equities.json", "Builders against financiers"): NO_PRICE,
+    ("equities.json", "Fall of a pledged share"): NO_PRICE,
+    ("equities.json", "Worst day of a neocloud"): NO_PRICE,
+    ("power.json", "Generators to permits"): "the newest count is older than half a year",
     ("credit.json", "LTV of GPU loans"): NO_COUNT,
     ("credit.json", "Loan-to-value of GPU loans, over time"): NO_COUNT,
     ("equities.json", "Gain made by one share"): NO_BASKET,

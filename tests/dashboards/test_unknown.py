@@ -95,19 +95,18 @@ def test_levels_over_time_are_unknown_before_the_first_measurement_and_on_old_in
     levels = shown(demo, BUBBLE_WATCH, "Levels over time")
     of = {
         title: [row["value"] for row in levels if row["metric"].strip() == title]
-        for title in ("Neocloud shock", "GPU price drawdown", "Credit waivers")
+        for title in ("Neocloud shock", "GPU price drawdown", "Credit waivers and defaults")
     }
-    assert of["Neocloud shock"] == [-1, 0, 3, 3, 3]
+    assert of["Neocloud shock"] == [-1, 0, 3, 3, -1, -1, -1]
     assert of["GPU price drawdown"][0] == 2
-    # An hour on demand was last priced in October 2024, 29.8 % below the high of its year.
-    assert of["GPU price drawdown"][-3:] == [2, 2, 2]
-    assert of["Credit waivers"][-1] == 0
+    assert of["GPU price drawdown"][-3:] == [0, -1, -1]
+    assert of["Credit waivers and defaults"][-1] == 1
 
 
 def test_episodes_of_the_past_begin_unknown_too(demo: str) -> None:
     levels = shown(demo, BACKTEST, "Levels of the chosen signs")
     of_shock = [row["value"] for row in levels if row["metric"].strip() == "Neocloud shock · CRWV"]
-    assert of_shock == [-1, 0, 3, 3]
+    assert of_shock == [-1, 0, 3, -1, -1]
 
 
 def test_a_pipeline_whose_time_stands_still_says_so(databases: Databases) -> None:

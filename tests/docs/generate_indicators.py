@@ -48,13 +48,14 @@ days, a price of 200 days ago can be the high of the year. It changes what holds
 the past.
 
 A value is *stale* when its input is older than the time that is given here. `read.indicator_current` says
-since when, in `stale_since`: a level of `calm` with `stale_since` set is not known to be calm. It is the
-input that counts which has to be fresh: a repayment makes no price newer, a deal no report of revenue. What
-is settled, such as a loan that is paid back, never goes stale.
+since when, in `stale_since`. From then on nothing is known of it, whatever its level was: it is unknown,
+and an open episode ends with the words "no longer known". A new input opens a new one where it is still bad.
+It is the input that counts which has to be fresh: a repayment makes no price newer, a deal no report of
+revenue. What is settled, such as a loan that is paid back, never goes stale.
 
 A value is *unknown* when it could not be measured: no day was promised to a site, no price of its collateral
-is known. `is_unknown` says so in `read.indicator` and `read.indicator_current`; the value beside it is 0, and
-says nothing.
+is known, or its input is stale. `is_unknown` says so in `read.indicator` and `read.indicator_current`; the
+value beside it is 0, and says nothing.
 """
 
 
@@ -97,10 +98,18 @@ def _part(definition: Definition, current: list[IndicatorCurrentRow], signals: l
         f"- **Named in:** {'; '.join(map(str, definition.named_in))}.",
         f"- **Window:** {_days(definition.window)}." if definition.window else "",
         f"- **Stale after:** {stale}.",
+        _moment(definition),
         *_example(definition, current, signals),
     ]
     lines = "\n".join(fact for fact in facts if fact)
     return f"## {definition.id}\n\n{definition.title}.\n\n{lines}\n"
+
+
+def _moment(definition: Definition) -> str:
+    if definition.moment is None:
+        return ""
+    what, stands_for = definition.moment
+    return f"- **Stands for:** {_days(stands_for)}; then the {what} is over by itself, as no longer new."
 
 
 def _example(
@@ -127,7 +136,7 @@ def _highest(definition: Definition, signals: list[SignalRow]) -> str:
     mine = [row for row in signals if row.indicator == definition.id]
     if not mine:
         return "calm"
-    worst = max(mine, key=lambda row: LEVELS.index(row.level))
+    worst = max(mine, key=lambda row: LEVELS.index(row.level) if row.level in LEVELS else 0)
     return f"{worst.level}, reached by `{worst.subject}` on {day(worst.known_at)} with {_number(worst.value)}"
 
 

@@ -116,7 +116,10 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
     time.sleep(QUIET_SECONDS)
     (credit,), (power,) = receiver.about(BORROWER), receiver.about(LATE)
 
-    assert (credit["status"], credit["title"]) == ("firing", f"WATCH · Credit waivers · {BORROWER}")
+    assert (credit["status"], credit["title"]) == (
+        "firing",
+        f"WATCH · Credit waivers and defaults · {BORROWER}",
+    )
     for expected in (
         "1 case of relief for Fictional Neocloud",
         "Now 1.0 (weighted count), threshold 0.5 (weighted count), since 2",
@@ -133,9 +136,9 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
     house.publish(credit_event(after(4), "default"))
     until(lambda: len(receiver.about(BORROWER)) == 2, "nobody was told of the default")
     worse = receiver.about(BORROWER)[1]
-    assert worse["title"] == f"CRITICAL · Credit waivers · {BORROWER}"
+    assert worse["title"] == f"CRITICAL · Credit waivers and defaults · {BORROWER}"
     assert {alert["labels"]["severity"] for alert in worse["alerts"]} == {"watch", "critical"}
-    assert worse["message"].count("Credit waivers (") == 1
+    assert worse["message"].count("Credit waivers and defaults (") == 1
 
     delivered = (LAST_FACT + timedelta(days=62)).date().isoformat()
     house.publish(
@@ -151,7 +154,7 @@ def test_an_alert_comes_once_with_its_evidence_and_ends_with_its_episode(house: 
         ),
         event("ClockTicked", after(96)),
     )
-    for about, title in ((BORROWER, "Credit waivers"), (LATE, "Power delay")):
+    for about, title in ((BORROWER, "Credit waivers and defaults"), (LATE, "Power delay")):
         until(partial(ended, receiver, about), f"nobody was told that {about} is over")
         last = receiver.about(about)[-1]
         assert last["title"] == f"OVER · {title} · {about}"

@@ -69,9 +69,9 @@ def test_a_level_is_told_by_itself_and_labels_are_those_of_the_step_that_reached
     assert ranks(database) == [3, 0, 3]
     watch, warning, critical = (seen(database, level) for level in LEVELS[1:])
     assert watch["signal_id"] == critical["signal_id"] != "-"
-    assert (str(watch["message"])[:23], str(critical["message"])[:26]) == (
-        "Credit waivers (watch):",
-        "Credit waivers (critical, ",
+    assert (str(watch["message"])[:36], str(critical["message"])[:39]) == (
+        "Credit waivers and defaults (watch):",
+        "Credit waivers and defaults (critical, ",
     )
     assert "waiver" in str(watch["evidence"])
     # The episode was never at warning: nothing to tell there.

@@ -163,7 +163,7 @@ async def test_every_panel_of_a_watchlist_finds_names_of_any_letters(database: s
     assert choice["company"] == list(HOSTILE)
     all_answered(database, made, choice)
     signs = shown(database, made, "Warning signs", choice)
-    found = {row["Subject"]: row for row in signs if row["Sign"] == "Credit waivers"}
+    found = {row["Subject"]: row for row in signs if row["Sign"] == "Credit waivers and defaults"}
     assert {f"lender {one}" for one in HOSTILE} <= found.keys()
     assert {f"borrower {one}" for one in HOSTILE} <= found.keys()
     assert "all" not in found
@@ -203,7 +203,7 @@ async def test_a_backtest_tells_what_the_share_did_after_the_signal(database: st
         bars["02-20"],
     )
     rows = shown(database, BACKTEST, "Episodes and what followed", BACKTEST_CHOICE)
-    found = {row["Subject"]: row for row in rows if row["Sign"] == "Credit waivers"}
+    found = {row["Subject"]: row for row in rows if row["Sign"] == "Credit waivers and defaults"}
     # The first close is that of the next day; 20 days after it comes the 26th, and the next close.
     early = found["lender Lender"]
     assert early["Price"] == 100.0
@@ -218,7 +218,7 @@ async def test_a_backtest_tells_what_the_share_did_after_the_signal(database: st
         None,
     )
     (sums,) = shown(database, BACKTEST, "All episodes together", BACKTEST_CHOICE)
-    waivers = [row for row in rows if row["Sign"] == "Credit waivers"]
+    waivers = [row for row in rows if row["Sign"] == "Credit waivers and defaults"]
     assert sums["Episodes"] == len(rows) >= len(waivers) == 5
     assert sums["Outcomes"] == sum(row["Return"] is not None for row in rows)
 

@@ -20,6 +20,10 @@ def default(known_on: str, borrower: str = "CoreWeave") -> Event:
     return waiver(known_on, "default", borrower=borrower)
 
 
+def forbearance(known_on: str) -> Event:
+    return waiver(known_on, "forbearance")
+
+
 def now(step: Step[WarningSigns]) -> IndicatorCurrentRow:
     return standing(WARNING_SIGNS, step, IndicatorCurrentRow)["bubble_break", "all"]
 
@@ -43,7 +47,7 @@ def test_three_signs_are_critical_and_are_told_with_their_parts() -> None:
     assert row.text == (
         "3 of 5 signs have been at warning or above in the last 90 days:"
         " falling GPU prices (worst H100 resale: warning, since 3 February 2026),"
-        " credit waivers (worst all: critical, since 5 January 2026),"
+        " credit waivers and defaults (worst all: critical, since 5 January 2026),"
         " late power (worst operator:Oracle: critical, since 1 February 2026)"
     )
     assert set(row.evidence) >= {defaulted.event_id, later.event_id, high.event_id, low.event_id}
@@ -56,8 +60,8 @@ def test_three_signs_are_critical_and_are_told_with_their_parts() -> None:
 
 
 def test_a_sign_counts_for_90_days_after_it_has_calmed_down() -> None:
-    # The default leaves its own window on 1 April, and this one 90 days later.
-    calm = (default("2026-01-01"), tick("2026-04-01"))
+    # The forbearance leaves its own window on 1 April, and this one 90 days later.
+    calm = (forbearance("2026-01-01"), tick("2026-04-01"))
     assert now(given(WARNING_SIGNS, *calm)).text.endswith("since 1 January 2026 until 1 April 2026)")
     assert now(given(WARNING_SIGNS, *calm, tick("2026-06-29"))).value == 1.0
     over = given(WARNING_SIGNS, *calm, tick("2026-06-30"))
@@ -67,9 +71,7 @@ def test_a_sign_counts_for_90_days_after_it_has_calmed_down() -> None:
 
 
 def test_a_sign_that_comes_back_counts_from_then_on() -> None:
-    step = given(
-        WARNING_SIGNS, default("2026-01-01"), tick("2026-04-01"), waiver("2026-05-01", "forbearance")
-    )
+    step = given(WARNING_SIGNS, forbearance("2026-01-01"), tick("2026-04-01"), forbearance("2026-05-01"))
     assert now(step).text.endswith("(worst all: warning, since 1 May 2026)")
 
 
@@ -95,12 +97,12 @@ def test_thresholds_and_window_can_be_changed_by_a_watchlist() -> None:
         thresholds=[{"indicator": "bubble_break", **levels}],
         windows=[{"indicator": "bubble_break", "days": 2}],
     )
-    before = given(WARNING_SIGNS, default("2026-01-01"), tick("2026-04-01"))
+    before = given(WARNING_SIGNS, forbearance("2026-01-01"), tick("2026-04-01"))
     assert (now(before).value, now(before).level) == (1.0, "watch")
-    after = given(WARNING_SIGNS, default("2026-01-01"), tick("2026-04-01"), change)
+    after = given(WARNING_SIGNS, forbearance("2026-01-01"), tick("2026-04-01"), change)
     assert (now(after).value, now(after).level) == (0.0, "calm")
     during = given(
-        WARNING_SIGNS, default("2026-01-01"), change.model_copy(update={"known_at": noon("2026-01-03")})
+        WARNING_SIGNS, forbearance("2026-01-01"), change.model_copy(update={"known_at": noon("2026-01-03")})
     )
     assert (now(during).value, now(during).level) == (1.0, "warning")
 

@@ -126,9 +126,9 @@ def test_an_analyst_reads_what_happened_why_it_matters_and_where_it_is_written()
         row for row in rows_of(given(WARNING_SIGNS, first, second), SignalRow) if row.level == "warning"
     )
     assert signal.message == (
-        "Credit waivers (warning, up from watch): 2 cases of relief among all borrowers in the last 90 days"
-        " (1 waiver, 1 forbearance), with a severity of 3 in all."
-        " Lenders that make exceptions often see trouble before anyone else does."
+        "Credit waivers and defaults (warning, up from watch): 2 cases of relief among all borrowers in the"
+        " last 90 days (1 waiver, 1 forbearance), with a severity of 3 in all."
+        " Lenders that make exceptions often see trouble before anyone else does; a default is that trouble."
         " Named by S2 (Odd Lots podcast, 6 October 2025). See CoreWeave 8-K (https://www.sec.gov/8-k)."
     )
     assert signal.evidence == [first.event_id, second.event_id]

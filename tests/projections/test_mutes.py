@@ -104,7 +104,7 @@ def test_what_is_told_late_is_told_as_one_step_from_what_was_told_before() -> No
     first, last = sent(step)
     assert (first["step"], first["level"], first["step_number"]) == ("opened", "watch", 1)
     assert (last["step"], last["level"], last["step_number"]) == ("escalated", "critical", 3)
-    assert last["message"].startswith("Credit waivers (critical, up from watch): ")
+    assert last["message"].startswith("Credit waivers and defaults (critical, up from watch): ")
 
 
 def test_when_a_mute_ends_what_is_only_watched_is_not_told() -> None:
@@ -117,19 +117,28 @@ def test_when_a_mute_ends_what_is_only_watched_is_not_told() -> None:
 @pytest.mark.parametrize("until", ["2026-05-01", "2026-09-01"], ids=["since then", "already"])
 def test_an_episode_that_nobody_was_told_of_needs_no_all_clear(until: str) -> None:
     step = given(
-        WARNING_SIGNS, mute("2026-01-01", until), waiver("2026-01-02"), tick("2026-06-01"), tick("2026-10-01")
+        WARNING_SIGNS,
+        mute("2026-01-01", until),
+        waiver("2026-01-02", "forbearance"),
+        tick("2026-06-01"),
+        tick("2026-10-01"),
     )
-    assert steps(step) == [("opened", "critical", True), ("cleared", "calm", True)]
+    assert steps(step) == [("opened", "warning", True), ("cleared", "calm", True)]
     assert sent(step) == []
 
 
 def test_the_end_of_an_episode_that_was_told_is_sent_through_a_mute() -> None:
-    journal = (waiver("2026-01-02"), mute("2026-01-03", "2026-09-01"), tick("2026-06-01"))
+    journal = (waiver("2026-01-02", "forbearance"), mute("2026-01-03", "2026-09-01"), tick("2026-06-01"))
     assert [one["step"] for one in sent(given(WARNING_SIGNS, *journal))] == ["opened", "cleared"]
 
 
 def test_an_episode_that_was_told_late_is_cleared_aloud() -> None:
-    journal = (mute("2026-01-01", "2026-02-01"), waiver("2026-01-02"), tick("2026-02-01"), tick("2026-06-01"))
+    journal = (
+        mute("2026-01-01", "2026-02-01"),
+        waiver("2026-01-02", "forbearance"),
+        tick("2026-02-01"),
+        tick("2026-06-01"),
+    )
     assert [one["step"] for one in sent(given(WARNING_SIGNS, *journal))] == ["opened", "cleared"]
 
 
@@ -215,5 +224,5 @@ def test_an_acknowledgement_of_what_is_no_id_is_inert() -> None:
 
 
 def test_a_calm_subject_has_no_episode_to_acknowledge() -> None:
-    step = given(WARNING_SIGNS, waiver("2026-01-01"), tick("2026-06-01"))
+    step = given(WARNING_SIGNS, waiver("2026-01-01", "forbearance"), tick("2026-06-01"))
     assert standing(WARNING_SIGNS, step, IndicatorCurrentRow)["credit_waivers", "all"].signal_id is None

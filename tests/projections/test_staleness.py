@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from events.base import Event
 from events.families.clock import tick
-from projections.episodes.rows import ClockRow, IndicatorCurrentRow
+from projections.episodes.rows import ClockRow, IndicatorCurrentRow, OutboxRow, SignalRow
 from projections.indicators import DEFINITIONS
 from projections.warning_signs import WARNING_SIGNS
 from tests.given import (
@@ -253,3 +254,100 @@ def test_a_price_that_says_it_was_made_in_the_future_is_no_fresher_than_now() ->
     bar = gpu_bar(LAST, 25_000).model_copy(update=ahead)
     journal = [bar, event("ClockTicked", "2026-06-01")]
     assert stale_since(journal, "gpu_resale_drawdown", "H100 resale") == noon(LAST) + timedelta(days=14)
+
+
+HIGH, LOW = gpu_bar("2026-03-01", 30_000), gpu_bar(LAST, 15_000)
+SILENT = event("ClockTicked", "2026-04-16")
+
+
+def resale(*journal: Event) -> tuple[IndicatorCurrentRow, list[SignalRow]]:
+    step = given(WARNING_SIGNS, *journal)
+    signals = [row for row in rows_of(step, SignalRow) if row.indicator == "gpu_resale_drawdown"]
+    return standing(WARNING_SIGNS, step, IndicatorCurrentRow)["gpu_resale_drawdown", "H100 resale"], signals
+
+
+@pytest.mark.parametrize("indicator", CASES)
+def test_what_is_stale_is_unknown_whatever_its_level_was(indicator: str) -> None:
+    subject, heard, _ = CASES[indicator]
+    length = DEFINITIONS[indicator].stale_after
+    assert length is not None
+    step = given(WARNING_SIGNS, *heard, tick(noon(LAST) + length + timedelta(minutes=1)))
+    row = standing(WARNING_SIGNS, step, IndicatorCurrentRow)[indicator, subject]
+    assert (row.value, row.level, row.is_unknown, row.signal_id) == (0.0, "calm", True, None)
+
+
+def test_a_red_sign_whose_input_fell_silent_is_no_longer_known_and_not_calm_again() -> None:
+    row, signals = resale(HIGH, LOW, SILENT)
+    assert row.text == (
+        "no price since 1 April 2026, for more than 14 days; the last that was known: the resale price of the"
+        " H100 is 50.0 % below its high of the past year: $30,000.00 on 1 March 2026, now $15,000.00"
+    )
+    assert [(one.step, one.level) for one in signals] == [("opened", "critical"), ("cleared", "unknown")]
+    assert signals[-1].message.startswith("GPU price drawdown (no longer known): no price since 1 April 2026")
+    outbox = rows_of(given(WARNING_SIGNS, HIGH, LOW, SILENT), OutboxRow)
+    told = [orjson.loads(one.payload) for one in outbox if one.key == "gpu_resale_drawdown/H100 resale"]
+    assert (told[-1]["level"], told[-1]["value"]) == ("unknown", None)
+
+
+def test_what_is_unknown_stays_so_and_is_told_once() -> None:
+    _, signals = resale(
+        HIGH, LOW, SILENT, *(event("ClockTicked", f"2026-05-{day:02}") for day in range(1, 9))
+    )
+    assert len(signals) == 2
+
+
+def test_a_new_price_makes_it_known_and_opens_a_new_episode_where_it_is_still_bad() -> None:
+    row, signals = resale(HIGH, LOW, SILENT, gpu_bar("2026-04-20", 15_000))
+    assert (row.level, row.is_unknown) == ("critical", False)
+    assert [one.step for one in signals] == ["opened", "cleared", "opened"]
+
+
+def composite(*journal: Event) -> tuple[float, bool, str]:
+    step = given(WARNING_SIGNS, *journal)
+    row = standing(WARNING_SIGNS, step, IndicatorCurrentRow)["bubble_break", "all"]
+    return row.value, row.is_unknown, row.text
+
+
+def test_the_composite_says_which_of_its_signs_are_not_known_and_is_not_calm_without_them() -> None:
+    value, is_unknown, text = composite(HIGH, LOW, SILENT)
+    assert (value, is_unknown) == (1.0, False)
+    assert text.endswith("(worst H100 resale: critical, since 1 April 2026, not known since 16 April 2026)")
+    later = event("ClockTicked", "2026-07-16")
+    assert composite(HIGH, LOW, SILENT, later) == (
+        0.0,
+        True,
+        "none of the 5 signs is known to have been at warning or above in the last 90 days; not known since"
+        " 16 April 2026: falling GPU prices",
+    )
+    calm = gpu_bar("2026-07-16", 29_000)
+    assert composite(HIGH, LOW, SILENT, later, calm)[:2] == (0.0, False)
+
+
+MOVE = (close("2026-03-31", "CRWV", 100), close(LAST, "CRWV", 80))
+
+
+def shock(*journal: Event) -> tuple[IndicatorCurrentRow, list[SignalRow]]:
+    step = given(WARNING_SIGNS, *journal)
+    signals = [row for row in rows_of(step, SignalRow) if row.indicator == "neocloud_shock"]
+    return standing(WARNING_SIGNS, step, IndicatorCurrentRow)["neocloud_shock", "CRWV"], signals
+
+
+def test_a_sign_about_a_moment_ends_by_itself_after_its_days() -> None:
+    row, _ = shock(*MOVE, event("ClockTicked", "2026-04-06"))
+    assert (row.value, row.level) == (-0.2, "critical")
+    row, signals = shock(*MOVE, event("ClockTicked", "2026-04-06"), event("ClockTicked", "2026-04-07"))
+    assert (row.value, row.level, row.is_old, row.is_unknown) == (0.0, "calm", True, False)
+    assert row.text == (
+        "the move of 1 April 2026 is 6 days old; the last that was known: CRWV fell by 20.0 % on 1 April"
+        " 2026, from $100.00 on 31 March 2026 to $80.00"
+    )
+    assert signals[-1].message.startswith(
+        "Neocloud shock (no longer new): the move of 1 April 2026 is 6 days"
+    )
+
+
+def test_after_the_moment_its_input_grows_old_and_nothing_more_is_told() -> None:
+    ticks = [event("ClockTicked", f"2026-04-{day:02}") for day in (7, 8, 9, 30)]
+    row, signals = shock(*MOVE, *ticks)
+    assert (row.is_unknown, row.is_old) == (True, False)
+    assert [one.step for one in signals] == ["opened", "cleared"]

@@ -80,7 +80,7 @@ def test_each_step_of_a_signal_is_one_message_with_all_that_a_reader_needs() -> 
         "signal_id": str(signal.signal_id),
         "step_number": 2,
         "indicator": "credit_waivers",
-        "title": "Credit waivers",
+        "title": "Credit waivers and defaults",
         "subject": "all",
         "step": "escalated",
         "level": "warning",
