@@ -21,6 +21,7 @@ CHOICES = {
     "gpu_resale_drawdown": ("model", _BUT_THE_LAST_WORD),
     "pledged_equity_drawdown": ("symbol", "{}"),
     "neocloud_shock": ("symbol", "{}"),
+    "share_drawdown": ("symbol", "{}"),
     "unpermitted_generation": ("site", "{}"),
     "offbalance_leverage": ("borrower", "{}"),
 }

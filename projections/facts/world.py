@@ -30,7 +30,7 @@ DESK: tuple[type[Event], ...] = (
 )
 
 # Raised where the same events make other facts than before: snapshots of another version are not read.
-VERSION = 1
+VERSION = 2
 
 
 class Thing(StrEnum):

@@ -44,7 +44,7 @@ def definition_rows() -> tuple[DefinitionRow, ...]:
 
 WARNING_SIGNS = Projection(
     name="warning_signs",
-    version=2,
+    version=3,
     initial=WarningSigns(),
     # Time passes with every event.
     reads=(Event,),
