@@ -154,7 +154,7 @@ def _taken(batch: EventBatch, what: str) -> EventBatch:
 
 def _numbered(batch: EventBatch, offset: int) -> EventBatch:
     """Return events one moment an offset, with the clock, which in known order is `known_at` itself."""
-    begins = np.append(True, batch.known_at[1:] != batch.known_at[:-1])  # noqa: FBT003  the first one does
+    begins = np.append(True, batch.known_at[1:] != batch.known_at[:-1])
     moments = np.cumsum(begins) - 1
     offsets = offset + moments
     indices = np.arange(len(batch)) - np.flatnonzero(begins)[moments]

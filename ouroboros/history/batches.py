@@ -58,10 +58,9 @@ def in_whole_moments(batches: Iterable[EventBatch], *columns: str) -> Iterator[E
     held: EventBatch | None = None
     for batch in batches:
         if held is not None:
-            same = np.logical_and.reduce(
-                [getattr(held, name) == getattr(batch, name)[0] for name in columns]
-            )
-            start = len(held) - int(np.argmin(np.append(same[::-1], False)))  # noqa: FBT003  a column's end
+            same = np.logical_and.reduce([getattr(held, name) == getattr(batch, name)[0] for name in columns])
+            others = np.flatnonzero(~same)
+            start = int(others[-1]) + 1 if others.size else 0
             if start:
                 yield held.part(0, start)
             if start < len(held):

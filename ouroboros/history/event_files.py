@@ -99,7 +99,7 @@ class Ledger(Unfiled):
         return ordered(self._entries(), order, until, self.name)
 
     def _entries(self) -> Iterator[Entry]:
-        records = (record for facts, midnight in days_of(ledger()) for record in (*_records(facts), [midnight]))
+        records = (record for facts, midnight in days_of(ledger()) for record in _records(facts, midnight))
         for offset, record in enumerate(records):
             for index, event in enumerate(record):
                 if isinstance(event, Bar):
@@ -121,13 +121,14 @@ def together(facts: Iterable[Event]) -> Iterator[list[Event]]:
     yield from of_one_time.values()
 
 
-def _records(facts: Iterable[Event]) -> Iterator[list[Event]]:
-    """Return the records of a day as the demo journals it: its facts, then the bars of each series."""
+def _records(facts: Iterable[Event], midnight: ClockTicked) -> Iterator[list[Event]]:
+    """Return the records of a day as the demo journals it: its facts, the bars of each series, the clock."""
     events = list(with_bars(facts, DAY_SECONDS))
     yield from together(event for event in events if not isinstance(event, Bar))
     bars = (event for event in events if isinstance(event, Bar))
     for _, of_series in groupby(bars, key=series_of):
         yield list(of_series)
+    yield [midnight]
 
 
 class MappedFile(History):

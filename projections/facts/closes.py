@@ -1,8 +1,8 @@
 """Daily closes of a few shares, as many days of them as are needed, whatever order they come in.
 
-A share is followed from when it is named: what its price was before then is not known here. Estimates, such
-as the round quotes of a source, stand in only for a share of which no other close is known: certainty decides,
-whichever came first.
+A share is followed from when it is named: what its price was before then is not known here. Estimates,
+such as the round quotes of a source, stand in only for a share of which no other close is known: certainty
+decides, whichever came first.
 """
 
 from bisect import bisect_left
@@ -134,9 +134,7 @@ def of_shares(closes: PersistentMap[str, Closes], symbols: Iterable[str]) -> dic
     return {symbol: of_share for symbol in symbols if (of_share := closes.get(symbol))}
 
 
-def basket(
-    closes: Mapping[str, Closes], symbols: tuple[str, ...], newest: date, days: timedelta
-) -> Basket:
+def basket(closes: Mapping[str, Closes], symbols: tuple[str, ...], newest: date, days: timedelta) -> Basket:
     """Measure the shares that have a close on both the day `newest` and `days` before, in their order."""
     found = list[Move]()
     before = newest - days

@@ -2,7 +2,8 @@
 
 Of the year's daily highs only those are kept that no later day has reached: they fall from
 left to right, the first is the year's high, and there are never more than there are days. Estimates, such as
-the round quotes of a source, stand in only for a share of which no other price is known, whichever came first.
+the round quotes of a source, stand in only for a share of which no other price is known, whichever came
+first.
 """
 
 from datetime import date, datetime, timedelta
@@ -25,7 +26,10 @@ class High(NamedTuple):
 
 
 class Year(NamedTuple):
-    """The newest price (USD), when it was made, and the highs of the year up to it; all estimates, or none."""
+    """The newest price (USD), when it was made, and the highs of the year up to it.
+
+    All of them are estimates, or none is.
+    """
 
     highs: tuple[High, ...]
     price_usd: float

@@ -71,9 +71,7 @@ def measure(view: View, _: str) -> Measurement | None:
     total = sum(move.change for move in found)
     mean = f"{signed(total / len(found))} on average over {view.window.days} days"
     if total <= 0:
-        text = (
-            f"{_shares_text(measured)} of the basket gained nothing ({mean}), so no name makes their gain"
-        )
+        text = f"{_shares_text(measured)} of the basket gained nothing ({mean}), so no name makes their gain"
         return Measurement(SUBJECT, 0.0, evidence, text, heard_at=last.at)
     top = min(found, key=lambda move: (-move.change, move.symbol))
     share = round(min(1.0, top.change / total), 6)

@@ -45,8 +45,8 @@ def test_builders_that_run_ahead_of_their_lenders_are_told() -> None:
     assert now(step) == {"builders ahead": (0.2, "warning"), "financiers ahead": (-0.2, "calm")}
     row = rows(step)["builders ahead"]
     assert row.text == (
-        "over 90 days the builders (CAT, GEV, 2 of 3) returned +15.0 % and are 20.0 percentage points ahead of"
-        " the financiers (BX, OWL, 2 of 2), which returned -5.0 %"
+        "over 90 days the builders (CAT, GEV, 2 of 3) returned +15.0 % and are 20.0 percentage points ahead"
+        " of the financiers (BX, OWL, 2 of 2), which returned -5.0 %"
     )
     assert set(row.evidence) == {one.event_id for one in journal}
 
@@ -92,9 +92,9 @@ def test_the_podcast_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None
         ("builders ahead", "financiers ahead"), (0.0, "calm")
     )
     assert found["builders ahead"].text == (
-        "builders and financiers cannot be compared: of the 3 shares of the builders (CAT, ENR.DE, GEV) 0 have"
-        " a price both near 6 October 2025 and 90 days before, and more than half of the shares must have one;"
-        " of the 2 shares of the financiers (BX, OWL) 0 have a price both near 6 October 2025 and 90 days"
+        "builders and financiers cannot be compared: of the 3 shares of the builders (CAT, ENR.DE, GEV) 0"
+        " have a price both near 6 October 2025 and 90 days before, and more than half of the shares must have"
+        " one; of the 2 shares of the financiers (BX, OWL) 0 have a price both near 6 October 2025 and 90 days"
         " before, and more than half of the shares must have one"
     )
     assert found["builders ahead"].is_unknown

@@ -67,7 +67,9 @@ def test_a_basket_that_gained_nothing_is_carried_by_nobody() -> None:
 def test_the_words_name_the_share_and_what_it_did() -> None:
     journal = returns(A=60, B=20, C=10, D=10)
     found = row(given(WARNING_SIGNS, FOUR, *journal))
-    assert found.text == "A (+60.0 %) makes 60.0 % of the gain of all 4 shares, +25.0 % on average over 90 days"
+    assert (
+        found.text == "A (+60.0 %) makes 60.0 % of the gain of all 4 shares, +25.0 % on average over 90 days"
+    )
     assert found.evidence[:2] == [journal[4].event_id, journal[0].event_id]
     assert set(found.evidence) == {one.event_id for one in journal}
 
@@ -76,8 +78,8 @@ def test_of_two_shares_one_always_leads() -> None:
     found = row(given(WARNING_SIGNS, FOUR, *returns(A=60, B=20)))
     assert (found.value, found.level, found.is_unknown) == (0.0, "calm", True)
     assert found.text == (
-        "who makes the gain cannot be told: of the 4 shares of the basket (A, B, C, D) 2 have a price both near"
-        " 1 April 2026 and 90 days before (A, B), and more than half of the shares, and at least 3, must have"
+        "who makes the gain cannot be told: of the 4 shares of the basket (A, B, C, D) 2 have a price both"
+        " near 1 April 2026 and 90 days before (A, B), and more than half of the shares, and at least 3, must have"
         " one"
     )
 

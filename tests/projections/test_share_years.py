@@ -65,9 +65,7 @@ def journaled(bars: list[EquityBarClosed]) -> list[JournaledEvent]:
 def one_by_one(years: dict[str, Year], taken: list[EquityBarClosed]) -> dict[str, Year]:
     years = dict(years)
     for closed in taken:
-        years[closed.symbol] = with_bar(
-            years.get(closed.symbol), closed, is_estimate=is_estimate(closed)
-        )
+        years[closed.symbol] = with_bar(years.get(closed.symbol), closed, is_estimate=is_estimate(closed))
     return years
 
 
