@@ -93,9 +93,9 @@ def test_the_podcast_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None
     )
     assert found["builders ahead"].text == (
         "builders and financiers cannot be compared: of the 3 shares of the builders (CAT, ENR.DE, GEV) 0"
-        " have a price both near 6 October 2025 and 90 days before, and more than half of the shares must have"
-        " one; of the 2 shares of the financiers (BX, OWL) 0 have a price both near 6 October 2025 and 90 days"
-        " before, and more than half of the shares must have one"
+        " have a price both near 6 October 2025 and 90 days before, and more than half of the shares must"
+        " have one; of the 2 shares of the financiers (BX, OWL) 0 have a price both near 6 October 2025 and"
+        " 90 days before, and more than half of the shares must have one"
     )
     assert found["builders ahead"].is_unknown
 

@@ -79,8 +79,8 @@ def test_of_two_shares_one_always_leads() -> None:
     assert (found.value, found.level, found.is_unknown) == (0.0, "calm", True)
     assert found.text == (
         "who makes the gain cannot be told: of the 4 shares of the basket (A, B, C, D) 2 have a price both"
-        " near 1 April 2026 and 90 days before (A, B), and more than half of the shares, and at least 3, must have"
-        " one"
+        " near 1 April 2026 and 90 days before (A, B), and more than half of the shares, and at least 3, must"
+        " have one"
     )
 
 
