@@ -375,7 +375,7 @@ def test_a_bar_is_as_sure_as_its_least_sure_print_and_estimates_are_apart(order:
             conflation.add(price_message(offset, tick), [tick], 0)
         bars = bars_in(conflation.close_all())
         prints = [certainty for certainty in chosen if certainty != Certainty.ESTIMATED]
-        expected = [max(prints, key=list(CERTAINTIES).index)] if prints else []
+        expected: list[Certainty] = [max(prints, key=CERTAINTIES.index)] if prints else []
         if len(prints) < len(chosen):
             expected.append(Certainty.ESTIMATED)
         assert [bar.certainty for bar in bars] == expected
