@@ -2,8 +2,8 @@
 
 A bar opens with the first print of its bucket and closes with the last one; prints of the same time
 keep the order in which they came. It is known when the last known of its prints is, and as sure as the least
-sure one. Its id follows from what is in it, so that the same prints make the same bar wherever
-they are read from.
+sure one. Estimates never stand in one bar with prints: of a bucket that has both, each make a bar of their
+own. Its id follows from what is in it, so that the same prints make the same bar wherever they are read from.
 """
 
 from collections.abc import Iterable, Iterator
@@ -71,28 +71,34 @@ def with_bars(events: Iterable[Event], interval_seconds: int) -> Iterator[Event]
 
 
 class SeriesDraft:
-    """The bars of one series while they are drawn, one for each bucket."""
+    """The bars of one series while they are drawn, of each bucket one of prints and one of estimates."""
 
     def __init__(self, interval_seconds: int) -> None:
         self._interval = interval_seconds
-        self._drafts: dict[int, _BarDraft] = {}
+        self._drafts: dict[tuple[int, bool], _BarDraft] = {}
 
     def add(self, tick: Tick) -> None:
         """Draw a print into the bar of its bucket; one that is in it already is passed over."""
         bucket = bucket_second(tick.occurred_at, self._interval)
-        draft = self._drafts.get(bucket)
+        kind = bucket, tick.certainty is Certainty.ESTIMATED
+        draft = self._drafts.get(kind)
         if draft is None:
-            draft = self._drafts[bucket] = _BarDraft(tick)
+            draft = self._drafts[kind] = _BarDraft(tick)
         draft.add(tick)
 
     @property
     def ends(self) -> int:
         """Return the second since 1970 at which the last of the buckets is over."""
-        return max(self._drafts) + self._interval
+        return max(bucket for bucket, _ in self._drafts) + self._interval
 
     def bars(self) -> tuple[Bar, ...]:
         """Return the bars as they are drawn so far, in the order of their buckets."""
-        return tuple(draft.bar(bucket, self._interval) for bucket, draft in sorted(self._drafts.items()))
+        return tuple(draft.bar(bucket, self._interval) for bucket, draft in self._in_order())
+
+    def _in_order(self) -> Iterator[tuple[int, "_BarDraft"]]:
+        # Estimates come behind the prints of their bucket.
+        for bucket, is_estimate in sorted(self._drafts):
+            yield bucket, self._drafts[bucket, is_estimate]
 
 
 @dataclass(slots=True)

@@ -35,6 +35,17 @@ class Publisher:
                 await self._send()
             self._group.append(event)
 
+    async def publish_together(self, events: Sequence[Event]) -> None:
+        """Send events of one topic in one message: what becomes known at once is journaled at once.
+
+        The message has the key of the first one: the broker keeps no order to others of the other keys.
+        """
+        await self.flush()
+        for start in range(0, len(events), EVENTS_PER_MESSAGE):
+            self._group = list(events[start : start + EVENTS_PER_MESSAGE])
+            await self._send()
+        await self.flush()
+
     async def flush(self) -> None:
         """Wait until the broker has everything. Raises KafkaError when it does not."""
         await self._send()

@@ -59,6 +59,7 @@ GAP = indicator_stat("Builders against financiers", "builders_vs_financiers", "W
 CROWDING = indicator_stat("Gain made by one share", "crowding")
 SHOCK = indicator_stat("Worst day of a neocloud", "neocloud_shock", "The lowest of all neoclouds.")
 PLEDGE = indicator_stat("Fall of a pledged share", "pledged_equity_drawdown", "The deepest of all.")
+DRAWDOWN = indicator_stat("Fall of a followed share", "share_drawdown", "The deepest of all.")
 
 PRICES = prices_over_time("Prices")
 
@@ -148,6 +149,13 @@ CROWDING_OVER_TIME = indicator_over_time(
 
 SHOCK_OVER_TIME = indicator_over_time("Days of neoclouds, over time", "neocloud_shock")
 
+DRAWDOWN_OVER_TIME = indicator_over_time(
+    "Fall of followed shares from their 52-week high, over time",
+    "share_drawdown",
+    "The worst of the chosen shares.",
+    where=f"subject = ANY({chosen('symbol')})",
+)
+
 PLEDGED = loans_on_shares(
     "Shares that secure loans",
     f"f.collateral = ANY({chosen('symbol')})",
@@ -171,12 +179,13 @@ BOARD = Board(
     annotations=({**DEALS, "enable": True},),
     refresh="1m",
     rows=(
-        row(4, (GAP, 6), (CROWDING, 6), (SHOCK, 6), (PLEDGE, 6)),
+        row(4, (GAP, 5), (CROWDING, 5), (SHOCK, 5), (DRAWDOWN, 5), (PLEDGE, 4)),
         row(9, (PRICES, 12), (FALL, 12)),
         row(8, (SHARES, 24)),
         row(8, (INDICATORS, 24)),
         row(9, (BASKETS, 12), (GAP_OVER_TIME, 12), title="Builders against financiers"),
         row(8, (CROWDING_OVER_TIME, 12), (SHOCK_OVER_TIME, 12), title="Crowding and shocks"),
+        row(8, (DRAWDOWN_OVER_TIME, 24)),
         row(5, (PLEDGED, 24), title="Shares that secure loans"),
         row(8, (PLEDGED_OVER_TIME, 24)),
     ),

@@ -22,6 +22,7 @@ CHOICES = {
     "gpu_resale_drawdown": ("model", "regexp_replace({}, ' (resale|rental_hour)(, .*)?$', '')"),
     "pledged_equity_drawdown": ("symbol", "{}"),
     "neocloud_shock": ("symbol", "{}"),
+    "share_drawdown": ("symbol", "{}"),
     "unpermitted_generation": ("site", "{}"),
     "offbalance_leverage": ("borrower", "{}"),
 }

@@ -28,7 +28,11 @@ def introduction(result: Result) -> tuple[str, str]:
     if hindsight.base_rate is None:
         return stated, "No bar of the period can be judged: the period is shorter than what is foretold."
     bars, moves = count(len(hindsight.decided), "bar"), count(len(hindsight.moves), "stretch", "stretches")
-    return stated, f"It followed {percent(hindsight.base_rate)} of {bars} whose days are over, in {moves}."
+    return stated, (
+        f"It followed {percent(hindsight.base_rate)} of {bars} whose days are over, in {moves}. One in which"
+        " a signal went up counts for both recalls, one that began while it was up already for the second"
+        " alone."
+    )
 
 
 def outcome_text(outcome: Outcome) -> str:
@@ -49,9 +53,12 @@ def signal_figures(result: Result) -> Iterator[tuple[str, str, Figures]]:
                 "hits": str(score.hits),
                 "false alarms": str(score.false_alarms),
                 "undecided": str(score.undecided),
-                "missed": str(score.misses),
+                "missed": str(score.misses - score.begun_while_up),
+                "begun while up": str(score.begun_while_up),
                 "precision": percent(score.precision) + _bounds(score.precision_interval),
-                "recall": percent(score.recall) + _bounds(score.recall_interval),
+                "recall, opened within": percent(score.recall) + _bounds(score.recall_interval),
+                "recall, opened or up": percent(score.recall_while_up)
+                + _bounds(score.recall_while_up_interval),
                 "lead, days": number(score.median_lead_days, 1),
                 **({"Brier score": number(score.brier, 3)} if stated else {}),
                 **_p_values(signal.chance, result.adjusted.get((trial.name, name))),

@@ -4,10 +4,14 @@ A signal is judged at a bar. Its base is its own close, the last one known when 
 behind it. The outcome holds for a bar where a later close, known no more than `within_days` after,
 is so far from the base. It is undecided where the prices of the period end before those days do,
 whatever came until then.
+
+Recall is counted in two ways: by the moves in which a signal went up, and by these together with those that
+began while it was up already. A signal that stays up for long says little by the second, and is wronged by
+the first.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -93,7 +97,11 @@ class EpisodeOutcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well a signal foretold the outcome; a figure that nothing says anything about is None."""
+    """How well a signal foretold the outcome; a figure that nothing says anything about is None.
+
+    `misses` are the moves in which no episode began; of these, `begun_while_up` began while the signal was up
+    already. `recall` counts those as missed, `recall_while_up` as foretold.
+    """
 
     episodes: tuple[EpisodeOutcome, ...]
     hits: int
@@ -105,6 +113,9 @@ class Score:
     precision_interval: Interval | None
     recall: float | None
     recall_interval: Interval | None
+    begun_while_up: int
+    recall_while_up: float | None
+    recall_while_up_interval: Interval | None
     base_rate: float | None
     lead_days: tuple[float, ...]
     brier: float | None
@@ -156,6 +167,11 @@ def score(
         for hit in hits
         if hit.bar is not None and move.first <= hit.bar <= move.last
     }
+    begun_while_up = sum(
+        number not in foretold and _is_up(active_periods, hindsight.known[move.first])
+        for number, move in enumerate(hindsight.moves)
+    )
+    warned = len(foretold) + begun_while_up
     moves, base = len(hindsight.moves), hindsight.base_rate
     return Score(
         episodes=episodes,
@@ -168,6 +184,9 @@ def score(
         precision_interval=wilson(len(hits), len(decided)),
         recall=len(foretold) / moves if moves else None,
         recall_interval=wilson(len(foretold), moves),
+        begun_while_up=begun_while_up,
+        recall_while_up=warned / moves if moves else None,
+        recall_while_up_interval=wilson(warned, moves),
         base_rate=base,
         lead_days=tuple(hit.lead_days for hit in hits if hit.lead_days is not None),
         brier=_brier(probability, decided),
@@ -185,6 +204,14 @@ def wilson(successes: int, trials: int) -> Interval | None:
         return None
     bounds = binomtest(successes, trials).proportion_ci(confidence_level=0.95, method="wilson")
     return Interval(float(bounds.low), float(bounds.high))
+
+
+def _is_up(active_periods: Iterable[ActivePeriod], time: datetime) -> bool:
+    """Return whether a signal is up at a time, that of its beginning included."""
+    return any(
+        active.begins_at <= time and (active.ends_at is None or time < active.ends_at)
+        for active in active_periods
+    )
 
 
 def _came(outcome: Outcome, closes: Numbers) -> list[int]:

@@ -85,6 +85,8 @@ def _score(score: Score, evidence: Mapping[UUID, Evidence]) -> dict[str, Any]:
         "outcomes": score.moves,
         **_fields(score, "misses precision precision_interval recall recall_interval base_rate lead_days"),
         **_fields(score, "median_lead_days brier brier_of_base_rate"),
+        # Moves without an episode of their own that began while the signal was up: `misses` has them too.
+        **_fields(score, "begun_while_up recall_while_up recall_while_up_interval"),
         "episodes": [_episode(episode, evidence) for episode in score.episodes],
     }
 

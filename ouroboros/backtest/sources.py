@@ -16,7 +16,7 @@ from events.words import count, listed
 from ouroboros.backtest.bars import Priced, bars_of, check_last_prices
 from ouroboros.backtest.overlaps import Overlaps
 from ouroboros.backtest.study import HistoryPart, Variant
-from ouroboros.history.batches import batches, merged, picked
+from ouroboros.history.batches import batches, in_whole_moments, merged, picked
 from ouroboros.history.source import History, Order
 from projections.base import JournaledEvent
 from projections.event_batch import EventBatch, batch_of, in_utc
@@ -68,7 +68,7 @@ class Source:
 
         Raises UsageError where two parts have other prices for the same bar.
         """
-        batches = self._read() if self._kept is None else iter(self._kept)
+        batches = in_whole_moments(self._read() if self._kept is None else self._kept, "known_at")
         first = next(batches, None)
         if first is None:
             return
@@ -82,8 +82,9 @@ class Source:
             yield batch_of(desk)
         offset = len(desk)
         for batch in chain([first], batches):
-            yield _numbered(batch, offset)
-            offset += len(batch)
+            numbered = _numbered(batch, offset)
+            yield numbered
+            offset = int(numbered.offset[-1]) + 1
 
     def notes(self, universe: Sequence[Priced]) -> Iterator[str]:
         """Yield what of the parts did not count, and why."""
@@ -153,12 +154,17 @@ def _taken(batch: EventBatch, what: str) -> EventBatch:
 
 
 def _numbered(batch: EventBatch, offset: int) -> EventBatch:
-    """Return events one an offset, with the clock, which in known order is `known_at` itself."""
+    """Return events one moment an offset, with the clock, which in known order is `known_at` itself."""
+    begins = np.append(True, batch.known_at[1:] != batch.known_at[:-1])
+    moments = np.cumsum(begins) - 1
+    offsets = offset + moments
+    indices = np.arange(len(batch)) - np.flatnonzero(begins)[moments]
     others = {
-        position: JournaledEvent(offset + position, 0, journaled.event.known_at, journaled.event)
+        position: JournaledEvent(
+            int(offsets[position]), int(indices[position]), journaled.event.known_at, journaled.event
+        )
         for position, journaled in batch.others.items()
     }
-    offsets, indices = np.arange(offset, offset + len(batch)), np.zeros(len(batch), dtype=np.int64)
     return replace(batch, offset=offsets, index=indices, now=batch.known_at, others=others, read={})
 
 

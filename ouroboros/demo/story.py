@@ -21,7 +21,7 @@ from events.base import Event
 from events.families.prices import Tick
 from events.topics import SIGNALS
 from events.words import count
-from ouroboros.history.event_files import days_of
+from ouroboros.history.event_files import days_of, together
 from projections.registry import PROJECTIONS
 from streams.kafka import reading
 from streams.publishing import Publisher, publishing
@@ -68,9 +68,8 @@ async def _publish_day(publisher: Publisher, worker: Worker, events: Sequence[Ev
     for event in events:
         if isinstance(event, Tick):
             series.setdefault(series_of(event), []).append(event)
-    for message in (*([event] for event in events if not isinstance(event, Tick)), *series.values()):
-        await publisher.publish(message)
-        await publisher.flush()
+    for message in (*together(event for event in events if not isinstance(event, Tick)), *series.values()):
+        await publisher.publish_together(message)
         await worker.sequence()
     await worker.settle()
 

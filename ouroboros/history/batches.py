@@ -32,8 +32,15 @@ def batches(
 ) -> Iterator[EventBatch]:
     """Read the events known by `until` (all without it) in an order, in bounded memory.
 
-    Raises UsageError as `History.entries` does.
+    Events of one record that the clock does not part are in one batch. Raises UsageError as `History.entries`
+    does.
     """
+    return in_whole_moments(_batches(history, order, until, events_at_once), "offset", "now")
+
+
+def _batches(
+    history: History, order: Order, until: datetime | None, events_at_once: int
+) -> Iterator[EventBatch]:
     if isinstance(history, Exported) and history.manifest.format == "parquet":
         if order is Order.JOURNAL and until is None:
             return parquet.batches(history, events_at_once)
@@ -41,6 +48,26 @@ def batches(
         if months is not None:
             return _in_known_order(history, months, until, events_at_once)
     return _from_events(history, order, until, events_at_once)
+
+
+def in_whole_moments(batches: Iterable[EventBatch], *columns: str) -> Iterator[EventBatch]:
+    """Return the same events in batches that part none that are equal in these columns from their neighbours.
+
+    Memory holds two batches.
+    """
+    held: EventBatch | None = None
+    for batch in batches:
+        if held is not None:
+            same = np.logical_and.reduce([getattr(held, name) == getattr(batch, name)[0] for name in columns])
+            others = np.flatnonzero(~same)
+            start = int(others[-1]) + 1 if others.size else 0
+            if start:
+                yield held.part(0, start)
+            if start < len(held):
+                batch = joined((held.part(start, len(held)), batch))  # noqa: PLW2901  with its beginning
+        held = batch
+    if held is not None:
+        yield held
 
 
 def _from_events(

@@ -96,21 +96,36 @@ class Ledger(Unfiled):
         return ordered(self._entries(), order, until, self.name)
 
     def _entries(self) -> Iterator[Entry]:
-        events = (
-            event
-            for facts, midnight in days_of(ledger())
-            for event in (*with_bars(facts, DAY_SECONDS), midnight)
-        )
-        for offset, event in enumerate(events):
-            if isinstance(event, Bar):
-                self.drawn.add(str(event.event_id))
-            yield Entry(offset, 0, event)
+        records = (record for facts, midnight in days_of(ledger()) for record in _records(facts, midnight))
+        for offset, record in enumerate(records):
+            for index, event in enumerate(record):
+                if isinstance(event, Bar):
+                    self.drawn.add(str(event.event_id))
+                yield Entry(offset, index, event)
 
 
 def days_of(facts: Iterable[Event]) -> Iterator[tuple[list[Event], ClockTicked]]:
     """Return the facts of each day on which something became known, and the clock at its end."""
     for day, facts_of_day in groupby(facts, key=lambda event: event.known_at.date()):
         yield list(facts_of_day), tick(datetime.combine(day, time(23, 59, 59), UTC))
+
+
+def together(facts: Iterable[Event]) -> Iterator[list[Event]]:
+    """Return facts as they are published together: those of one topic that became known at one time."""
+    of_one_time: dict[tuple[datetime, str], list[Event]] = {}
+    for fact in facts:
+        of_one_time.setdefault((fact.known_at, fact.TOPIC), []).append(fact)
+    yield from of_one_time.values()
+
+
+def _records(facts: Iterable[Event], midnight: ClockTicked) -> Iterator[list[Event]]:
+    """Return the records of a day as the demo journals it: its facts, the bars of each series, the clock."""
+    events = list(with_bars(facts, DAY_SECONDS))
+    yield from together(event for event in events if not isinstance(event, Bar))
+    bars = (event for event in events if isinstance(event, Bar))
+    for _, of_series in groupby(bars, key=series_of):
+        yield list(of_series)
+    yield [midnight]
 
 
 class MappedFile(History):

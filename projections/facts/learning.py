@@ -13,13 +13,14 @@ import numpy as np
 
 from events.base import Event
 from events.families.credit import LoanOriginated, ShareCollateral
+from events.families.desk import WatchlistChanged
 from events.families.prices import EquityBarClosed
 from projections.event_batch import EventBatch, Whole
 from projections.facts.fold import fold_event
 from projections.facts.loans import shares
 from projections.facts.share_years import years_after
 from projections.facts.world import DESK, Thing, World, WorldStep
-from projections.facts.year import Year, with_bar
+from projections.facts.year import Year, is_estimate, with_bar
 
 
 def learn(world: World, batch: EventBatch) -> tuple[World, tuple[WorldStep, ...]]:
@@ -39,8 +40,8 @@ def learn(world: World, batch: EventBatch) -> tuple[World, tuple[WorldStep, ...]
         if symbol is not None and symbol not in followed:
             # Its own bar is taken in once more later, which leaves the same year.
             world = bars.catch_up(world, (symbol,), position)
-        elif type(journaled.event) in DESK:
-            # It may bring back a loan on any share.
+        elif type(journaled.event) in REACHES_ANY_SHARE:
+            # It may bring back a loan on any share, or begin to follow it.
             world = bars.catch_up(world, sorted(set(batch.bars.symbols) - followed), position)
         step = fold_event(world, journaled, position)
         world = step.world
@@ -67,6 +68,8 @@ def _learn_facts(world: World, batch: EventBatch) -> tuple[World, tuple[WorldSte
     return world, tuple(steps)
 
 
+# What the desk says of names, facts and watchlists.
+REACHES_ANY_SHARE = frozenset((*DESK, WatchlistChanged))
 # So few bars are sooner taken in one by one, if they are events already.
 FEW = 4
 NO_POSITIONS: Whole = np.array((), dtype=np.int64)
@@ -128,7 +131,7 @@ class _Bars:
         for position in positions.tolist():
             bar = self._batch.journaled(position).event
             assert isinstance(bar, EquityBarClosed)  # noqa: S101  a share has no others
-            year = changed[bar.symbol] = with_bar(year, bar)
+            year = changed[bar.symbol] = with_bar(year, bar, is_estimate=is_estimate(bar))
         return changed
 
 

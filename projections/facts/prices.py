@@ -11,7 +11,7 @@ from events.gpu_series import gpu_series
 from projections.facts.closes import NO_CLOSES, WITHIN, Closes, with_close
 from projections.facts.gpu_index import GpuIndex, IndexDay, with_gpu_price
 from projections.facts.watchlists import Watchlists
-from projections.facts.year import A_YEAR, Year, with_bar
+from projections.facts.year import A_YEAR, Year, is_estimate, with_bar
 from projections.persistent import PersistentMap, items_of
 
 # Prices of several forms or conditions of a model are compared where they are of one month.
@@ -30,7 +30,7 @@ class Prices:
 def with_share_bar(prices: Prices, watchlists: Watchlists, bar: EquityBarClosed) -> Prices:
     """Take in a bar of a share: its year, and its close where the share is in a basket."""
     known = prices.shares.get(bar.symbol)
-    year = with_bar(known, bar)
+    year = with_bar(known, bar, is_estimate=is_estimate(bar))
     shares = prices.shares if year is known else prices.shares.insert(bar.symbol, year)
     closes = prices.closes
     if bar.symbol in watchlists.shares:

@@ -1,7 +1,8 @@
 """The years of shares after many bars, of which nobody asked in between.
 
 Of the bars of one day only the first with the highest price can leave a high, and of all bars only
-the last of the newest prices can leave its price. Taking in just these, in their order, leaves the
+the last of the newest prices can leave its price; estimates leave something where there is no other price.
+Taking in just these, in their order, leaves the
 very years that taking in every bar would leave, and taking in a bar again leaves what it left.
 """
 
@@ -13,6 +14,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from events.base import Certainty
 from projections.event_batch import Bars, Whole
 from projections.facts.year import Year, with_quote
 
@@ -20,13 +22,16 @@ from projections.facts.year import Year, with_quote
 def years_after(years: Mapping[str, Year], bars: Bars, positions: Whole) -> dict[str, Year]:
     """Return the years that change with the bars at these positions: share by share, ascending in each."""
     changed: dict[str, Year] = {}
-    left = decisive(bars, positions)
-    for code, day, at, high_usd, price_usd, event_id in zip(
+    estimates = bars.certainty[positions] == Certainty.ESTIMATED.value
+    # An estimate that comes after other prices leaves nothing, and before them nothing that stays.
+    left = np.concatenate((decisive(bars, positions[~estimates]), decisive(bars, positions[estimates])))
+    for code, day, at, high_usd, price_usd, certainty, event_id in zip(
         bars.code[left].tolist(),
         _days(bars, left).tolist(),
         bars.last_at[left].tolist(),
         bars.high_usd[left].tolist(),
         bars.close_usd[left].tolist(),
+        bars.certainty[left],
         bars.event_id[left],
         strict=True,
     ):
@@ -39,6 +44,7 @@ def years_after(years: Mapping[str, Year], bars: Bars, positions: Whole) -> dict
             high_usd=high_usd,
             price_usd=price_usd,
             event_id=UUID(event_id),
+            is_estimate=certainty == Certainty.ESTIMATED.value,
         )
         if after is not before:
             changed[symbol] = after

@@ -1,14 +1,11 @@
 """Those who sell what is built with, against those who lend for it."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
-from statistics import fmean
-from uuid import UUID
+from datetime import timedelta
 
 from events.units import Unit
-from events.words import day
 from projections.definition import S2, Definition, Passage, Thresholds
-from projections.facts.closes import Move, listed, moves, newest, of_shares, signed
+from projections.facts.closes import NEEDED, Basket, basket, closes_in, newest, of_shares, signed
 from projections.facts.prices import closed_anew
 from projections.facts.watchlists import Watchlists
 from projections.facts.world import Thing, World, WorldStep
@@ -25,8 +22,9 @@ DEFINITION = Definition(
     formula=(
         "Mean return of the builders' shares over 90 days minus that of the financiers' (builders ahead),"
         " and the same with its sign turned (financiers ahead), so that either way raises a signal; over the"
-        " shares that have a close within the week up to both days. A share that a watchlist adds is"
-        " followed from then on."
+        f" shares that have a close within the week up to both days, where {NEEDED} of either basket have;"
+        " unknown otherwise. Quotes that are estimated count for a share of which there are no other closes."
+        " A share that a watchlist adds is followed from then on."
     ),
     why=(
         "Builders are paid first and lenders are paid back last, so a gap between them shows who bears the"
@@ -71,17 +69,18 @@ def measure(view: View, way: str) -> Measurement | None:
     last = newest(closes)
     if last is None:
         return None
-    builders = moves(closes, watchlists.builders, last.day, view.window)
-    financiers = moves(closes, watchlists.financiers, last.day, view.window)
-    if not (builders and financiers):
-        text = _missing(watchlists, "financiers" if builders else "builders", last.day, view.window)
-        return Measurement(way, 0.0, (), text, heard_at=last.at, is_unknown=True)
-    ahead = round(_mean(builders) - _mean(financiers), 6)
+    builders = basket(closes, watchlists.builders, last.day, view.window)
+    financiers = basket(closes, watchlists.financiers, last.day, view.window)
+    evidence = first(closes_in((*builders.moves, *financiers.moves)))
+    if not (builders.is_known and financiers.is_known):
+        text = _missing(builders, financiers)
+        return Measurement(way, 0.0, evidence, text, heard_at=last.at, is_unknown=True)
+    ahead = round(builders.mean - financiers.mean, 6)
     return Measurement(
         subject=way,
         # Not -0.0, which is written differently.
         value=ahead if way == BUILDERS_AHEAD else 0.0 - ahead,
-        evidence=_evidence(builders, financiers),
+        evidence=evidence,
         text=_text(builders, financiers, ahead, view.window),
         heard_at=last.at,
     )
@@ -91,21 +90,11 @@ def _shares(watchlists: Watchlists) -> tuple[str, ...]:
     return (*watchlists.builders, *watchlists.financiers)
 
 
-def _mean(basket: list[Move]) -> float:
-    return fmean([move.change for move in basket])
-
-
-def _evidence(builders: list[Move], financiers: list[Move]) -> tuple[UUID, ...]:
-    # The shares that moved most say most; each with both of its closes.
-    largest = sorted((*builders, *financiers), key=lambda move: (-abs(move.change), move.symbol))
-    return first(close.event_id for move in largest for close in (move.new, move.old))
-
-
-def _text(builders: list[Move], financiers: list[Move], ahead: float, window: timedelta) -> str:
+def _text(builders: Basket, financiers: Basket, ahead: float, window: timedelta) -> str:
     return (
-        f"over {window.days} days the builders ({_names(builders)}) returned {signed(_mean(builders))}"
-        f" and are {_gap_text(ahead)} the financiers ({_names(financiers)}), which returned"
-        f" {signed(_mean(financiers))}"
+        f"over {window.days} days the builders ({builders.rests_on}) returned {signed(builders.mean)}"
+        f" and are {_gap_text(ahead)} the financiers ({financiers.rests_on}), which returned"
+        f" {signed(financiers.mean)}"
     )
 
 
@@ -115,16 +104,10 @@ def _gap_text(ahead: float) -> str:
     return f"{abs(ahead) * 100:.1f} percentage points {'ahead of' if ahead >= 0 else 'behind'}"
 
 
-def _names(basket: list[Move]) -> str:
-    return listed(tuple(move.symbol for move in basket))
-
-
-def _missing(watchlists: Watchlists, basket: str, newest_day: date, window: timedelta) -> str:
-    symbols = watchlists.builders if basket == "builders" else watchlists.financiers
-    return (
-        f"builders and financiers cannot be compared: none of the {basket} ({listed(symbols)}) has a price"
-        f" both on {day(newest_day)} and {window.days} days before"
-    )
+def _missing(builders: Basket, financiers: Basket) -> str:
+    baskets = (("builders", builders), ("financiers", financiers))
+    missing = (basket.missing(name) for name, basket in baskets if not basket.is_known)
+    return f"builders and financiers cannot be compared: {'; '.join(missing)}"
 
 
 INDICATOR = Indicator(

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from events.units import Unit
-from events.words import count, day, percent
+from events.words import percent
 from projections.definition import S2, Definition, Passage, Thresholds
-from projections.facts.closes import Close, Move, listed, moves, newest, of_shares, signed
+from projections.facts.closes import NEEDED, Basket, Move, basket, closes_in, newest, of_shares, signed
 from projections.facts.prices import closed_anew
 from projections.facts.world import Thing, World, WorldStep
 from projections.indicator import Indicator, Measurement, View, first
@@ -24,8 +24,8 @@ DEFINITION = Definition(
         "Largest return of a share over 90 days divided by the sum of the returns of all, equally weighted"
         " and at most 1: the top name makes all of the gain where the others together add nothing or lose."
         " Over the watchlists' symbols, else the builders' basket, as far as they have a close within the"
-        " week up to both days; only where at least three have and their sum is a gain. A share that a"
-        " watchlist adds is followed from then on."
+        f" week up to both days; unknown where not {NEEDED} have, and at least three. Where their sum is no"
+        " gain it is 0. A share that a watchlist adds is followed from then on."
     ),
     why="When one share carries a market, its fall takes the market along, as Cisco's did.",
     named_in=(Passage(S2, "the question which company is the Cisco of this boom"),),
@@ -63,35 +63,35 @@ def measure(view: View, _: str) -> Measurement | None:
     last = newest(closes)
     if last is None:
         return None
-    found = moves(closes, crowd, last.day, view.window)
-    if len(found) < FEWEST:
-        text = _missing(crowd, len(found), last, view.window)
-        return Measurement(SUBJECT, 0.0, (), text, heard_at=last.at, is_unknown=True)
+    measured = basket(closes, crowd, last.day, view.window)
+    found, evidence = measured.moves, first(closes_in(measured.moves))
+    if len(found) < FEWEST or not measured.is_known:
+        missing = measured.missing("basket", f"{NEEDED}, and at least {FEWEST},")
+        text = f"who makes the gain cannot be told: {missing}"
+        return Measurement(SUBJECT, 0.0, evidence, text, heard_at=last.at, is_unknown=True)
     total = sum(move.change for move in found)
     mean = f"{signed(total / len(found))} on average over {view.window.days} days"
     if total <= 0:
-        text = f"the {len(found)} shares of the basket gained nothing ({mean}), so no name makes their gain"
-        return Measurement(SUBJECT, 0.0, (), text, heard_at=last.at)
-    largest = sorted(found, key=lambda move: (-move.change, move.symbol))
-    share = round(min(1.0, largest[0].change / total), 6)
+        text = f"{_shares_text(measured)} of the basket gained nothing ({mean}), so no name makes their gain"
+        return Measurement(SUBJECT, 0.0, evidence, text, heard_at=last.at)
+    top = min(found, key=lambda move: (-move.change, move.symbol))
+    share = round(min(1.0, top.change / total), 6)
     return Measurement(
         subject=SUBJECT,
         value=share,
-        evidence=first(close.event_id for move in largest for close in (move.new, move.old)),
-        text=f"{_share_text(largest[0], share)} of the gain of {len(found)} shares, {mean}",
+        evidence=first((top.new.event_id, top.old.event_id, *evidence)),
+        text=f"{_share_text(top, share)} of the gain of {_shares_text(measured)}, {mean}",
         heard_at=last.at,
     )
 
 
 def _share_text(top: Move, share: float) -> str:
-    return f"{top.symbol} ({signed(top.change)}) makes {'all' if share == 1 else percent(share)}"
+    return f"{top.name} ({signed(top.change)}) makes {'all' if share == 1 else percent(share)}"
 
 
-def _missing(crowd: tuple[str, ...], found: int, last: Close, window: timedelta) -> str:
-    return (
-        f"who makes the gain cannot be told: of {count(len(crowd), 'share')} ({listed(crowd)}) {found} have a"
-        f" price both on {day(last.day)} and {window.days} days before, and at least {FEWEST} are needed"
-    )
+def _shares_text(measured: Basket) -> str:
+    found, of = len(measured.moves), len(measured.symbols)
+    return f"all {found} shares" if found == of else f"{found} of the {of} shares"
 
 
 INDICATOR = Indicator(

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from events.families.credit import ShareCollateral
 from events.units import Unit
-from events.words import count, percent, price
+from events.words import count, percent
 from events.words import short_dollars as dollars
 from projections.definition import S1, Definition, Passage, Thresholds
 from projections.facts.loans import Loan, shares
 from projections.facts.world import Thing, WorldStep
-from projections.facts.year import Year
+from projections.facts.year import Year, price_text
 from projections.indicator import Indicator, Measurement, View, first
 
 DEFINITION = Definition(
@@ -20,7 +20,8 @@ DEFINITION = Definition(
     thresholds=Thresholds(watch=0.15, warning=0.30, critical=0.45),
     formula=(
         "(high - price) / high, per share that secures a loan not yet repaid, where high is the highest"
-        " price of the 52 weeks up to the newest price."
+        " price of the 52 weeks up to the newest price. Quotes that are estimated count for a share of which"
+        " there is no other price."
     ),
     why="A lender can call for more collateral, and a borrower without cash must sell what it holds.",
     named_in=(
@@ -72,14 +73,7 @@ def measure(view: View, symbol: str) -> Measurement:
 
 
 def _price_text(symbol: str, year: Year | None) -> str:
-    if year is None:
-        return f"no price of {symbol} is known yet"
-    if not year.drawdown:
-        return f"{symbol} is at its 52-week high of {price(year.price_usd)}"
-    return (
-        f"{symbol} is {percent(year.drawdown)} below its 52-week high of {price(year.high.price_usd)}"
-        f" (now {price(year.price_usd)})"
-    )
+    return f"no price of {symbol} is known yet" if year is None else price_text(symbol, year)
 
 
 def _loans_text(loans: list[Loan], year: Year | None) -> str:

@@ -1,17 +1,26 @@
-"""Fold what the world learns into measurements, and these into episodes and signals."""
+"""Fold what the world learns into measurements, and these into episodes and signals.
 
-from collections.abc import Iterator
+What is true at the end of a moment is told, once: where facts follow each other in one record of the journal
+and leave the clock where it is, or bars of one series do, each subject that they touch is measured after the
+last of them. What the desk decides is a moment of its own.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 from rpds import HashTrieMap
 
+from events.bars import series_of
 from events.base import Event
 from events.families.clock import ClockTicked
 from events.families.desk import SignalAcknowledged, SignalMuted, WatchlistChanged
-from projections.base import BatchStep, Row
+from events.families.prices import GpuBarClosed
+from projections.base import BatchStep, JournaledEvent, Row
 from projections.episodes.ageing import ages_at, as_aged
 from projections.episodes.desk import (
     EVERY_SUBJECT,
@@ -70,32 +79,42 @@ class WarningSigns:
 def project(state: WarningSigns, learned: LearnedBatch) -> BatchStep[WarningSigns]:
     """Project a batch: events that touch an indicator or come from the desk, and what is due by then."""
     rows = list[Row]()
-    due, overdue_from = state.due, _overdue_from(learned, state.due)
+    ends = _ends(learned)
+    overdue_from = _overdue_from(learned, state.due)
     number = position = 0
     while True:
         next_step = learned.steps[number].position if number < len(learned.steps) else len(learned.batch)
         position = min(next_step, max(position, overdue_from))
         if position >= len(learned.batch):
             return BatchStep(state, (tuple(rows),))
-        if position == next_step:
+        end = int(ends[np.searchsorted(ends, position, "right")])
+        moment = list[WorldStep]()
+        if position < next_step:
+            moment.append(learned.between(position, number))
+        while number < len(learned.steps) and learned.steps[number].position < end:
             step = learned.steps[number]
+            if moment and not DECISIONS.isdisjoint((type(step.event), type(moment[-1].event))):
+                end = step.position
+                break
             number += 1
-        else:
-            step = learned.between(position, number)
-        if position >= overdue_from or _concerns(step):
-            state = apply(state, step, rows)
-        position += 1
-        if state.due is not due:
-            due, overdue_from = state.due, _overdue_from(learned, state.due)
+            if step.position >= overdue_from or _concerns(step):
+                moment.append(step)
+        if moment:
+            due = state.due
+            state = apply(state, moment, rows)
+            if state.due is not due:
+                overdue_from = _overdue_from(learned, state.due)
+        position = end
 
 
-def apply(state: WarningSigns, step: WorldStep, rows: list[Row]) -> WarningSigns:
-    """Measure what an event, and time until then, changed; its rows are appended."""
+def apply(state: WarningSigns, moment: Sequence[WorldStep], rows: list[Row]) -> WarningSigns:
+    """Measure what the events of a moment, and time until then, changed; their rows are appended."""
+    step = moment[-1]
     event, now = step.journaled.event, step.journaled.now
     overdue, decided = now >= state.due, type(event) in DECISIONS
-    work = _touched(step)
+    work = _touched(moment)
     if not (work or overdue or decided):
-        rows += _own_rows(event, now)
+        rows += _own_rows(moment)
         return state
     desk = state.desk
     if overdue or decided:
@@ -113,24 +132,35 @@ def apply(state: WarningSigns, step: WorldStep, rows: list[Row]) -> WarningSigns
     for index in COMPOSITES:
         indicator = INDICATORS[index]
         if indicator.subjects and not context.stepped.isdisjoint(indicator.reads_signals):
-            work.setdefault(index, _Work()).touched |= dict.fromkeys(indicator.subjects(step.world))
+            work.setdefault(index, _Work()).touch(indicator.subjects(step.world), step.journaled)
         if index in work:
             _measure(context, agenda, step, indicator, work[index])
+    context.journaled = step.journaled
     if desk.mutes is not state.desk.mutes:
         send_unmuted(context)
     rows += context.rows
-    rows += _own_rows(event, now)
+    rows += _own_rows(moment)
     due = agenda.due(next_end(desk), exactly=overdue or decided)
     return WarningSigns(context.subjects, agenda.times, context.periods, desk, due)
 
 
 @dataclass(slots=True)
 class _Work:
-    """The subjects of one indicator that an event touches, whose thresholds it changed, and that are due."""
+    """The subjects of one indicator that events touch, whose thresholds one changed, and that are due.
 
-    touched: dict[str, None] = field(default_factory=dict)
+    Of a subject that is touched stands the event that did so last, of those known latest.
+    """
+
+    touched: dict[str, JournaledEvent] = field(default_factory=dict)
     rethresholded: dict[str, None] = field(default_factory=dict)
     ripe: dict[str, None] = field(default_factory=dict)
+
+    def touch(self, subjects: Iterable[str], journaled: JournaledEvent) -> None:
+        """Note that an event touches subjects."""
+        for subject in subjects:
+            known = self.touched.get(subject)
+            if known is None or known.event.known_at <= journaled.event.known_at:
+                self.touched[subject] = journaled
 
 
 class _Agenda:
@@ -163,14 +193,15 @@ class _Agenda:
         return min(self._due, mute_ends) if mute_ends else self._due
 
 
-def _touched(step: WorldStep) -> dict[int, _Work]:
-    """Return by indicator the subjects that an event touches."""
+def _touched(moment: Iterable[WorldStep]) -> dict[int, _Work]:
+    """Return by indicator the subjects that the events of a moment touch."""
     work: dict[int, _Work] = {}
-    for thing, names in step.touched.items():
-        for index, subjects_of in READERS[thing]:
-            subjects = dict.fromkeys(subjects_of(step, names))
-            if subjects:
-                work.setdefault(index, _Work()).touched |= subjects
+    for step in moment:
+        for thing, names in step.touched.items():
+            for index, subjects_of in READERS[thing]:
+                subjects = dict.fromkeys(subjects_of(step, names))
+                if subjects:
+                    work.setdefault(index, _Work()).touch(subjects, step.journaled)
     return work
 
 
@@ -179,7 +210,7 @@ def _add_changed(work: dict[int, _Work], state: WarningSigns, step: WorldStep, d
     for index, indicator in enumerate(INDICATORS):
         before, after = (window_of(indicator.definition, world) for world in (step.before, step.world))
         if indicator.subjects and before != after:
-            work.setdefault(index, _Work()).touched |= dict.fromkeys(indicator.subjects(step.world))
+            work.setdefault(index, _Work()).touch(indicator.subjects(step.world), step.journaled)
     if state.desk.thresholds == desk.thresholds:
         return
     for indicator_id, subject in sorted(state.subjects):
@@ -197,6 +228,7 @@ def _measure(
     view = View(step.world, step.journaled.now, window, context.periods)
     for subject in {**work.touched, **work.rethresholded, **work.ripe}:
         key = (definition.id, subject)
+        context.journaled = work.touched.get(subject, step.journaled)
         measurement = _measurement(context, view, indicator, subject, work)
         if measurement is None:
             agenda.put(key)
@@ -227,6 +259,19 @@ def _measurement(
     return context.subjects[indicator.definition.id, subject].measurement
 
 
+def _ends(learned: LearnedBatch) -> NDArray[np.int64]:
+    """Return the position behind the last event of each moment."""
+    batch = learned.batch
+    # Which bars of several series close together is a matter of chance.
+    series = batch.bars.code.copy()
+    for position, journaled in batch.others.items():
+        if isinstance(journaled.event, GpuBarClosed):
+            series[position] = -2 - crc32(series_of(journaled.event).encode())
+    columns = (batch.offset, batch.now, series)
+    ends: NDArray[np.bool_] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return np.append(np.flatnonzero(ends) + 1, len(batch))
+
+
 def _overdue_from(learned: LearnedBatch, due: datetime) -> int:
     """Return the first position at which something is due."""
     return int(np.searchsorted(learned.batch.now, from_utc(due)))
@@ -244,8 +289,13 @@ def _threshold_rows(before: Desk, after: Desk, now: datetime) -> Iterator[Row]:
         yield ThresholdOverrideRow(*key, of.watch, of.warning, of.critical, now, removed=key not in new)
 
 
-def _own_rows(event: Event, now: datetime) -> Iterator[Row]:
-    """Write what an event says by itself, whatever it does to the indicators."""
+def _own_rows(moment: Iterable[WorldStep]) -> Iterator[Row]:
+    """Write what events say by themselves, whatever they do to the indicators."""
+    for step in moment:
+        yield from _own_rows_of(step.journaled.event, step.journaled.now)
+
+
+def _own_rows_of(event: Event, now: datetime) -> Iterator[Row]:
     match event:
         case ClockTicked():
             yield ClockRow(1, now)

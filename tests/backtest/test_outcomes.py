@@ -1,5 +1,6 @@
 """Hits, false alarms and misses, and how sure they are."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,41 @@ def test_a_fall_after_the_days_is_a_false_alarm_and_a_fall_without_episode_a_mis
     scored = result_of(tmp_path, events).trials[0].signals["waivers"].score
     assert (scored.hits, scored.false_alarms, scored.moves, scored.misses) == (0, 1, 2, 2)
     assert (scored.precision, scored.recall, scored.median_lead_days) == (0, 0, None)
+
+
+def test_a_fall_that_began_while_the_signal_was_up_is_counted_both_ways(tmp_path: Path) -> None:
+    # Three falls: one ahead when the first waiver comes, one while that one is up still, one long after.
+    falls = (7, 30, 54)
+    events = [*bars("CRWV", "2025-03-03", falling_at(*falls)), waiver(at("2025-03-05", 22))]
+    period = {"starts": "2025-03-01", "ends": "2025-05-20"}
+    forty = [{"name": "forty", "windows": [{"indicator": "credit_waivers", "days": 40}]}]
+    trial = result_of(tmp_path, events, variants=forty, period=period).trials[1]
+    scored = trial.signals["waivers"].score
+    (up,) = trial.active_periods["waivers"]
+    # By hand: closes of 75 on 10 March, 2 April and 26 April, known at 21:00, each ahead for seven days; the
+    # signal is up from 5 March, 22:00 to 14 April, 22:00, when the next close says so.
+    assert up.ends_at is not None
+    foretold = begun_while_up = missed = 0
+    for fall in falls:
+        ahead = [at("2025-03-03") + timedelta(days=day) for day in range(max(0, fall - 7), fall)]
+        base = max(day for day in [*ahead, at("2025-03-03")] if day <= up.begins_at)
+        if base in ahead and ahead[0] <= up.begins_at <= ahead[-1] + timedelta(days=1):
+            foretold += 1
+        elif up.begins_at <= ahead[0] < up.ends_at:
+            begun_while_up += 1
+        else:
+            missed += 1
+    assert (foretold, begun_while_up, missed) == (1, 1, 1)
+    assert (scored.moves, scored.misses, scored.begun_while_up) == (3, 2, 1)
+    assert scored.recall == pytest.approx(1 / 3)
+    assert scored.recall_while_up == pytest.approx(2 / 3)
+    assert scored.recall_while_up_interval == wilson(2, 3)
+
+
+def test_a_fall_that_begins_as_the_signal_ends_is_missed_by_both(tmp_path: Path) -> None:
+    events = [*bars("CRWV", "2025-03-03", falling_at(30)), waiver(at("2025-03-05", 22))]
+    scored = result_of(tmp_path, events, variants=WINDOW).trials[1].signals["waivers"].score
+    assert (scored.moves, scored.misses, scored.begun_while_up, scored.recall_while_up) == (1, 1, 0, 0)
 
 
 def test_the_last_day_within_counts(tmp_path: Path) -> None:

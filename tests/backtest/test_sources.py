@@ -31,7 +31,10 @@ def test_parts_become_one_history_in_known_order() -> None:
     facts = [waiver(at("2025-03-20")), waiver(at("2025-03-01"))]
     found = read(STEADY, facts)
     assert [one.now for one in found] == sorted(one.known_at for one in (*STEADY, *facts))
-    assert [one.offset for one in found] == list(range(len(found)))
+    # What became known at one time is one moment.
+    times = sorted({one.now for one in found})
+    assert [one.offset for one in found] == [times.index(one.now) for one in found]
+    assert [one.index for one in found if one.now == at("2025-03-20")] == [0, 1]
 
 
 def test_what_stands_in_two_parts_counts_once() -> None:

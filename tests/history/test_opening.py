@@ -28,11 +28,16 @@ def test_the_ledger_is_a_history_of_days_with_their_facts_then_their_bars_then_t
     entries = list(history.entries(Order.JOURNAL))
     (name,), (hashed,) = history.hashes.keys(), history.hashes.values()
     assert (name, len(hashed)) == ("ledger", 64)
-    assert [entry.offset for entry in entries] == list(range(len(entries)))
+    assert [entry.position for entry in entries] == sorted({entry.position for entry in entries})
+    # Facts of one topic that became known at one time, and the bars of one series, are one record.
+    records = [list(record) for _, record in groupby(entries, key=lambda entry: entry.offset)]
+    assert len({(entry.event.known_at, entry.event.TOPIC) for entry in entries}) <= len(records)
+    assert all(len({entry.event.TOPIC for entry in record}) == 1 for record in records)
     events = [entry.event for entry in entries]
-    assert [event for event in events if not isinstance(event, Bar | ClockTicked)] == [
-        fact for fact in ledger() if not isinstance(fact, Tick)
-    ]
+    facts = [fact for fact in ledger() if not isinstance(fact, Tick)]
+    read = [event for event in events if not isinstance(event, Bar | ClockTicked)]
+    assert [fact.known_at for fact in read] == [fact.known_at for fact in facts]
+    assert {fact.event_id for fact in read} == {fact.event_id for fact in facts}
     assert {event.event_id for event in events if isinstance(event, Bar)} == {
         bar.event_id for _, day in by_day(ledger()) for bar in bars_of(filter(is_tick, day), DAY_SECONDS)
     }
@@ -41,7 +46,7 @@ def test_the_ledger_is_a_history_of_days_with_their_facts_then_their_bars_then_t
         assert ranks == sorted(ranks), day
         assert in_order[-1].known_at == datetime.combine(day, time(23, 59, 59), UTC)
     assert list(history.entries(Order.KNOWN)) == sorted(
-        entries, key=lambda entry: (entry.event.known_at, entry.offset)
+        entries, key=lambda entry: (entry.event.known_at, entry.position)
     )
     until = events[20].known_at
     assert all(entry.event.known_at <= until for entry in history.entries(Order.KNOWN, until))

@@ -4,6 +4,7 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from events.base import Certainty
 from events.families.prices import EquityBarClosed
 from projections.facts.closes import NO_CLOSES, WITHIN, Closes, close_on, listed, with_close
 from tests.projections.shares import close
@@ -19,6 +20,10 @@ def bar(day: int, hour: int, price: float) -> EquityBarClosed:
     made = close(str(START + timedelta(days=day)), "CAT", price, f"{hour:02}:00:00")
     assert isinstance(made, EquityBarClosed)
     return made
+
+
+def quote(day: int, hour: int, price: float) -> EquityBarClosed:
+    return bar(day, hour, price).model_copy(update={"certainty": Certainty.ESTIMATED})
 
 
 def closes_of(bars: list[tuple[int, int, int]]) -> Closes:
@@ -51,6 +56,24 @@ def test_the_close_of_a_day_is_the_last_of_the_week_up_to_it(
     closes, wanted = closes_of(bars), START + timedelta(days=day)
     in_time = [one for one in closes if wanted - WITHIN < one.day <= wanted]
     assert close_on(closes, wanted) == (in_time[-1] if in_time else None)
+
+
+@settings(deadline=None)
+@forall(BARS, BARS, st.booleans())
+def test_an_estimate_is_no_close_beside_others_whichever_came_first(
+    sure: list[tuple[int, int, int]], quoted: list[tuple[int, int, int]], first: bool
+) -> None:
+    quotes = [quote(*one) for one in quoted]
+    closes = NO_CLOSES
+    for one in [*quotes, *(bar(*one) for one in sure)] if first else [*(bar(*one) for one in sure), *quotes]:
+        closes = with_close(closes, one, KEPT)
+    if sure:
+        assert closes == closes_of(sure)
+    else:
+        assert all(one.is_estimate for one in closes)
+        assert [(one.day, one.price_usd) for one in closes] == [
+            (one.day, one.price_usd) for one in closes_of(quoted)
+        ]
 
 
 def test_a_price_that_changes_nothing_gives_the_very_same_closes() -> None:

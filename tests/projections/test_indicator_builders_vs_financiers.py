@@ -2,7 +2,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from events.base import Event
+from events.base import Certainty, Event
 from projections.base import Step
 from projections.episodes.rows import IndicatorCurrentRow, SignalRow
 from projections.warning_signs import WARNING_SIGNS
@@ -45,21 +45,21 @@ def test_builders_that_run_ahead_of_their_lenders_are_told() -> None:
     assert now(step) == {"builders ahead": (0.2, "warning"), "financiers ahead": (-0.2, "calm")}
     row = rows(step)["builders ahead"]
     assert row.text == (
-        "over 90 days the builders (CAT, GEV) returned +15.0 % and are 20.0 percentage points ahead of the"
-        " financiers (BX, OWL), which returned -5.0 %"
+        "over 90 days the builders (CAT, GEV, 2 of 3) returned +15.0 % and are 20.0 percentage points ahead"
+        " of the financiers (BX, OWL, 2 of 2), which returned -5.0 %"
     )
     assert set(row.evidence) == {one.event_id for one in journal}
 
 
 def test_builders_that_fall_behind_are_told_as_a_signal_of_its_own() -> None:
-    step = folded(*prices({"CAT": (100, 65), **FLAT}))
+    step = folded(*prices({"CAT": (100, 65), "GEV": (200, 130), **FLAT}))
     assert now(step) == {"builders ahead": (-0.35, "calm"), "financiers ahead": (0.35, "critical")}
     assert signals(step) == [("financiers ahead", "opened", "critical")]
     assert "are 35.0 percentage points behind the financiers" in rows(step)["financiers ahead"].text
 
 
 def test_baskets_that_move_together_are_calm() -> None:
-    step = folded(*prices({"CAT": (100, 150), "BX": (10, 15)}))
+    step = folded(*prices({"CAT": (100, 150), "GEV": (2, 3), "BX": (10, 15), "OWL": (20, 30)}))
     assert now(step) == dict.fromkeys(("builders ahead", "financiers ahead"), (0.0, "calm"))
     assert str(rows(step)["financiers ahead"].value) == "0.0"
     assert "level with" in rows(step)["builders ahead"].text
@@ -69,19 +69,20 @@ def test_baskets_that_move_together_are_calm() -> None:
     ("start", "counts"), [("2026-01-01", True), ("2025-12-26", True), ("2025-12-25", False)]
 )
 def test_a_close_holds_for_the_week_after_it(start: str, counts: bool) -> None:
-    step = folded(*prices({"CAT": (100, 120)}, start), *prices(FLAT))
+    step = folded(*prices({"CAT": (100, 120), "GEV": (10, 12)}, start), *prices(FLAT))
     assert (now(step)["builders ahead"] == (0.2, "warning")) == counts
 
 
 def test_a_share_without_both_prices_is_left_out() -> None:
-    journal = [*prices({"CAT": (100, 120), **FLAT}), close(END, "GEV", 900), close(START, "ENR.DE", 50)]
+    both = prices({"CAT": (100, 120), "GEV": (10, 12), **FLAT})
+    journal = [*both, close(START, "ENR.DE", 50)]
     step = folded(*journal)
     assert now(step)["builders ahead"] == (0.2, "warning")
-    assert "the builders (CAT) returned" in rows(step)["builders ahead"].text
+    assert "the builders (CAT, GEV, 2 of 3) returned" in rows(step)["builders ahead"].text
 
 
 def test_a_late_close_enters_where_it_belongs() -> None:
-    journal = prices({"CAT": (100, 120), **FLAT})
+    journal = prices({"CAT": (100, 120), "GEV": (10, 12), **FLAT})
     assert now(folded(*reversed(journal))) == now(folded(*journal))
 
 
@@ -91,16 +92,62 @@ def test_the_podcast_s_prices_are_187_days_apart_and_say_nothing_of_90() -> None
         ("builders ahead", "financiers ahead"), (0.0, "calm")
     )
     assert found["builders ahead"].text == (
-        "builders and financiers cannot be compared: none of the builders (CAT, ENR.DE, GEV) has a price both"
-        " on 6 October 2025 and 90 days before"
+        "builders and financiers cannot be compared: of the 3 shares of the builders (CAT, ENR.DE, GEV) 0"
+        " have a price both near 6 October 2025 and 90 days before, and more than half of the shares must"
+        " have one; of the 2 shares of the financiers (BX, OWL) 0 have a price both near 6 October 2025 and"
+        " 90 days before, and more than half of the shares must have one"
     )
+    assert found["builders ahead"].is_unknown
 
 
-def test_in_the_ledger_caterpillar_has_left_blue_owl_far_behind() -> None:
-    found = rows(folded(*facts_and_bars()))["builders ahead"]
-    assert found.value == pytest.approx(553.55 / 417.89 - 13.78 / 19.04, abs=1e-6)
-    assert "the builders (CAT)" in found.text
-    assert "the financiers (OWL)" in found.text
+def test_in_the_ledger_one_share_a_side_is_no_basket() -> None:
+    step = folded(*facts_and_bars())
+    found = rows(step)["builders ahead"]
+    # CAT's 553.55 / 417.89 and OWL's 13.78 / 19.04, three months apart, would be critical.
+    assert (found.value, found.level, found.is_unknown) == (0.0, "calm", True)
+    assert "1 has a price both near 19 November 2025 and 90 days before (CAT)" in found.text
+    assert "1 has a price both near 19 November 2025 and 90 days before (OWL)" in found.text
+    assert len(found.evidence) == 4
+    assert signals(step) == []
+
+
+@pytest.mark.parametrize(
+    ("builders", "financiers", "known"),
+    [
+        ("CAT GEV", "BX OWL", True),
+        ("CAT", "BX OWL", False),
+        ("CAT GEV", "BX", False),
+        ("CAT ENR.DE GEV", "BX OWL", True),
+    ],
+)
+def test_a_basket_speaks_where_more_than_half_of_its_shares_have_prices(
+    builders: str, financiers: str, known: bool
+) -> None:
+    shares = [*builders.split(), *financiers.split()]
+    found = rows(folded(*prices(dict.fromkeys(shares, (10, 10)))))["builders ahead"]
+    assert found.is_unknown is not known
+    assert len(found.evidence) == 2 * len(shares)
+
+
+def test_a_basket_whose_feed_dies_is_unknown_with_the_next_price_of_another() -> None:
+    journal = prices({"CAT": (100, 150), "GEV": (10, 15), **FLAT})
+    assert now(folded(*journal))["builders ahead"] == (0.5, "critical")
+    later = [*journal, *(close("2026-04-09", symbol, 10) for symbol in ("BX", "OWL"))]
+    assert rows(folded(*later))["builders ahead"].is_unknown
+
+
+def quoted(one: Event) -> Event:
+    return one.model_copy(update={"certainty": Certainty.ESTIMATED})
+
+
+def test_quotes_stand_in_only_for_a_share_without_closes_and_are_named() -> None:
+    journal = prices({"CAT": (100, 120), "GEV": (10, 12), **FLAT})
+    named = rows(folded(*(quoted(one) if one.key == "GEV" else one for one in journal)))["builders ahead"]
+    assert (named.value, named.level) == (0.2, "warning")
+    assert "the builders (CAT, GEV as quoted, 2 of 3)" in named.text
+    for quote in (close(END, "GEV", 99, "23:00:00"), close("2026-04-02", "GEV", 99)):
+        assert rows(folded(*journal, quoted(quote)))["builders ahead"].value == 0.2
+        assert rows(folded(quoted(quote), *journal))["builders ahead"].value == 0.2
 
 
 def watchlist(known_on: str, **fields: object) -> Event:
@@ -125,9 +172,9 @@ def test_a_watchlist_s_baskets_replace_the_release_s() -> None:
 
 
 def test_a_share_that_a_watchlist_adds_is_followed_from_then_on() -> None:
-    journal = prices({"CAT": (100, 120), "VRT": (10, 20), **FLAT})
-    added = watchlist("2026-02-01", builders=["CAT", "VRT"])
-    step = folded(*journal[:4], added, *journal[4:])
+    journal = prices({"CAT": (100, 120), "GEV": (10, 12), "VRT": (10, 20), **FLAT})
+    added = watchlist("2026-02-01", builders=["CAT", "GEV", "VRT"])
+    step = folded(*journal[:5], added, *journal[5:])
     assert now(step)["builders ahead"] == (0.2, "warning")
 
 
@@ -146,7 +193,7 @@ def test_prices_of_others_and_watchlists_before_any_price_give_no_row() -> None:
 
 
 def test_hostile_prices_do_not_become_an_infinity() -> None:
-    step = folded(*prices({"CAT": (5e-324, 1e9), **FLAT}))
+    step = folded(*prices({"CAT": (5e-324, 1e9), "GEV": (5e-324, 1e9), **FLAT}))
     assert now(step)["builders ahead"] == (999_999.0, "critical")
 
 

@@ -59,7 +59,7 @@ def test_a_basket_that_gained_nothing_is_carried_by_nobody() -> None:
     found = row(given(WARNING_SIGNS, FOUR, *returns(A=20, B=-10, C=-10, D=0)))
     assert (found.value, found.level) == (0.0, "calm")
     assert found.text == (
-        "the 4 shares of the basket gained nothing (+0.0 % on average over 90 days), so no name makes their"
+        "all 4 shares of the basket gained nothing (+0.0 % on average over 90 days), so no name makes their"
         " gain"
     )
 
@@ -67,15 +67,30 @@ def test_a_basket_that_gained_nothing_is_carried_by_nobody() -> None:
 def test_the_words_name_the_share_and_what_it_did() -> None:
     journal = returns(A=60, B=20, C=10, D=10)
     found = row(given(WARNING_SIGNS, FOUR, *journal))
-    assert found.text == "A (+60.0 %) makes 60.0 % of the gain of 4 shares, +25.0 % on average over 90 days"
+    assert (
+        found.text == "A (+60.0 %) makes 60.0 % of the gain of all 4 shares, +25.0 % on average over 90 days"
+    )
     assert found.evidence[:2] == [journal[4].event_id, journal[0].event_id]
     assert set(found.evidence) == {one.event_id for one in journal}
 
 
 def test_of_two_shares_one_always_leads() -> None:
     found = row(given(WARNING_SIGNS, FOUR, *returns(A=60, B=20)))
-    assert (found.value, found.level) == (0.0, "calm")
-    assert "of 4 shares (A, B, C, D) 2 have a price both on 1 April 2026 and 90 days before" in found.text
+    assert (found.value, found.level, found.is_unknown) == (0.0, "calm", True)
+    assert found.text == (
+        "who makes the gain cannot be told: of the 4 shares of the basket (A, B, C, D) 2 have a price both"
+        " near 1 April 2026 and 90 days before (A, B), and more than half of the shares, and at least 3, must"
+        " have one"
+    )
+
+
+def test_of_a_long_basket_more_than_half_must_have_prices() -> None:
+    seven = watchlist(*"ABCDEFG")
+    three = row(given(WARNING_SIGNS, *held([seven, *returns(A=80, B=10, C=10)])))
+    assert (three.is_unknown, len(three.evidence)) == (True, 6)
+    four = row(given(WARNING_SIGNS, *held([seven, *returns(A=80, B=10, C=10, D=0)])))
+    assert (four.value, four.level) == (0.8, "critical")
+    assert "makes 80.0 % of the gain of 4 of the 7 shares" in four.text
 
 
 def test_without_a_watchlist_the_builders_are_the_basket() -> None:
@@ -114,7 +129,7 @@ def test_another_window_is_measured_at_once() -> None:
 def test_the_ledger_has_no_three_builders_with_prices_90_days_apart() -> None:
     found = row(given(WARNING_SIGNS, *facts_and_bars()))
     assert (found.value, found.level, found.evidence) == (0.0, "calm", [])
-    assert "of 3 shares (CAT, ENR.DE, GEV) 0 have a price both on 13 November 2025" in found.text
+    assert "of the basket (CAT, ENR.DE, GEV) 0 have a price both near 13 November 2025" in found.text
 
 
 @settings(deadline=None)

@@ -280,9 +280,10 @@ def test_what_falls_due_at_the_very_time_of_a_bar_is_measured_with_it() -> None:
 
 def test_a_level_that_pends_is_taken_amid_bars_of_nobody() -> None:
     # The builders gain a lot in 90 days, and the financiers nothing; the level is taken after 15 minutes.
-    first = [share_bar("2026-01-05", symbol, 0, (4, 4, 0), 0) for symbol in ("CAT", "BX")]
+    first = [share_bar("2026-01-05", symbol, 0, (4, 4, 0), 0) for symbol in ("CAT", "GEV", "BX", "OWL")]
     last = [
-        share_bar("2026-04-05", symbol, 0, (close, close, 0), 0) for symbol, close in (("CAT", 9), ("BX", 4))
+        share_bar("2026-04-05", symbol, 0, (close, close, 0), 0)
+        for symbol, close in (("CAT", 9), ("GEV", 9), ("BX", 4), ("OWL", 4))
     ]
     bars = [share_bar("2026-04-05", "D", minute, (5, 5, 0), 0) for minute in (14, 15, 16)]
     levels = [

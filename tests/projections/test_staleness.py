@@ -99,6 +99,11 @@ CASES: dict[str, tuple[str, list[Event], list[Event]]] = {
         [close("2026-03-31", "CRWV", 100), close(LAST, "CRWV", 95)],
         [late_close("2026-03-31", "CRWV", 110, "2026-04-06")],
     ),
+    "share_drawdown": (
+        "CAT",
+        [close("2026-03-31", "CAT", 100), close(LAST, "CAT", 95)],
+        [late_close("2026-03-31", "CAT", 110, "2026-04-06")],
+    ),
     "revenue_coverage": (
         "OpenAI",
         [deal("2026-01-01", "oracle"), revenue(LAST)],
