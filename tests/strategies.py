@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from events.base import Day, Dollars, Event, Link, Name, NameKind, Symbol, Text, Time, Value, latest
 from events.catalog import EVENT_TYPES
+from events.families.credit import WaiverKind
 from events.families.deals import Amount, Currency, Rate
 from events.families.financials import LONGEST_OUTLOOK, RevenueReported
 from events.families.names import Cik
@@ -140,9 +141,15 @@ def _in_order(document: Document, first: str, second: str) -> Document:
     return document
 
 
+def _relief(document: Document) -> Document:
+    over = document.get("status") is not None or document["kind"] is WaiverKind.DEFAULT
+    return {**document, "relief_ends": None} if over else document
+
+
 # The rules that a class keeps across its fields.
 MENDED: dict[str, Callable[[Document], Document]] = {
     "Leg": _leg,
+    "CreditWaiverReported": _relief,
     "EquityBarClosed": _bar,
     "GpuBarClosed": _bar,
     "ThresholdOverride": _thresholds,

@@ -15,7 +15,7 @@ from events.families.prices import EquityBarClosed, GpuBarClosed
 from tests.events.documents import document, taken
 from tests.strategies import TIMES, events_of
 
-PLANS = {"expected_on", "starts", "ends", "until", "period_starts", "period_ends"}
+PLANS = {"expected_on", "relief_ends", "starts", "ends", "until", "period_starts", "period_ends"}
 SERIES = (EquityBarClosed, GpuBarClosed)
 
 

@@ -97,10 +97,7 @@ def test_vintages_of_an_index_are_known_when_each_was_published(tmp_path: Path) 
     ]
     noon = datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert found == [(datetime(2026, 3, 3, tzinfo=UTC), 1, 2.5), (noon, 1, 2.1), (noon, 2, 2.4)]
-    assert (
-        "line 5: it was published at 2026-03-04 00:00 UTC, before its day or interval was over"
-        in imported.err
-    )
+    assert "line 5: it was published at 2026-03-04 00:00 UTC, before its day had begun" in imported.err
 
 
 def test_a_price_list_may_be_published_as_a_whole(tmp_path: Path) -> None:

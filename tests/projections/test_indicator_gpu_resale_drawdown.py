@@ -18,10 +18,10 @@ START = date(2024, 1, 1)
 NOW = noon("2026-07-01")
 
 
-def bar(day: str, high: float, close: float, basis: str = "resale", at: str = "12:00:00") -> Event:
+def bar(day: str, high: float, close: float, basis: str = "resale", known: str | None = None) -> Event:
     return event(
         "GpuBarClosed",
-        "2026-06-30",
+        known or day,
         model="H100",
         basis=basis,
         interval_seconds=86_400,
@@ -31,8 +31,13 @@ def bar(day: str, high: float, close: float, basis: str = "resale", at: str = "1
         low_usd=close,
         close_usd=close,
         first_at=f"{day}T00:00:00Z",
-        last_at=f"{day}T{at}Z",
+        last_at=f"{day}T12:00:00Z",
     )
+
+
+def late(high: float, close: float) -> Event:
+    """Return a bar of New Year's Day that is known a month later."""
+    return bar("2026-01-01", high, close, known="2026-02-01")
 
 
 def now(step: Step[WarningSigns]) -> dict[str, tuple[float, str]]:
@@ -48,7 +53,7 @@ def test_a_tenth_below_the_year_s_high_is_exactly_at_watch() -> None:
 def test_the_bases_stand_apart_and_asking_prices_do_not_count() -> None:
     step = given(
         WARNING_SIGNS,
-        bar("2026-01-01", 30_000, 30_000),
+        bar("2026-01-25", 30_000, 30_000),
         bar("2026-01-01", 4, 4, "rental_hour"),
         bar("2026-01-01", 40_000, 40_000, "list"),
         bar("2026-02-01", 2, 2, "rental_hour"),
@@ -64,12 +69,12 @@ def test_a_high_counts_for_a_year() -> None:
 
 
 def test_a_late_bar_raises_the_high_and_is_not_the_newest_price() -> None:
-    step = given(WARNING_SIGNS, bar("2026-02-01", 30_000, 30_000), bar("2026-01-01", 40_000, 40_000))
+    step = given(WARNING_SIGNS, bar("2026-02-01", 30_000, 30_000), late(40_000, 40_000))
     assert now(step)["H100 resale"] == (0.25, "warning")
 
 
 def test_a_late_bar_that_changes_nothing_gives_no_row() -> None:
-    step = given(WARNING_SIGNS, bar("2026-02-01", 30_000, 30_000), bar("2026-01-01", 20_000, 5_000))
+    step = given(WARNING_SIGNS, bar("2026-02-01", 30_000, 30_000), late(20_000, 5_000))
     assert [row.journal_offset for row in rows_of(step, IndicatorRow)] == [0]
 
 

@@ -59,8 +59,8 @@ def test_arm_stands_at_warning_30_percent_below_its_52_week_high() -> None:
     step = given(WARNING_SIGNS, HIGH, DECEMBER, loan("2025-12-30"), FEBRUARY)
     assert now(step) == {"ARM": (0.303, "warning")}
     assert [(row.step, row.level, row.known_at) for row in rows_of(step, SignalRow)] == [
-        ("opened", "watch", noon("2025-12-30")),
-        ("escalated", "warning", noon("2026-02-27")),
+        # The price of December is a quote, which stands beside no other price.
+        ("opened", "warning", noon("2026-02-27")),
     ]
     assert text(step) == (
         "ARM is 30.3 % below its 52-week high of $182.30 (now $127.00);"

@@ -180,16 +180,16 @@ def test_a_renegotiated_leg_counts_as_it_is_now() -> None:
 
 
 def test_commitments_count_to_their_last_day_by_the_clock_alone() -> None:
-    journal = (CLOUD, revenue("2026-02-01", 10))
+    journal = (CLOUD, revenue("2029-12-01", 10))
     assert found(*journal, tick("2029-12-31")) == (0.5, "watch")
     assert found(*journal, tick("2029-12-31"), tick("2030-01-01")) == (1.0, "calm")
 
 
 def test_statements_count_to_their_last_day_and_the_deals_after_it() -> None:
-    journal = (CLOUD, stated("2026-01-01", 60, "2027-06-30"), revenue("2026-02-01", 10))
+    journal = (CLOUD, stated("2026-01-01", 60, "2027-06-30"), revenue("2027-06-01", 10))
     assert found(*journal, tick("2027-06-30")) == (0.25, "warning")
     assert found(*journal, tick("2027-06-30"), tick("2027-07-01"))[0] == 0.5
-    assert found(*journal, tick("2027-07-01"), tick("2030-01-01")) == (1.0, "calm")
+    assert found(*journal, tick("2027-07-01"), revenue("2029-12-01", 10), tick("2030-01-01")) == (1.0, "calm")
 
 
 def test_the_last_day_itself_still_counts() -> None:
@@ -201,7 +201,7 @@ def test_the_last_day_itself_still_counts() -> None:
 
 def test_of_several_legs_each_ends_in_its_time() -> None:
     short = leg(20, "short", starts="2026-01-01", ends="2026-12-31")
-    journal = (deal("2026-01-01", leg(80, **FOUR_YEARS), short), revenue("2026-02-01", 10))
+    journal = (deal("2026-01-01", leg(80, **FOUR_YEARS), short), revenue("2026-12-01", 10))
     assert found(*journal, tick("2026-12-31"))[0] == 0.25
     assert found(*journal, tick("2027-01-01"))[0] == 0.5
 

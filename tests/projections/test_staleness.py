@@ -284,8 +284,9 @@ def test_what_is_stale_is_unknown_whatever_its_level_was(indicator: str) -> None
 def test_a_red_sign_whose_input_fell_silent_is_no_longer_known_and_not_calm_again() -> None:
     row, signals = resale(HIGH, LOW, SILENT)
     assert row.text == (
-        "no price since 1 April 2026, for more than 14 days; the last that was known: the resale price of the"
-        " H100 is 50.0 % below its high of the past year: $30,000.00 on 1 March 2026, now $15,000.00"
+        "no price since 1 April 2026, for more than 14 days; the last that was known: the median resale price"
+        " of the H100 is 50.0 % below its high of the past year: $30,000.00 on 1 March 2026 (a publisher's"
+        " figure), now $15,000.00 on 1 April 2026 (a publisher's figure)"
     )
     assert [(one.step, one.level) for one in signals] == [("opened", "critical"), ("cleared", "unknown")]
     assert signals[-1].message.startswith("GPU price drawdown (no longer known): no price since 1 April 2026")

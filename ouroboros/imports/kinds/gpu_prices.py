@@ -76,7 +76,7 @@ def _day(text: str, mapping: GpuPrices, zone: ZoneInfo, date_format: str | None)
 def _known_at(table: Table, row: Row, begins: datetime, ends: datetime) -> datetime:
     """Return when a price was known: as its day was over, or as it was published, be it in the day."""
     published = table.published(row)
-    if published is not None and published < begins:
+    if published is not None and published <= begins:
         raise UnfitCell(f"it was published at {published:%Y-%m-%d %H:%M} UTC, before its day had begun")
     return published or ends
 
