@@ -49,7 +49,7 @@ def _linked(
     event_id: str, headline: str = "", source: str = "", source_url: str = "", known_at: str = ""
 ) -> str:
     """Return the name of a source, as a link where it has an address; nothing but the web is linked to."""
-    text = _escaped(" ".join((headline or event_id).split()))
+    text = _escaped(" ".join(headline.split()) or event_id)
     publisher = f" ({_escaped(' '.join(source.split()))}, {known_at[:10]})" if source else ""
     if not source_url.startswith(("http://", "https://")) or len(source_url) > LONGEST_ADDRESS:
         return f"{text}{publisher}"

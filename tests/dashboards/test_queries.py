@@ -48,6 +48,8 @@ NO_PRICE = "the newest price is older than a week"
 EMPTY = {
     ("credit.json", "Fall of pledged shares"): NO_PRICE,
     ("equities.json", "Builders against financiers"): NO_PRICE,
+    ("equities.json", "Builders against financiers, over time"): NO_BASKET,
+    ("equities.json", "Fall of a followed share"): NO_PRICE,
     ("equities.json", "Fall of a pledged share"): NO_PRICE,
     ("equities.json", "Worst day of a neocloud"): NO_PRICE,
     ("power.json", "Generators to permits"): "the newest count is older than half a year",
@@ -57,6 +59,7 @@ EMPTY = {
     ("equities.json", "Gain made by one share, over time"): NO_BASKET,
     ("gpu-prices.json", "Fall of used GPUs"): "the newest price is old, and it fell by less than a tenth",
     ("gpu-prices.json", "Highest LTV of their loans"): NO_COUNT,
+    ("money-map.json", "Likely doubles, now"): "no deal of the demo is told twice",
 }
 
 

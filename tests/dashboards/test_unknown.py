@@ -99,7 +99,7 @@ def test_levels_over_time_are_unknown_before_the_first_measurement_and_on_old_in
     }
     assert of["Neocloud shock"] == [-1, 0, 3, 3, -1, -1, -1]
     assert of["GPU price drawdown"][0] == 2
-    assert of["GPU price drawdown"][-3:] == [0, -1, -1]
+    assert of["GPU price drawdown"][-3:] == [-1, -1, -1]
     assert of["Credit waivers and defaults"][-1] == 1
 
 

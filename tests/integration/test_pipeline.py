@@ -174,7 +174,7 @@ async def test_the_read_only_role_reads_the_views_and_nothing_else(settings: Set
     for forbidden in (
         "SELECT * FROM ouroboros.checkpoint",
         "SELECT * FROM ouroboros.dead_letter",
-        "SELECT * FROM credit_v2.facility",
+        "SELECT * FROM credit_v3.facility",
         "DELETE FROM read.dead_letter",
         "CREATE TABLE read.mine (a int)",
         "CREATE TABLE public.mine (a int)",

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 JOURNAL = Plan("journal")
 SEED = 31
-DAMAGE = "DELETE FROM warning_signs_v2.signal RETURNING 1"
+DAMAGE = "DELETE FROM warning_signs_v3.signal RETURNING 1"
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def test_a_running_worker_stops_at_a_promotion_and_goes_on_from_it(daily: 
     assert taken(daily) == taken(daily, "anew"), f"seed {SEED}"
     sent = await message_ids(daily)
     assert sorted(sent) == sorted(set(sent))
-    assert {(one,) for one in sent} == set(query(daily, "SELECT message_id FROM warning_signs_v2.outbox"))
+    assert {(one,) for one in sent} == set(query(daily, "SELECT message_id FROM warning_signs_v3.outbox"))
 
 
 async def test_what_was_journaled_since_the_replay_is_folded_before_it_goes_live(daily: Settings) -> None:
@@ -121,7 +121,7 @@ async def test_a_signal_that_live_had_gone_past_without_telling_is_not_told_as_i
     heard = await message_ids(daily)
     assert heard
     # As if the rules of then had seen nothing in it
-    query(daily, "DELETE FROM warning_signs_v2.outbox RETURNING 1")
+    query(daily, "DELETE FROM warning_signs_v3.outbox RETURNING 1")
     query(daily, "DELETE FROM ouroboros.delivery RETURNING 1")
     await replayed(daily, "rebuilt", JOURNAL)
     await promote(daily, "rebuilt")

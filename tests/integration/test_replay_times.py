@@ -97,7 +97,7 @@ async def test_from_a_time_on_history_begins_there_and_what_stands_is_whole(sett
     await folded(settings, a_month())
     begin = BEGIN + timedelta(days=60)
     await replayed(settings, "later", Plan("archive", from_time=begin))
-    question = "SELECT t::text FROM {}warning_signs_v2.signal t WHERE known_at >= '2026-03-02Z' ORDER BY 1"
+    question = "SELECT t::text FROM {}warning_signs_v3.signal t WHERE known_at >= '2026-03-02Z' ORDER BY 1"
     later = query(settings, question.format("later_"))
     assert later
     assert later == query(settings, question.format(""))

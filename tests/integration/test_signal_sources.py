@@ -70,7 +70,7 @@ async def test_a_signal_is_sent_and_posted_with_the_sources_of_its_evidence(sett
     assert escalated["sources"] == SOURCES
     for signal in sent.values():
         assert [one["event_id"] for one in signal["sources"]] == signal["evidence"]
-    outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v2.outbox"))
+    outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v3.outbox"))
     for post in risk.posts:
         posted = dict(post.document)
         signal = sent[posted["signal_id"], posted["step_number"]]

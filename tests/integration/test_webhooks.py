@@ -48,7 +48,7 @@ async def test_each_step_is_posted_once_to_whoever_wants_its_level(settings: Set
             await publish(settings, events)
             await work_off(settings)
 
-    outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v2.outbox"))
+    outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v3.outbox"))
     assert risk.levels_of(SUBJECT) == ["watch", "warning", "critical", "calm"]
     assert len(risk.posts) == len(risk.taken) == len(outbox)
     for post in risk.posts:
@@ -73,7 +73,7 @@ async def test_steps_that_were_muted_are_no_gap_and_steps_of_one_event_keep_thei
     )
     async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
         await register(connection, "desk", 0)
-        queue = Deliveries(connection, destination, "warning_signs_v2")
+        queue = Deliveries(connection, destination, "warning_signs_v3")
         for offset, number, level in steps:
             payload = {
                 "signal_id": "s",
@@ -83,11 +83,11 @@ async def test_steps_that_were_muted_are_no_gap_and_steps_of_one_event_keep_thei
                 "evidence": [],
             }
             await connection.execute(
-                "INSERT INTO warning_signs_v2.outbox VALUES (%s, %s, 0, 'signals', 'i/s', %s)",
+                "INSERT INTO warning_signs_v3.outbox VALUES (%s, %s, 0, 'signals', 'i/s', %s)",
                 (f"s/{number}", offset, Jsonb(payload)),
             )
         await queue.queue()
-        assert await count_waiting(connection, "warning_signs_v2", ["desk"]) == 3
+        assert await count_waiting(connection, "warning_signs_v3", ["desk"]) == 3
         sent = []
         while waiting := await queue.next():
             sent.append(waiting.message_id)
@@ -132,7 +132,7 @@ async def test_a_database_made_anew_floods_nobody_with_history(
             {"name": "risk", "url": receiver.url},
         )
         await work_off(again)
-    assert query(again, "SELECT count(*) > 0 FROM warning_signs_v2.outbox") == [(True,)]
+    assert query(again, "SELECT count(*) > 0 FROM warning_signs_v3.outbox") == [(True,)]
     assert len(receiver.posts) == posted
 
 

@@ -25,6 +25,7 @@ from ouroboros.report.command import read_time, write_report
 from ouroboros.report.page import page
 from ouroboros.report.reading import NEWEST_SIGNALS, Facts, read_facts
 from ouroboros.report.signs import in_unit, in_words
+from projections.circularity.fold import CIRCULARITY
 from projections.indicators import DEFINITIONS
 from projections.indicators.bubble_break import SIGNS
 from projections.registry import PROJECTIONS
@@ -206,7 +207,8 @@ def test_a_name_of_any_letters_is_shown_and_does_nothing(database: str, name: st
 async def test_an_address_that_is_not_of_the_web_is_no_link(database: str) -> None:
     with psycopg.connect(database) as connection:
         connection.execute(
-            "INSERT INTO circularity_v2.deal (deal_id, title, announced_at, known_at, status, certainty,"
+            f"INSERT INTO {CIRCULARITY.schema}.deal"
+            " (deal_id, title, announced_at, known_at, status, certainty,"
             " source_url) VALUES ('one', 'one', now(), now(), 'announced', 'stated', 'javascript:alert(1)')"
         )
     read = Page(written(database))

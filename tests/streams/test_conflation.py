@@ -375,10 +375,8 @@ def test_a_bar_is_as_sure_as_its_least_sure_print_and_estimates_are_apart(order:
             conflation.add(price_message(offset, tick), [tick], 0)
         bars = bars_in(conflation.close_all())
         prints = [certainty for certainty in chosen if certainty != Certainty.ESTIMATED]
-        expected: list[Certainty] = [max(prints, key=CERTAINTIES.index)] if prints else []
-        if len(prints) < len(chosen):
-            expected.append(Certainty.ESTIMATED)
-        assert [bar.certainty for bar in bars] == expected
+        estimates = [certainty for certainty in chosen if certainty == Certainty.ESTIMATED]
+        assert [bar.certainty for bar in bars] == [weakest(group) for group in (prints, estimates) if group]
 
 
 def test_gpu_prices_make_a_series_for_each_model_and_basis() -> None:
