@@ -368,8 +368,7 @@ def test_the_same_ticks_closed_again_make_the_same_bar() -> None:
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
 def test_a_bar_is_as_sure_as_its_least_sure_print_and_estimates_are_apart(order: tuple[int, ...]) -> None:
     for last in range(len(order)):
-        conflation = Conflation(INTERVAL)
-        chosen = [CERTAINTIES[place] for place in order[: last + 1]]
+        conflation, chosen = Conflation(INTERVAL), [CERTAINTIES[place] for place in order[: last + 1]]
         for offset, certainty in enumerate(chosen):
             tick = equity(offset, certainty=certainty)
             conflation.add(price_message(offset, tick), [tick], 0)
