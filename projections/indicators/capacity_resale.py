@@ -31,7 +31,8 @@ MOST_NAMED = 5
 def measure(view: View, subject: str) -> Measurement | None:
     """Count the sellers of the window."""
     resales = counted(view.world.resales, subject, view.window_starts)
-    sellers = list(dict.fromkeys(fact.value.seller for fact in resales))
+    stages = {fact.value.seller: fact.value.stage for fact in resales}
+    sellers = [f"{seller} (planned)" if stage == "planned" else seller for seller, stage in stages.items()]
     return Measurement(
         subject=subject,
         value=float(len(sellers)),
@@ -47,7 +48,8 @@ def _text(sellers: list[str], last: str) -> str:
     named = ", ".join(sellers[-MOST_NAMED:])
     more = f" and {len(sellers) - MOST_NAMED} more" if len(sellers) > MOST_NAMED else ""
     buyers = count(len(sellers), "buyer of capacity", "buyers of capacity")
-    return f"{buyers} turned seller {last}: {named}{more}"
+    sell = "sells or plans to sell" if len(sellers) == 1 else "sell or plan to sell"
+    return f"{buyers} {sell} some of it {last}: {named}{more}"
 
 
 INDICATOR = windowed(DEFINITION, Thing.RESALE, lambda world: world.resales, measure)

@@ -65,7 +65,10 @@ def _text(view: View, subject: str, known: Renegotiations) -> str:
     last_terms = {change.contract_id: _after_cents(change) for change in stated}
     before, after = sum(first_terms.values()), sum(last_terms.values())
     if not before:
-        return f"{known_of}; their dollars are not stated"
+        newest = {fact.value.contract_id: to_cents(fact.value.after.amount_usd) for fact in known}
+        agreed = sum(newest.values())
+        now = f"{short_cents(agreed)} are agreed now, " if agreed else ""
+        return f"{known_of}; {now}what was agreed before is not stated in dollars"
     share = before / (before + _left_alone(view.world, subject, known))
     became = (
         f"{short_cents(before)} before became {short_cents(after)}"

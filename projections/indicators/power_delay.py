@@ -155,7 +155,8 @@ def _of_operator(view: View, subject: str) -> Measurement:
     late = [slip for slip in slips if slip.days]
     number = count(len({slip.site_id for slip in slips}), "site")
     text = (
-        f"power for {number} of {name} is {value:g} days late on average, weighted by MW;"
+        f"power for {number} of {name} is {value:g} {'day' if value == 1 else 'days'} late on average,"
+        " weighted by MW;"
         f" the latest is {slips[0].where} with {count(slips[0].days, 'day')}"
         if late
         else f"power for {number} of {name} is on time"

@@ -27,6 +27,7 @@ DEFINITION = Definition(
     family="prices",
     board="equities",
     stale_after=timedelta(days=7),
+    input="price",
 )
 
 

@@ -71,10 +71,10 @@ def test_an_analyst_reads_who_turned_seller() -> None:
     names = [f"Cloud {number}" for number in range(7)]
     journal = [resold(f"2026-01-0{day}", name) for day, name in enumerate(names, start=1)]
     assert row(*journal[:2]).text == (
-        "2 buyers of capacity turned seller in the last 180 days: Cloud 0, Cloud 1"
+        "2 buyers of capacity sell or plan to sell some of it in the last 180 days: Cloud 0, Cloud 1"
     )
     assert row(*journal).text == (
-        "7 buyers of capacity turned seller in the last 180 days:"
+        "7 buyers of capacity sell or plan to sell some of it in the last 180 days:"
         " Cloud 2, Cloud 3, Cloud 4, Cloud 5, Cloud 6 and 2 more"
     )
     assert row(*journal).evidence == [one.event_id for one in journal]
@@ -89,4 +89,6 @@ def test_when_the_last_one_has_left_the_signal_clears_and_says_so() -> None:
 
 def test_the_ledger_s_one_seller_is_watched() -> None:
     assert found(*ledger()) == (1.0, "watch")
-    assert row(*ledger()).text == "1 buyer of capacity turned seller in the last 180 days: Meta"
+    assert row(*ledger()).text == (
+        "1 buyer of capacity sells or plans to sell some of it in the last 180 days: Meta (planned)"
+    )

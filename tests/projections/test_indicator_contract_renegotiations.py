@@ -162,7 +162,8 @@ def test_terms_that_leave_the_amount_as_it_was_are_told_so() -> None:
 
 def test_without_dollars_the_text_says_that_they_are_not_stated() -> None:
     assert rows(changed("2026-01-10", None, 5))["all"].text == (
-        "1 contract renegotiation in all became known in the last 90 days; their dollars are not stated"
+        "1 contract renegotiation in all became known in the last 90 days;"
+        " $5B are agreed now, what was agreed before is not stated in dollars"
     )
 
 
