@@ -136,7 +136,14 @@ COURSES = (
         lambda day, price: [close(day, "FICTION.CLOUD", price)],
         # Each day is compared with the one before.
         Figures(100, 91, 79, 63, 63),
-        before=(watched(neoclouds=["FICTION.CLOUD"]),),
+        before=(watched(neoclouds=["FICTION.CLOUD", "FICTION.FALLEN"]),),
+    ),
+    # A watchlist follows it among the neoclouds.
+    Course(
+        "share_drawdown",
+        "FICTION.FALLEN",
+        lambda day, price: [close(day, "FICTION.FALLEN", price)],
+        Figures(100, 78, 62, 45, 100),
     ),
     Course("gpu_collateral_ltv", "fictional-gpu-loan", gpu_loan, Figures(0.7, 0.85, 1.0, 1.1, 0.7)),
     Course("offbalance_leverage", "Fictional Vehicle", vehicle, Figures(0.6, 0.75, 0.9, 0.96, 0.6)),
@@ -145,7 +152,7 @@ COURSES = (
         "site:Fictional Stranded Site",
         site_loan,
         Figures(0.5, 2, 6, 25, 0.5),
-        before=(stranded_promise("2030-06-01"), stranded_promise("2030-06-02")),
+        before=(stranded_promise("2030-06-01"), stranded_promise("2030-06-02", CALM)),
     ),
     Course("unpermitted_generation", "Fictional Turbine Site", generators, Figures(20, 21, 31, 42, 20)),
     Course(

@@ -97,10 +97,10 @@ def site_loan(day: str, billions: float) -> Iterable[Event]:
     )
 
 
-def stranded_promise(expected_on: str) -> Event:
+def stranded_promise(expected_on: str, known_on: str = FIRST) -> Event:
     """Promise power for a day; a day later is late enough to strand money, and for nothing else."""
     site = {"site_id": "Fictional Stranded Site", "operator": "Fictional Stranded Operator", "mw": 100}
-    return event("PowerScheduled", FIRST, expected_on=expected_on, **site)
+    return event("PowerScheduled", known_on, expected_on=expected_on, **site)
 
 
 def renegotiated(day: str, contracts: int) -> Iterable[Event]:

@@ -31,7 +31,9 @@ def test_every_indicator_has_a_course_that_passes_each_level_and_ends(indicator:
 
 def test_no_subject_of_any_course_steps_twice_in_a_phase() -> None:
     for phase in all_told():
-        assert {key: levels for key, levels in phase.items() if len(levels) > 1} == {}
+        # What rests on prices grows old in the time that passes at the end.
+        steps = {key: [level for level in levels if level != "unknown"] for key, levels in phase.items()}
+        assert {key: levels for key, levels in steps.items() if len(levels) > 1} == {}
     assert all_told()[0] == {}
 
 

@@ -44,13 +44,13 @@ async def test_the_ledger_closes_the_loops_that_the_sources_name(
     assert loops["all", "Nvidia → OpenAI → Nvidia"] == Decimal("30000000000.00")
     assert not [path for _, path in loops if "Hyperion" in path]
     signs = {
-        (indicator, subject): (round(value, 3), level)
-        for indicator, subject, value, level in query(
-            settings, "SELECT indicator, subject, value, level FROM read.indicator_current"
+        (indicator, subject): (round(value, 3), level, is_unknown)
+        for indicator, subject, value, level, is_unknown in query(
+            settings, "SELECT indicator, subject, value, level, is_unknown FROM read.indicator_current"
         )
     }
-    assert signs["conditional_share", "amazon-openai-2026"] == (0.7, "warning")
-    assert signs["pledged_equity_drawdown", "ARM"] == (0.303, "warning")
+    assert signs["conditional_share", "amazon-openai-2026"] == (0.7, "warning", False)
+    assert signs["pledged_equity_drawdown", "ARM"] == (0, "calm", True)
 
     await replay(settings, second_database)
     assert fingerprint(second_database) == fingerprint(settings.database_url)

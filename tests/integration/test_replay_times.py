@@ -52,6 +52,7 @@ async def test_what_came_late_is_stamped_when_it_was_known_instead_of_when_it_ca
     assert differing(settings, "known") == [
         "credit.credit_event",
         "credit.facility",
+        "credit.relief",
         "fact.fact",
         "fact.fact_report",
         "warning_signs.indicator",

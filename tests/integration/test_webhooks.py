@@ -20,6 +20,7 @@ from tests.integration.pipeline import event, publish, query, work_off
 from tests.integration.webhooks import (
     SUBJECT,
     THREE_STEPS,
+    cure,
     deliveries,
     introduce,
     make_quick,
@@ -43,13 +44,13 @@ async def test_each_step_is_posted_once_to_whoever_wants_its_level(settings: Set
             {"name": "desk", "url": desk.url, "format": "slack", "at_least": "critical"},
         )
         await introduce(settings)
-        # In 90 days the waivers have left the window.
-        for events in [THREE_STEPS, [event("ClockTicked", "2026-06-01T00:00:00Z")], []]:
+        # In 90 days the waivers have left the window, and the default is cured.
+        for events in [THREE_STEPS, [cure(1)], [event("ClockTicked", "2026-06-01T00:00:00Z")], []]:
             await publish(settings, events)
             await work_off(settings)
 
     outbox = dict(query(settings, "SELECT message_id, payload FROM warning_signs_v3.outbox"))
-    assert risk.levels_of(SUBJECT) == ["watch", "warning", "critical", "calm"]
+    assert risk.levels_of(SUBJECT) == ["watch", "warning", "critical", "warning", "calm"]
     assert len(risk.posts) == len(risk.taken) == len(outbox)
     for post in risk.posts:
         assert post.document.items() >= {"message_id": post.key, **outbox[post.key]}.items()
@@ -58,9 +59,9 @@ async def test_each_step_is_posted_once_to_whoever_wants_its_level(settings: Set
         assert header == signature("shared", seconds, post.body)
     # Told when it becomes critical, and when it no longer is.
     texts = [post.document["text"] for post in desk.posts if SUBJECT in post.document["text"]]
-    assert [text.partition("]")[0] for text in texts] == ["[critical", "[calm"]
+    assert [text.partition("]")[0] for text in texts] == ["[critical", "[warning"]
     assert {frozenset(post.document) for post in desk.posts} == {frozenset({"text"})}
-    assert "Oracle is in default towards its lenders on Oracle-3 (test, 2026-01-03)." in texts[0]
+    assert "Oracle is in default towards its lenders on Oracle-loan (test, 2026-01-03)." in texts[0]
     assert set(deliveries(settings, "attempts, delivered_at IS NULL, reason")) == {(1, False, None)}
 
 

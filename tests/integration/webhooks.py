@@ -20,11 +20,22 @@ SUBJECT = "borrower:Oracle"
 def waiver(day: int, kind: str, borrower: str = "Oracle") -> Event:
     at = f"2026-01-{day:02}T12:00:00Z"
     return event(
-        "CreditWaiverReported", at, facility_id=f"{borrower}-{day}", borrower=borrower, lenders=[], kind=kind
+        "CreditWaiverReported", at, facility_id=f"{borrower}-loan", borrower=borrower, lenders=[], kind=kind
     )
 
 
-# Watch, warning, critical: three steps about one borrower.
+def cure(day: int) -> Event:
+    at = f"2026-02-{day:02}T12:00:00Z"
+    return event(
+        *("CreditWaiverReported", at),
+        facility_id="Oracle-loan",
+        borrower="Oracle",
+        kind="default",
+        status="cured",
+    )
+
+
+# Watch, warning, critical: three steps about one borrower, in their order on the loan's partition.
 THREE_STEPS = [waiver(1, "waiver"), waiver(2, "waiver"), waiver(3, "default")]
 
 
