@@ -5,6 +5,7 @@ and leave the clock where it is, or bars of one series do, each subject that the
 last of them. What the desk decides is a moment of its own.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -87,7 +88,7 @@ def project(state: WarningSigns, learned: LearnedBatch) -> BatchStep[WarningSign
         position = min(next_step, max(position, overdue_from))
         if position >= len(learned.batch):
             return BatchStep(state, (tuple(rows),))
-        end = int(ends[np.searchsorted(ends, position, "right")])
+        end = ends[bisect_right(ends, position)]
         moment = list[WorldStep]()
         if position < next_step:
             moment.append(learned.between(position, number))
@@ -179,7 +180,10 @@ class _Agenda:
 
     def put(self, key: Key, *times: datetime | None) -> None:
         """Measure a subject again at the earliest of these times, if there is any."""
-        time = min((time for time in times if time is not None), default=None)
+        time = None
+        for candidate in times:
+            if candidate is not None and (time is None or candidate < time):
+                time = candidate
         if time is not None:
             self.times = self.times.insert(key, time)
             self._due = min(self._due, time)
@@ -259,7 +263,7 @@ def _measurement(
     return context.subjects[indicator.definition.id, subject].measurement
 
 
-def _ends(learned: LearnedBatch) -> NDArray[np.int64]:
+def _ends(learned: LearnedBatch) -> list[int]:
     """Return the position behind the last event of each moment."""
     batch = learned.batch
     # Which bars of several series close together is a matter of chance.
@@ -269,7 +273,7 @@ def _ends(learned: LearnedBatch) -> NDArray[np.int64]:
             series[position] = -2 - crc32(series_of(journaled.event).encode())
     columns = (batch.offset, batch.now, series)
     ends: NDArray[np.bool_] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return np.append(np.flatnonzero(ends) + 1, len(batch))
+    return [*(np.flatnonzero(ends) + 1).tolist(), len(batch)]
 
 
 def _overdue_from(learned: LearnedBatch, due: datetime) -> int:
