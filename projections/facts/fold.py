@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from events.base import Event, Report
+from events.base import Event
 from events.families.clock import ClockTicked
 from events.families.contracts import CapacityResold, CommitmentRevised, ContractRenegotiated
 from events.families.credit import CreditWaiverReported, LoanOriginated, LoanRepaid
@@ -20,12 +20,11 @@ from projections.facts import book as deals
 from projections.facts.contracts import COMMITMENTS, GUIDANCE, RENEGOTIATIONS, RESALES
 from projections.facts.decisions import decided
 from projections.facts.loans import with_loan
-from projections.facts.log import Change, Kind, Log, record
+from projections.facts.log import Change, record_event
 from projections.facts.names import named, with_canonical_names
 from projections.facts.prices import Prices, with_gpu_bar, with_share_bar
 from projections.facts.relief import facilities_of, with_lenders, with_waiver
 from projections.facts.renaming import renamed
-from projections.facts.reports import report_of
 from projections.facts.sites import with_power
 from projections.facts.watchlists import with_watchlist
 from projections.facts.world import (
@@ -39,7 +38,6 @@ from projections.facts.world import (
 from projections.money_graph.graph import NO_CHANGE, MoneyChange, with_book
 from projections.persistent import PersistentMap
 
-R = TypeVar("R", bound=Report)
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", UtilizationReported, UnitCostReported)
 
@@ -112,7 +110,7 @@ def _power(world: World, event: PowerEvent, _: JournaledEvent) -> Learned:
 
 
 def _renegotiation(world: World, event: ContractRenegotiated, journaled: JournaledEvent) -> Learned:
-    change = _recorded(world.renegotiations, RENEGOTIATIONS, event, journaled.now)
+    change = record_event(world.renegotiations, RENEGOTIATIONS, event, event, journaled.now)
     book, touched = world.book, tuple[str, ...]()
     # What a less sure source says of the same thing changes no deal.
     if any(fact.event_id == event.event_id for fact in change.made):
@@ -122,17 +120,17 @@ def _renegotiation(world: World, event: ContractRenegotiated, journaled: Journal
 
 
 def _resale(world: World, event: CapacityResold, journaled: JournaledEvent) -> Learned:
-    change = _recorded(world.resales, RESALES, event, journaled.now)
+    change = record_event(world.resales, RESALES, event, event, journaled.now)
     return _filed(world._replace(resales=change.log), Thing.RESALE, change)
 
 
 def _commitment(world: World, event: CommitmentRevised, journaled: JournaledEvent) -> Learned:
-    change = _recorded(world.commitments, COMMITMENTS, event, journaled.now)
+    change = record_event(world.commitments, COMMITMENTS, event, event, journaled.now)
     return _filed(world._replace(commitments=change.log), Thing.COMMITMENT, change)
 
 
 def _guidance(world: World, event: CapexGuided, journaled: JournaledEvent) -> Learned:
-    change = _recorded(world.guidance, GUIDANCE, event, journaled.now)
+    change = record_event(world.guidance, GUIDANCE, event, event, journaled.now)
     return _filed(world._replace(guidance=change.log), Thing.GUIDANCE, change)
 
 
@@ -196,10 +194,6 @@ def _with_newest(reported: PersistentMap[str, C], event: C) -> PersistentMap[str
 
 def _age(revenue: RevenueReported) -> tuple[date, datetime]:
     return revenue.period_ends, revenue.known_at
-
-
-def _recorded(log: Log[R], kind: Kind[R], event: R, now: datetime) -> Change[R]:
-    return record(log, kind, report_of(event, event), fact_id=event.fact_id, corrects=event.corrects, now=now)
 
 
 def _money(before: World, after: World, event: Event, touched: Touched, now: datetime) -> MoneyChange:
