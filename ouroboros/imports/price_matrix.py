@@ -30,7 +30,7 @@ def unfolded(lines: Iterator[_Line]) -> Iterator[_Line]:
     yield first[0][0], [*dates, TICKER, *shown]
     for line, cells in lines:
         if len(cells) != len(fields) + 1:
-            # Too few cells under the names: told as in any table.
+            # Too few cells under the names: reported as in any table.
             yield line, cells
             continue
         for ticker in dict.fromkeys(tickers):

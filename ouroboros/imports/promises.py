@@ -1,6 +1,6 @@
 """Promises of power in lists, compared with what was known of each site: repeats give nothing.
 
-A list of several days of one site is given whole where any of it is new, so that phases are told apart.
+A list of several days of one site is given whole where any of it is new, so that phases are distinguished.
 Where a list has all that a site has by a day, each row becomes what comes on top: by the day of the list it
 was delivered, after it it is promised.
 """

@@ -1,7 +1,7 @@
 """Which promises to a site are one promise said again, and which are other phases of it.
 
-Only the same promise can slip. It is told by its phase; where phases have no names, by its MW, by its day,
-or, if a list names as many phases as the one before, by its rank among those that are still to come.
+Only the same promise can slip. It is recognised by its phase; where phases have no names, by its MW, by its
+day, or, if a list names as many phases as the one before, by its rank among those that are still to come.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,8 +1,8 @@
 """Fold what the world learns into measurements, and these into episodes and signals.
 
-What is true at the end of a moment is told, once: where facts follow each other in one record of the journal
-and leave the clock where it is, or bars of one series do, each subject that they touch is measured after the
-last of them. What the desk decides is a moment of its own.
+What is true at the end of a moment is signalled, once: where facts follow each other in one record of the
+journal and leave the clock where it is, or bars of one series do, each subject that they touch is measured
+after the last of them. What the desk decides is a moment of its own.
 """
 
 from bisect import bisect_right

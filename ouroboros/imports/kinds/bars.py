@@ -170,7 +170,7 @@ def minutes(table: Table, mapping: MinuteBars) -> RowReader:
 
 
 def _fitting(table: Table, read: Callable[[Row], T]) -> Iterator[T]:
-    """Read the first rows, without those that do not fit: they are told when all are read."""
+    """Read the first rows, without those that do not fit: they are reported when all are read."""
     for row in table.first_rows():
         try:
             yield read(row)
